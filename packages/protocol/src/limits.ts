@@ -8,3 +8,42 @@ export const maxTerminalMessageBytes = 384 * 1024;
 
 /** A party's, terminal's or person's name, bytes of UTF-8: chosen. */
 export const maxNameBytes = 120;
+
+/** A credential chain (root bundle, station and terminal certificates), bytes: 10.9 kB measured, succession of keys travels apart. */
+export const maxChainBytes = 16 * 1024;
+
+/** Generations of a link secret that a station can hold at once: the confirmed one, the next, and one left by a lost race. */
+export const maxGenerations = 4;
+
+/** One message from terminal to terminal through the stations, bytes: a welcome with the ratchet tree of five terminals is 15 kB, an offer 8 kB. */
+export const maxSignalBytes = 64 * 1024;
+
+/** Largest ledger event, bytes: a drill's report of both sides with its steps is under 16 kB; the rest is room. */
+export const maxEventBytes = 128 * 1024;
+
+/** Largest document a station keeps under a key, bytes: chosen. */
+export const maxDocBytes = 1024 * 1024;
+
+/** Longest life of a terminal's credential, milliseconds: 7 days, so that a lost terminal is out within the week even where no cut-off arrives. */
+export const maxTerminalLifetimeMs = 7 * 86_400_000;
+
+/** How far two machines' clocks may lie apart where a date is checked, milliseconds. */
+export const maxClockSkewMs = 5 * 60_000;
+
+/** Root generations a party may go through, hence cards in its lineage: chosen. */
+export const maxRootGenerations = 8;
+
+/** Station addresses on a party's card: chosen. */
+export const maxStationAddresses = 8;
+
+/** Successions of station keys sent in one message: 5.5 kB each, so that 40 (over three years) fit an envelope. */
+export const maxSuccessionsAtOnce = 40;
+
+/** Largest pairing message, bytes: a bundle with the successions of 14 years (170 of 5.5 kB) and three cards fits. */
+export const maxPairingMessageBytes = 1024 * 1024;
+
+/** Successions in a pairing bundle; after these (14 years) the root signs the station's key once more before the next pairing. */
+export const maxPairingSuccessions = 170;
+
+/** Largest pairing offer, bytes: its base64url (1,366 characters) still makes a QR code that a phone reads off a screen. */
+export const maxOfferBytes = 1024;

@@ -1,0 +1,429 @@
+// The duty of calls: which of our terminals ring, who is in a call, what is said to the other station. It decides and
+// does nothing: `decide` takes the lines as they are and one command, and answers with the lines as they shall be and
+// with what to send, tell and note. The state machine of a single line is packages/call; here is what spans lines.
+import { type Instant, type Ms } from "@parley/base/time";
+import type { Effect, Event } from "@parley/call/event";
+import { type Line, idle, isInCall, openCall } from "@parley/call/state";
+import { step } from "@parley/call/step";
+import type { ErrorCode } from "@parley/protocol/errorCodes";
+import type { IdText } from "@parley/protocol/ids";
+
+/** One of our terminals, as far as calls care. */
+export type Desk = { readonly terminal: IdText; readonly name: string; readonly online: boolean };
+
+/** What the duty may know of the rest of the station: read, never written. */
+export type CallsContext = {
+  readonly desks: readonly Desk[];
+  /** Generations of each link's secret that we hold, newest first; a link that is not here may not call or ring. */
+  readonly generations: ReadonlyMap<IdText, readonly number[]>;
+  /** A fresh call id. */
+  readonly newCall: () => IdText;
+};
+
+/** One link's line, and what of its call the line itself does not hold. */
+export type LinkCalls = {
+  readonly line: Line;
+  /** The generation of the link secret that the call uses, once both sides know it. */
+  readonly generation: number | null;
+  /** Names of far terminals that were presented to us during this call. */
+  readonly far: Readonly<Record<IdText, string>>;
+  /** The highest epoch that a terminal of ours reported. */
+  readonly epoch: number;
+};
+
+/** The lines of all links that ever had a call; plain JSON. */
+export type Calls = { readonly links: Readonly<Record<IdText, LinkCalls>> };
+
+export const noCalls: Calls = { links: {} };
+const noLink: LinkCalls = { line: idle, generation: null, far: {}, epoch: 0 };
+
+export type FromTerminal =
+  | { readonly type: "place"; readonly link: IdText }
+  | { readonly type: "rang" | "seen" | "answer" | "decline" | "hangUp" | "up"; readonly call: IdText }
+  | { readonly type: "lost"; readonly call: IdText; readonly why: (Event & { type: "lost" })["why"] }
+  | { readonly type: "handOver"; readonly call: IdText; readonly to: IdText }
+  | { readonly type: "signal"; readonly call: IdText; readonly to: IdText; readonly body: string }
+  | { readonly type: "epoch"; readonly call: IdText; readonly epoch: number };
+
+type Named = { readonly terminal: IdText; readonly name: string };
+
+/** The far station's words, verified and with ids as text. */
+export type FromPeer =
+  | {
+      readonly type: "ring";
+      readonly call: IdText;
+      readonly caller: Named;
+      readonly generations: readonly number[];
+      readonly spent: Ms;
+    }
+  | {
+      readonly type: "receipt";
+      readonly call: IdText;
+      readonly kind: (Event & { type: "receipt" })["kind"];
+      readonly terminal: IdText | null;
+      readonly generation: number | null;
+      readonly answerer: Named | null;
+    }
+  | { readonly type: "hangUp"; readonly call: IdText; readonly why: (Event & { type: "theyHungUp" })["why"] }
+  | { readonly type: "moved"; readonly call: IdText; readonly to: Named }
+  | {
+      readonly type: "signal";
+      readonly call: IdText;
+      readonly from: IdText;
+      readonly to: IdText;
+      readonly body: string;
+    };
+
+export type Command =
+  | { readonly from: "terminal"; readonly terminal: IdText; readonly message: FromTerminal }
+  | { readonly from: "peer"; readonly link: IdText; readonly message: FromPeer }
+  /** A terminal has come: it rings along, or is told what it missed. */
+  | { readonly from: "presence"; readonly terminal: IdText }
+  | { readonly from: "time" };
+
+/** What to say to the station at the other end of `link`; the runner signs, numbers and keeps it. */
+export type ToPeer =
+  | { readonly type: "ring"; readonly call: IdText; readonly caller: Named; readonly generations: readonly number[] }
+  | {
+      readonly type: "receipt";
+      readonly call: IdText;
+      readonly kind: (Event & { type: "receipt" })["kind"];
+      readonly terminal: IdText | null;
+      readonly generation: number | null;
+      readonly answerer: Named | null;
+    }
+  | { readonly type: "hangUp"; readonly call: IdText; readonly why: (Event & { type: "theyHungUp" })["why"] }
+  | { readonly type: "moved"; readonly call: IdText; readonly to: Named }
+  | {
+      readonly type: "signal";
+      readonly call: IdText;
+      readonly from: IdText;
+      readonly to: IdText;
+      readonly body: string;
+    };
+
+export type ToTerminal =
+  | { readonly type: "line"; readonly link: IdText; readonly line: Line }
+  | {
+      readonly type: "admit";
+      readonly link: IdText;
+      readonly call: IdText;
+      readonly side: "calling" | "called";
+      readonly generation: number;
+      readonly far: readonly Named[];
+    }
+  | { readonly type: "signal"; readonly call: IdText; readonly from: IdText; readonly body: string }
+  | { readonly type: "refused"; readonly code: ErrorCode };
+
+/** A fact for the ledger. */
+export type CallsEvent =
+  | { readonly type: "missed"; readonly link: IdText; readonly call: IdText; readonly by: IdText; readonly why: string }
+  | {
+      readonly type: "receipt";
+      readonly link: IdText;
+      readonly call: IdText;
+      readonly kind: string;
+      readonly terminal: IdText | null;
+      readonly whose: "ours" | "theirs";
+    }
+  | {
+      readonly type: "finished";
+      readonly link: IdText;
+      readonly call: IdText;
+      readonly side: "calling" | "called";
+      readonly ours: Named;
+      readonly theirs: Named;
+      readonly answered: Instant;
+      readonly ended: Instant;
+      readonly epochs: number;
+      readonly why: string;
+    };
+
+export type Decision = {
+  readonly calls: Calls;
+  readonly toPeers: readonly { readonly link: IdText; readonly message: ToPeer }[];
+  /** `to` null means every terminal of ours that is on line. */
+  readonly toTerminals: readonly { readonly to: IdText | null; readonly message: ToTerminal }[];
+  readonly events: readonly CallsEvent[];
+};
+
+/** What `command` changes at `now`. Total: a command that cannot be is answered with a refusal or with nothing. */
+export function decide(calls: Calls, command: Command, context: CallsContext, now: Instant): Decision {
+  const turn = new Turn(calls, context, now);
+  switch (command.from) {
+    case "terminal":
+      fromTerminal(turn, command.terminal, command.message);
+      break;
+    case "peer":
+      fromPeer(turn, command.link, command.message);
+      break;
+    case "presence":
+      greet(turn, command.terminal);
+      break;
+    case "time":
+      for (const link of Object.keys(calls.links)) turn.happen(link, { type: "tick" });
+      break;
+  }
+  return turn.decision();
+}
+
+/** The earliest deadline of any line, or null; when it comes, `decide` wants a command from time. */
+export function nextDeadline(calls: Calls): Instant | null {
+  let first: Instant | null = null;
+  for (const { line } of Object.values(calls.links)) {
+    const until = line.at === "idle" || line.at === "live" ? null : line.until;
+    if (until !== null && (first === null || until < first)) first = until;
+  }
+  return first;
+}
+
+function fromTerminal(turn: Turn, terminal: IdText, message: FromTerminal): void {
+  const refuse = (code: ErrorCode): void => turn.tell(terminal, { type: "refused", code });
+  if (message.type === "place") {
+    if (!turn.context.generations.has(message.link)) return refuse("LINK_UNKNOWN");
+    if (turn.engaged(terminal)) return refuse("TERMINAL_IN_USE");
+    turn.happen(message.link, { type: "place", call: turn.context.newCall(), by: terminal }, terminal);
+    return;
+  }
+  const link = turn.linkOf(message.call);
+  if (link === null) return message.type === "signal" || message.type === "epoch" ? undefined : refuse("CALL_OVER");
+  const { line } = turn.at(link);
+  switch (message.type) {
+    case "rang":
+    case "seen":
+    case "answer":
+    case "decline":
+      if (message.type === "answer" && turn.engaged(terminal, message.call)) return refuse("TERMINAL_IN_USE");
+      return turn.happen(link, { type: message.type, call: message.call, desk: terminal }, terminal);
+    case "hangUp":
+      return turn.happen(link, { type: "hangUp", call: message.call }, terminal);
+    case "up":
+      if (!isInCall(line) || line.ours !== terminal) return;
+      return turn.happen(link, { type: "up", call: message.call });
+    case "lost":
+      if (!isInCall(line) || line.ours !== terminal) return;
+      return turn.happen(link, message);
+    case "handOver":
+      if (!turn.context.desks.some((desk) => desk.terminal === message.to && desk.online))
+        return refuse("TERMINAL_UNKNOWN");
+      if (turn.engaged(message.to, message.call)) return refuse("TERMINAL_IN_USE");
+      return turn.happen(link, message, terminal);
+    case "signal":
+      if (takesPart(line, terminal)) {
+        const { call, to, body } = message;
+        turn.send(link, { type: "signal", call, from: terminal, to, body });
+      }
+      return;
+    case "epoch":
+      return turn.reached(link, message.epoch);
+  }
+  return message satisfies never;
+}
+
+function fromPeer(turn: Turn, link: IdText, message: FromPeer): void {
+  const held = turn.context.generations.get(link);
+  if (held === undefined) return;
+  switch (message.type) {
+    case "ring": {
+      const generation = message.generations.find((n) => held.includes(n)) ?? null;
+      if (generation === null) {
+        turn.send(link, turn.receiptOf(message.call, "unanswered", null, null));
+        turn.note({ type: "missed", link, call: message.call, by: message.caller.terminal, why: "notConfirmed" });
+        return;
+      }
+      const on = turn.context.desks.filter((desk) => desk.online);
+      const free = on.filter((desk) => !turn.engaged(desk.terminal)).map((desk) => desk.terminal);
+      const desks = on.length > 0 && free.length === 0 ? "busy" : free;
+      const { call, caller, spent } = message;
+      const met = { generation, far: { [caller.terminal]: caller.name } };
+      return turn.happen(link, { type: "ring", call, by: caller.terminal, spent, desks }, null, met);
+    }
+    case "receipt": {
+      const { call, kind, terminal, generation, answerer } = message;
+      if (openCall(turn.at(link).line) === call) {
+        turn.note({ type: "receipt", link, call, kind, terminal, whose: "theirs" });
+        turn.meet(link, generation !== null && held.includes(generation) ? generation : null, answerer);
+      }
+      return turn.happen(link, { type: "receipt", call, kind, terminal });
+    }
+    case "hangUp":
+      return turn.happen(link, { type: "theyHungUp", call: message.call, why: message.why });
+    case "moved":
+      if (openCall(turn.at(link).line) === message.call) turn.meet(link, null, message.to);
+      return turn.happen(link, { type: "theyMoved", call: message.call, to: message.to.terminal });
+    case "signal": {
+      const { line } = turn.at(link);
+      if (openCall(line) !== message.call || !takesPart(line, message.to)) return;
+      return turn.tell(message.to, { type: "signal", call: message.call, from: message.from, body: message.body });
+    }
+  }
+  return message satisfies never;
+}
+
+/** A terminal that comes is told every line; it rings along where one rings, and takes up its place where it has one. */
+function greet(turn: Turn, terminal: IdText): void {
+  for (const [link, { line }] of turn.links()) {
+    if (line.at === "ringing" && line.side === "called" && !line.desks.includes(terminal) && !turn.engaged(terminal)) {
+      turn.happen(link, { type: "handOver", call: line.call, to: terminal });
+    } else {
+      turn.tell(terminal, { type: "line", link, line });
+      turn.admit(link, [terminal]);
+    }
+  }
+}
+
+/** Whether `terminal` is one of ours that may exchange signals in the line's call. */
+function takesPart(line: Line, terminal: IdText): boolean {
+  if (line.at === "ringing") return line.side === "calling" ? line.ours === terminal : line.desks.includes(terminal);
+  return isInCall(line) && line.ours === terminal;
+}
+
+/** One decision in the making. */
+class Turn {
+  readonly context: CallsContext;
+  private readonly now: Instant;
+  private readonly all: Record<IdText, LinkCalls>;
+  private readonly toPeers: { link: IdText; message: ToPeer }[] = [];
+  private readonly toTerminals: { to: IdText | null; message: ToTerminal }[] = [];
+  private readonly events: CallsEvent[] = [];
+
+  constructor(calls: Calls, context: CallsContext, now: Instant) {
+    this.all = { ...calls.links };
+    this.context = context;
+    this.now = now;
+  }
+
+  decision(): Decision {
+    return { calls: { links: this.all }, toPeers: this.toPeers, toTerminals: this.toTerminals, events: this.events };
+  }
+
+  links(): [IdText, LinkCalls][] {
+    return Object.entries(this.all);
+  }
+
+  at(link: IdText): LinkCalls {
+    return this.all[link] ?? noLink;
+  }
+
+  linkOf(call: IdText): IdText | null {
+    return this.links().find(([, { line }]) => line.at !== "idle" && line.call === call)?.[0] ?? null;
+  }
+
+  /** Whether our terminal is taken by a call other than `but`. */
+  engaged(terminal: IdText, but: IdText | null = null): boolean {
+    return this.links().some(([, { line }]) => {
+      if (openCall(line) === but && but !== null) return false;
+      return isInCall(line) || (line.at === "ringing" && line.side === "calling") ? line.ours === terminal : false;
+    });
+  }
+
+  /** Lets `event` happen to the link's line; `asker` hears refusals, `met` is known of a call that thereby begins. */
+  happen(link: IdText, event: Event, asker: IdText | null = null, met: Partial<LinkCalls> = {}): void {
+    const before = this.at(link);
+    const [line, effects] = step(before.line, event, this.now);
+    const fresh = line.at !== "idle" && (before.line.at === "idle" || before.line.call !== line.call);
+    this.all[link] = fresh ? { ...noLink, ...met, line } : { ...before, line };
+    for (const effect of effects) this.carry(link, effect, before, asker);
+    if (line === before.line) return;
+    this.tell(null, { type: "line", link, line });
+    if (openCall(line) !== null && (fresh || before.line.at !== line.at || event.type === "handOver")) this.admit(link);
+  }
+
+  private carry(link: IdText, effect: Effect, before: LinkCalls, asker: IdText | null): void {
+    switch (effect.type) {
+      case "sendRing":
+        return this.send(link, {
+          type: "ring",
+          call: effect.call,
+          caller: this.named(effect.by),
+          generations: this.context.generations.get(link) ?? [],
+        });
+      case "sendReceipt": {
+        const { call, kind, terminal } = effect;
+        this.note({ type: "receipt", link, call, kind, terminal, whose: "ours" });
+        return this.send(
+          link,
+          this.receiptOf(call, kind, terminal, kind === "delivered" ? this.at(link).generation : null),
+        );
+      }
+      case "sendHangUp":
+        return this.send(link, { type: "hangUp", call: effect.call, why: effect.why });
+      case "sendMoved":
+        return this.send(link, { type: "moved", call: effect.call, to: this.named(effect.to) });
+      case "noteMissed":
+        return this.note({ type: "missed", link, call: effect.call, by: effect.by, why: effect.why });
+      case "record": {
+        const { line } = before;
+        if (!isInCall(line)) throw new Error("only an answered call has a record");
+        const { call, side, answered } = line;
+        const theirs = { terminal: line.theirs, name: before.far[line.theirs] ?? "" };
+        const ours = this.named(line.ours);
+        return this.note({
+          type: "finished",
+          link,
+          call,
+          side,
+          ours,
+          theirs,
+          answered,
+          ended: this.now,
+          epochs: before.epoch,
+          why: effect.why,
+        });
+      }
+      case "mend":
+        return; // the terminals mend by their own machine; the station only knows that they do
+      case "refuse":
+        if (asker !== null) this.tell(asker, { type: "refused", code: effect.code });
+        return;
+    }
+    return effect satisfies never;
+  }
+
+  receiptOf(
+    call: IdText,
+    kind: (ToPeer & { type: "receipt" })["kind"],
+    terminal: IdText | null,
+    generation: number | null,
+  ): ToPeer {
+    const answerer = kind === "answered" && terminal !== null ? this.named(terminal) : null;
+    return { type: "receipt", call, kind, terminal, generation, answerer };
+  }
+
+  /** Remembers what the link's open call is made with and whom it meets. */
+  meet(link: IdText, generation: number | null, far: Named | null): void {
+    const before = this.at(link);
+    const names = far === null ? before.far : { ...before.far, [far.terminal]: far.name };
+    this.all[link] = { ...before, generation: generation ?? before.generation, far: names };
+    if (before.generation === null && generation !== null) this.admit(link);
+  }
+
+  reached(link: IdText, epoch: number): void {
+    const before = this.at(link);
+    if (epoch > before.epoch) this.all[link] = { ...before, epoch };
+  }
+
+  /** Gives those of our terminals that take part in the line's call, or `only` some of them, what they need for it. */
+  admit(link: IdText, only: readonly IdText[] | null = null): void {
+    const { line, generation, far } = this.at(link);
+    if (line.at === "idle" || line.at === "ended" || generation === null) return;
+    const known = Object.entries(far).map(([terminal, name]) => ({ terminal, name }));
+    for (const desk of this.context.desks) {
+      if (!takesPart(line, desk.terminal) || (only !== null && !only.includes(desk.terminal))) continue;
+      this.tell(desk.terminal, { type: "admit", link, call: line.call, side: line.side, generation, far: known });
+    }
+  }
+
+  send(link: IdText, message: ToPeer): void {
+    this.toPeers.push({ link, message });
+  }
+  tell(to: IdText | null, message: ToTerminal): void {
+    this.toTerminals.push({ to, message });
+  }
+  note(event: CallsEvent): void {
+    this.events.push(event);
+  }
+  private named(terminal: IdText): Named {
+    return { terminal, name: this.context.desks.find((desk) => desk.terminal === terminal)?.name ?? "" };
+  }
+}

@@ -1,0 +1,64 @@
+// What two stations say to each other about a call: the payloads of signed envelopes (peer/envelope). Receipts carry a
+// signature of their own, since "it rang" must be provable long after the envelope is gone.
+import type { Bytes } from "@parley/base/bytes";
+import {
+  type Codec,
+  type Of,
+  encode,
+  fixed,
+  list,
+  mapped,
+  oneOf,
+  opaque,
+  optional,
+  struct,
+  text,
+  uint32,
+  uint48,
+  variant,
+} from "@parley/base/codec";
+import { type Instant, instant } from "@parley/base/time";
+import { callId, linkId, partyId, terminalId } from "../ids.ts";
+import { maxGenerations, maxNameBytes, maxSignalBytes } from "../limits.ts";
+
+/** A wall-clock time of the one who writes it; never compared with another machine's. */
+export const wireInstant: Codec<Instant> = mapped(uint48, instant, (t) => t);
+
+const signature: Codec<Bytes> = fixed(64);
+
+/** Domain label of the signature over a receipt. */
+export const receiptLabel = "parley receipt v1";
+
+export const receiptKinds = ["delivered", "rang", "seen", "answered", "declined", "unanswered", "busy"] as const;
+
+/** What the called party says a ring has come to; signed by its station key under `receiptLabel`. */
+export const receipt = struct({
+  call: callId,
+  link: linkId,
+  by: partyId,
+  kind: oneOf(...receiptKinds),
+  terminal: optional(terminalId),
+  at: wireInstant,
+});
+export type Receipt = Of<typeof receipt>;
+
+/** A terminal as it is named to the other side; what proves it travels between the terminals themselves. */
+const named = struct({ terminal: terminalId, name: text(maxNameBytes) });
+export type Named = Of<typeof named>;
+
+export const callPayload = variant({
+  /** Our person at `caller` presses Call. The generations of the link secret that we hold, newest first. */
+  ring: [1, struct({ call: callId, caller: named, generations: list(uint32, maxGenerations) })],
+  /** `generation` with `delivered`: the one that both hold and this call uses. `answerer` with `answered`. */
+  receipt: [2, struct({ receipt, signature, generation: optional(uint32), answerer: optional(named) })],
+  hangUp: [3, struct({ call: callId, why: oneOf("hungUp", "cancelled", "unanswered") })],
+  /** Our person has moved to another terminal of ours. */
+  moved: [4, struct({ call: callId, to: named })],
+  /** From a terminal of ours to one of theirs: opaque to both stations, signed and sealed by the terminals. */
+  signal: [5, struct({ call: callId, from: terminalId, to: terminalId, body: opaque(maxSignalBytes) })],
+  /** The entry of a finished call, proposed by the calling side or countersigned by the called one. */
+  entry: [6, struct({ call: callId, entry: opaque(0xffff), signature })],
+});
+export type CallPayload = Of<typeof callPayload>;
+
+export const encodeReceipt = (value: Receipt): Bytes => encode(receipt, value);

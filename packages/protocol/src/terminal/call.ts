@@ -1,0 +1,95 @@
+// What a terminal and its own station say about calls, as JSON over their WebSocket. Bytes are base64url, ids are text.
+// The schemas bound everything before it is used; the total size is bounded before they run.
+import { z } from "zod/v4";
+import { maxNameBytes, maxSignalBytes } from "../limits.ts";
+
+const idOfBytes = (bytes: 16 | 32) => z.string().regex(new RegExp(`^[A-Za-z0-9_-]{${Math.ceil((bytes * 4) / 3)}}$`));
+export const id16 = idOfBytes(16);
+export const id32 = idOfBytes(32);
+export const bytesText = (max: number) =>
+  z
+    .string()
+    .max(Math.ceil((max * 4) / 3))
+    .regex(/^[A-Za-z0-9_-]*$/);
+const instant = z.number().int().nonnegative();
+const name = z.string().max(maxNameBytes);
+
+const ringing = z.object({
+  at: z.literal("ringing"),
+  call: id16,
+  reach: z.enum(["sent", "delivered", "rang", "seen"]),
+  until: instant,
+});
+const inCall = z.object({
+  call: id16,
+  side: z.enum(["calling", "called"]),
+  ours: id16,
+  theirs: id16,
+  answered: instant,
+});
+
+/** The state of a line, as packages/call has it; a test holds the two together. */
+export const lineSchema = z.union([
+  z.object({ at: z.literal("idle") }),
+  ringing.extend({ side: z.literal("calling"), ours: id16 }),
+  ringing.extend({ side: z.literal("called"), theirs: id16, desks: z.array(id16).max(64) }),
+  inCall.extend({ at: z.literal("keying"), until: instant }),
+  inCall.extend({ at: z.literal("live"), since: instant }),
+  inCall.extend({
+    at: z.literal("mending"),
+    why: z.enum(["notYetUp", "noPackets", "terminalGone", "keysStale"]),
+    lost: instant,
+    attempt: z.number().int().positive(),
+    until: instant,
+  }),
+  z.object({
+    at: z.literal("ended"),
+    call: id16,
+    side: z.enum(["calling", "called"]),
+    why: z.enum(["hungUp", "theyHungUp", "cancelled", "declined", "unanswered", "notDelivered", "busy", "superseded"]),
+    answered: instant.nullable(),
+    ended: instant,
+    until: instant,
+  }),
+]);
+
+/** A server for ICE, as RTCPeerConnection takes it; credentials are short-lived and sent anew before they end. */
+export const iceServerSchema = z.object({
+  urls: z.array(z.string().max(300)).max(4),
+  username: z.string().max(200),
+  credential: z.string().max(200),
+});
+
+/** A far terminal with which this one may set up media and keys for a call. */
+export const farTerminalSchema = z.object({ terminal: id16, name });
+
+export const callFromTerminal = [
+  z.object({ type: z.literal("place"), link: id16 }),
+  z.object({ type: z.enum(["rang", "seen", "answer", "decline", "hangUp", "up"]), call: id16 }),
+  z.object({
+    type: z.literal("lost"),
+    call: id16,
+    why: z.enum(["notYetUp", "noPackets", "terminalGone", "keysStale"]),
+  }),
+  z.object({ type: z.literal("handOver"), call: id16, to: id16 }),
+  z.object({ type: z.literal("signal"), call: id16, to: id16, body: bytesText(maxSignalBytes) }),
+  /** How far the keys of the call have come, for the record. */
+  z.object({ type: z.literal("epoch"), call: id16, epoch: z.number().int().nonnegative() }),
+] as const;
+
+export const callToTerminal = [
+  z.object({ type: z.literal("line"), link: id16, line: lineSchema }),
+  /** What this terminal needs to take part in a call: its secret, the way, and whom it may meet there. */
+  z.object({
+    type: z.literal("admit"),
+    link: id16,
+    call: id16,
+    side: z.enum(["calling", "called"]),
+    generation: z.number().int().nonnegative(),
+    psk: bytesText(64),
+    far: z.array(farTerminalSchema).max(8),
+    iceServers: z.array(iceServerSchema).max(8),
+    relayOnly: z.boolean(),
+  }),
+  z.object({ type: z.literal("signal"), call: id16, from: id16, body: bytesText(maxSignalBytes) }),
+] as const;

@@ -1,0 +1,62 @@
+// How a terminal proves itself to its station and how a browser becomes a terminal. The key never leaves the browser:
+// the station sees its public half and a signature over a challenge of its own.
+import { z } from "zod/v4";
+import { maxNameBytes } from "../limits.ts";
+import { bytesText, id16, id32 } from "./call.ts";
+
+/** Domain label of the signature by which a terminal answers a challenge: label, zero byte, 32 bytes of challenge, origin. */
+export const helloLabel = "parley terminal hello v1";
+
+const name = z.string().min(1).max(maxNameBytes);
+
+export const roles = ["desk", "officer"] as const;
+export type Role = (typeof roles)[number];
+
+export const sessionFromTerminal = [
+  z.object({ type: z.literal("hello"), terminal: id16, signature: bytesText(64) }),
+  /** A browser that has no terminal yet, with the one-time code it was opened with. */
+  z.object({
+    type: z.literal("enrol"),
+    code: z.string().max(64),
+    name,
+    publicKey: bytesText(32),
+    manifest: bytesText(32),
+  }),
+] as const;
+
+export const sessionToTerminal = [
+  z.object({ type: z.literal("challenge"), challenge: bytesText(32), party: name }),
+  z.object({
+    type: z.literal("welcome"),
+    terminal: id16,
+    name,
+    role: z.enum(roles),
+    party: z.object({ id: id32, name, zone: z.string().max(64), place: name }),
+    /** This terminal's own chain, as it presents it to others. */
+    chain: bytesText(16 * 1024),
+    links: z
+      .array(
+        z.object({
+          link: id16,
+          party: id32,
+          name,
+          zone: z.string().max(64),
+          place: name,
+          since: z.number().int(),
+          /** The far root key, against which far chains are checked. */
+          root: bytesText(2048),
+          reachable: z.object({ up: z.boolean(), since: z.number().int() }),
+        }),
+      )
+      .max(200),
+    now: z.number().int(),
+  }),
+  /** The code was right; a duty officer has yet to approve. */
+  z.object({ type: z.literal("waiting"), terminal: id16 }),
+  z.object({
+    type: z.literal("refused"),
+    code: z.string().max(64),
+    say: z.string().max(300),
+    cure: z.string().max(300),
+  }),
+] as const;
