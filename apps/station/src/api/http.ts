@@ -1,0 +1,56 @@
+// The web port of a station: serves the terminal's code to its own browsers, and nothing to anyone else.
+// What changes anything goes over the terminals' WebSocket (hub.ts); here are only files and a health answer.
+import { type Server, createServer } from "node:http";
+import { createServer as createTlsServer } from "node:https";
+import fastifyStatic from "@fastify/static";
+import Fastify, { type FastifyInstance } from "fastify";
+import { securityHeaders } from "./headers.ts";
+
+export type WebOptions = {
+  /** The folder of the built terminal. */
+  readonly files: string;
+  /** PEM of the web certificate and its key; null serves plain HTTP, which browsers trust on localhost names only. */
+  readonly tls: { readonly cert: string; readonly key: string } | null;
+  /** Whether the station is able to do its work now; the answer of `/healthz`. */
+  readonly healthy: () => boolean;
+};
+
+/** The web server, not yet listening, and the bare server under it for WebSocket upgrades and live certificate reloads. */
+export async function webServer(
+  options: WebOptions,
+): Promise<{ readonly app: FastifyInstance; readonly server: Server }> {
+  let server: Server | undefined;
+  const app = Fastify({
+    logger: false,
+    // A browser that opens a connection and says nothing is let go.
+    requestTimeout: 20_000,
+    bodyLimit: 1024,
+    serverFactory: (handle) => {
+      const { tls } = options;
+      server =
+        tls === null
+          ? createServer(handle)
+          : createTlsServer({ ...tls, minVersion: "TLSv1.3", ecdhCurve: "X25519MLKEM768:X25519" }, handle);
+      return server;
+    },
+  });
+  app.addHook("onSend", async (_request, reply) => {
+    for (const [name, value] of Object.entries(securityHeaders)) reply.header(name, value);
+  });
+  await app.register(fastifyStatic, {
+    root: options.files,
+    cacheControl: false,
+    setHeaders: (response, path) => {
+      // Hashed names never change what they hold; the page itself must always be asked for.
+      response.header("cache-control", path.includes("/assets/") ? "public, max-age=31536000, immutable" : "no-cache");
+    },
+  });
+  app.get("/healthz", async (_request, reply) =>
+    reply.code(options.healthy() ? 200 : 503).send(options.healthy() ? "ok\n" : "not ok\n"),
+  );
+  for (const path of ["/desk", "/console"]) app.get(path, async (_request, reply) => reply.sendFile("index.html"));
+  app.setNotFoundHandler(async (_request, reply) => reply.code(404).type("text/plain").send("Not here.\n"));
+  await app.ready();
+  if (server === undefined) throw new Error("Fastify made no server");
+  return { app, server };
+}
