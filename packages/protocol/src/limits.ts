@@ -47,3 +47,40 @@ export const maxPairingSuccessions = 170;
 
 /** Largest pairing offer, bytes: its base64url (1,366 characters) still makes a QR code that a phone reads off a screen. */
 export const maxOfferBytes = 1024;
+
+/** Largest MLS message, bytes: a Welcome of 50 members in the X-Wing suite is 136 kB; the rest is room. */
+export const maxMlsMessageBytes = 192 * 1024;
+
+/** Leaves of a call's MLS group: the key id of a frame has 8 bits for the leaf (RFC 9605 section 5.2). */
+export const maxLeaves = 256;
+
+/** Largest TURN message or ChannelData, bytes, either way: a browser's largest is near 1,300, the rest is room for jumbo frames. */
+export const maxTurnFrameBytes = 9000;
+
+/** Most attributes in one STUN message: a CreatePermission for 24 peers fits. */
+export const maxStunAttributes = 32;
+
+/** Longest name in a TURN username (what follows "<expiry>:"), bytes of UTF-8; two ids in base64url and a word fit. */
+export const maxTurnNameBytes = 128;
+
+/** An envelope's fields beside its payload, bytes, signature included; peer/envelope is held against it by a test. */
+export const envelopeOverheadBytes = 179;
+
+/** Largest payload of an envelope between stations, bytes. */
+export const maxEnvelopePayloadBytes = maxEnvelopeBytes - envelopeOverheadBytes;
+
+/** Station key successions in one hello, bytes: ten years of monthly rolls at 8 kB each. */
+export const maxSuccessionsBytes = 1024 * 1024;
+
+/** Largest hello between stations, bytes: its successions and less than 1 kB of fixed fields. */
+export const maxHelloBytes = maxSuccessionsBytes + 1024;
+
+/** Messages that either side may send on one pairing connection: the ceremony has five, the rest is room. */
+export const maxPairingMessages = 16;
+
+/** Envelopes, and bytes of them, that may be on their way unacknowledged: a ring with its answers is four; chosen. */
+export const maxEnvelopesInFlight = 32;
+export const maxEnvelopeBytesInFlight = 1024 * 1024;
+
+/** Envelopes that may wait for a peer that is away: two years of hourly checkpoints thrice over. */
+export const maxOutboxEnvelopes = 65_536;
