@@ -3,7 +3,7 @@
 import { type Result, fail, ok } from "@parley/base/result";
 import { type ParleyError, problem } from "@parley/protocol/errorCodes";
 import { type Kysely, sql } from "kysely";
-import { type Migration, Migrator } from "kysely/migration";
+import { DEFAULT_MIGRATION_TABLE, type Migration, Migrator } from "kysely/migration";
 
 /** What the two databases call a whole number that must hold 2^53, and a byte string. */
 export type ColumnTypes = { readonly int: "integer" | "bigint"; readonly bytes: "blob" | "bytea" };
@@ -59,18 +59,26 @@ export const migrations = (types: ColumnTypes): Readonly<Record<string, Migratio
   "001-tables": layTables(types),
 });
 
-/** Brings the tables forward to the last of `list`; refuses data that knows a step which `list` does not. */
+/**
+ * Brings the tables forward to the last of `list`; refuses data that knows a step which `list` does not.
+ * `schema` is the PostgreSQL schema to look in, since Kysely looks in all of them; SQLite has none.
+ */
 export async function migrate<DB>(
   db: Kysely<DB>,
   list: Readonly<Record<string, Migration>>,
+  schema?: string,
 ): Promise<Result<void, ParleyError>> {
-  const migrator = new Migrator({ db, provider: { getMigrations: () => Promise.resolve({ ...list }) } });
   const tables = await db.introspection.getTables({ withInternalKyselyTables: true });
-  if (tables.some((table) => table.name === "kysely_migration")) {
-    const { rows } = await sql<{ name: string }>`select name from kysely_migration`.execute(db);
+  if (tables.some((table) => table.name === DEFAULT_MIGRATION_TABLE && table.schema === schema)) {
+    const { rows } = await sql<{ name: string }>`select name from ${sql.table(DEFAULT_MIGRATION_TABLE)}`.execute(db);
     const unknown = rows.find(({ name }) => !(name in list));
     if (unknown !== undefined) return fail(problem("STORE_NEWER", `made by step ${unknown.name}`));
   }
+  const migrator = new Migrator({
+    db,
+    provider: { getMigrations: () => Promise.resolve({ ...list }) },
+    ...(schema === undefined ? {} : { migrationTableSchema: schema }),
+  });
   const { error } = await migrator.migrateToLatest();
   if (error !== undefined) throw error;
   return ok(undefined);

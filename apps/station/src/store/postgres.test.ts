@@ -1,0 +1,103 @@
+// PostgreSQL: the storage contract, and what only a database with other processes on it can do to a store.
+import { certain } from "@parley/base/result";
+import { utf8 } from "@parley/base/bytes";
+import { Client } from "pg";
+import { afterAll, beforeAll, describe, expect, it } from "vitest";
+import { linkOf, storageContract } from "./contract.ts";
+import { openPostgres } from "./postgres.ts";
+import { type Server, findPostgres, startPostgres } from "./test/debianPostgres.ts";
+
+const found = findPostgres();
+if ("missing" in found) console.log(`PostgreSQL tests skipped: ${found.missing}`);
+
+describe.skipIf("missing" in found)("PostgreSQL", () => {
+  let server: Server;
+  let schemas = 0;
+  beforeAll(async () => {
+    if ("bin" in found) server = await startPostgres(found.bin);
+  }, 60_000);
+  afterAll(() => server.stop());
+
+  const place = (schema: string): { url: string; schema: string; held: "refuse" } => ({
+    url: server.url,
+    schema,
+    held: "refuse",
+  });
+  const asAdmin = async (sql: string): Promise<void> => {
+    const client = new Client({ connectionString: server.url });
+    await client.connect();
+    await client.query(sql);
+    await client.end();
+  };
+
+  storageContract("PostgreSQL", () => {
+    const schema = `party_${++schemas}`;
+    return Promise.resolve({
+      open: async () => certain(await openPostgres(place(schema))),
+      remove: () => asAdmin(`drop schema ${schema} cascade`),
+    });
+  });
+
+  it("[ST6] a second process is refused while the first holds the party, and waits if told to", async () => {
+    const first = certain(await openPostgres(place("held")));
+    expect(await openPostgres(place("held"))).toMatchObject({ ok: false, error: { code: "STORE_IN_USE" } });
+    const other = certain(await openPostgres(place("another_party")));
+    await other.close();
+    const waiting = openPostgres({ ...place("held"), held: "wait" });
+    certain(await first.transaction((tx) => tx.append("a", utf8("x"))));
+    await first.close();
+    const second = certain(await waiting);
+    expect(second.nextIndex()).toBe(1);
+    await second.close();
+  });
+
+  it("[ST6] a writer whose connection was cut writes nothing more, and the next one takes over", async () => {
+    const first = certain(await openPostgres(place("cut")));
+    certain(await first.transaction((tx) => tx.append("a", utf8("kept"))));
+    await asAdmin("select pg_terminate_backend(pid) from pg_stat_activity where application_name = 'parley cut'");
+    const second = certain(await openPostgres({ ...place("cut"), held: "wait" }));
+    certain(await second.transaction((tx) => tx.append("a", utf8("second"))));
+    const late = await first.transaction((tx) => tx.append("a", utf8("late")));
+    expect(late).toMatchObject({ ok: false, error: { code: "STORE_UNREACHABLE" } });
+    expect(certain(await second.events(0, 9)).map((e) => e.bytes)).toEqual([utf8("kept"), utf8("second")]);
+    await first.close();
+    await second.close();
+  });
+
+  it("[ST6] even with its connection alive, a writer that the head row no longer names is refused", async () => {
+    const store = certain(await openPostgres(place("fenced")));
+    await asAdmin("update fenced.head set writer = writer + 1");
+    const late = await store.transaction((tx) => tx.append("a", utf8("late")));
+    expect(late).toMatchObject({ ok: false, error: { code: "STORE_IN_USE" } });
+    await store.close();
+    const next = certain(await openPostgres(place("fenced")));
+    expect(next.nextIndex()).toBe(0);
+    await next.close();
+  });
+
+  it("[ST2] a server that crashes loses nothing acknowledged", async () => {
+    const store = certain(await openPostgres(place("crash")));
+    const link = linkOf(1);
+    let acknowledged = 0;
+    for (let round = 0; round < 50; round++) {
+      certain(await store.transaction((tx) => [tx.append("a", utf8("x")), tx.send(link, utf8("y"))]));
+      acknowledged++;
+    }
+    await server.crash();
+    expect(await store.transaction((tx) => tx.append("a", utf8("x")))).toMatchObject({ ok: false });
+    await store.close();
+    const next = certain(await openPostgres(place("crash")));
+    expect([next.nextIndex(), next.position(link).sent]).toEqual([acknowledged, acknowledged]);
+    await next.close();
+  });
+
+  it("[ST7] what keeps it from opening is named", async () => {
+    const nowhere = { ...place("x"), url: "postgresql://parley@127.0.0.1:1/postgres" };
+    expect(await openPostgres(nowhere)).toMatchObject({ ok: false, error: { code: "STORE_UNREACHABLE" } });
+    const noDatabase = { ...place("x"), url: server.url.replace("/postgres?", "/nothing?") };
+    expect(await openPostgres(noDatabase)).toMatchObject({ ok: false, error: { code: "STORE_UNREACHABLE" } });
+    await asAdmin("create role guest login");
+    const guest = { ...place("x"), url: server.url.replace("parley@", "guest@") };
+    expect(await openPostgres(guest)).toMatchObject({ ok: false, error: { code: "STORE_READ_ONLY" } });
+  });
+});
