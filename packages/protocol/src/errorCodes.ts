@@ -175,6 +175,12 @@ const table = {
     cure: "Wait for the other party's root to certify its station anew, then confirm it over another channel.",
     http: 409,
   },
+  ID_STATION_KEY_STALE: {
+    blame: "peer",
+    say: "A station showed a key that it should have replaced long ago.",
+    cure: "If the other side's clock is right, somebody has an old copy of its key; ask them over another channel.",
+    http: 403,
+  },
   ID_CREDENTIAL_EARLY: {
     blame: "peer",
     say: "A terminal's credential is not valid yet by this machine's clock.",
@@ -595,6 +601,11 @@ const table = {
     say: "Too many messages wait for the other station.",
     cure: "Get the link connected again, or end it.",
     http: 507,
+  },
+  PEER_PORT_TAKEN: {
+    blame: "us",
+    say: "This station cannot listen on the port for other stations.",
+    cure: "Stop what uses the port, or give the station another port and tell it to the parties it is linked with.",
   },
   PEER_CLOSED: {
     blame: "caller",

@@ -84,3 +84,15 @@ export const maxEnvelopeBytesInFlight = 1024 * 1024;
 
 /** Envelopes that may wait for a peer that is away: two years of hourly checkpoints thrice over. */
 export const maxOutboxEnvelopes = 65_536;
+
+/** How often a station key hands over, milliseconds: 30 days. */
+export const stationKeyPeriodMs = 30 * 86_400_000;
+
+/** Age beyond which a station key is taken for a stolen copy, milliseconds: 45 days, since a living station hands over after 30 and at once on waking. */
+export const maxStationKeyAgeMs = 45 * 86_400_000;
+
+/** Successions since one station certificate that a pin remembers: 341 years of 30 days. */
+export const maxSuccessions = 4096;
+
+/** Cut-offs that a pin remembers for one party: chosen. */
+export const maxRevocations = 4096;
