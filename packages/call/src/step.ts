@@ -73,8 +73,10 @@ function ring(line: Line, event: Event & { type: "ring" }, now: Instant): Step {
       if (line.side === "called")
         return rung([{ type: "noteMissed", call: line.call, by: line.theirs, why: "cancelled" }]);
       // Both pressed Call: the smaller id is the call, on both sides, and whoever rang with the other has thereby answered.
+      // The other id is taken back in words, since the far side may by now have given up the smaller one.
       if (line.call < call) return stay(line);
       return answered({ call, side: "called", ours: line.ours, theirs: by }, now, [
+        { type: "sendHangUp", call: line.call, why: "cancelled" },
         receipt(call, "delivered"),
         receipt(call, "answered", line.ours),
       ]);
@@ -136,6 +138,7 @@ function inCalling(line: Calling, event: OfCall, now: Instant): Step {
     case "hangUp":
       return over(line, "cancelled", now, [{ type: "sendHangUp", call: line.call, why: "cancelled" }]);
     case "handOver":
+      if (event.to === line.ours) return stay(line);
       return [{ ...line, ours: event.to }, [{ type: "sendMoved", call: line.call, to: event.to }]];
     case "receipt":
       switch (event.kind) {

@@ -9,7 +9,7 @@ export const helloLabel = "parley terminal hello v1";
 
 const name = z.string().min(1).max(maxNameBytes);
 
-export const roles = ["desk", "officer"] as const;
+export const roles = ["desk", "console"] as const;
 export type Role = (typeof roles)[number];
 
 export const sessionFromTerminal = [

@@ -1,0 +1,197 @@
+// One WebRTC connection to one far terminal. It is set up while it rings, carries four sealed streams and one data
+// channel, and is mended by restarting ICE. It knows nothing of keys: `seal` and `open` put the transforms in place, and
+// a sender or receiver without one is never used. Only the calling terminal offers; the other asks it to.
+import { type Stream, kindOf, streams } from "./streams.ts";
+import { withEncoderParameters, withoutOrphanFeedback } from "./sdp.ts";
+
+/** What the two ends say to each other to connect; travels signed (crypto/signal). */
+export type PathSignal =
+  | { readonly type: "offer"; readonly sdp: string }
+  | { readonly type: "answer"; readonly sdp: string }
+  | { readonly type: "candidate"; readonly candidate: string }
+  /** The answering end has lost the path, or the network changed: offer anew with an ICE restart. */
+  | { readonly type: "restart" };
+
+export type PeerOptions = {
+  readonly offers: boolean;
+  readonly iceServers: readonly RTCIceServer[];
+  readonly relayOnly: boolean;
+  readonly seal: (sender: RTCRtpSender, stream: Stream) => void;
+  readonly open: (receiver: RTCRtpReceiver, stream: Stream) => void;
+  readonly send: (signal: PathSignal) => void;
+  /** A track of the far side exists; frames come when they open. */
+  readonly onTrack: (stream: Stream, track: MediaStreamTrack) => void;
+  readonly onChannel: (state: "open" | "closed") => void;
+  readonly onMessage: (bytes: Uint8Array<ArrayBuffer>) => void;
+  readonly onState: (state: RTCPeerConnectionState) => void;
+};
+
+export type Peer = {
+  readonly receive: (signal: PathSignal) => Promise<void>;
+  /** Puts `track` (or nothing) on the stream; takes effect without a new offer. */
+  readonly put: (stream: Stream, track: MediaStreamTrack | null) => Promise<void>;
+  /** Sends to the far terminal over the data channel; false when that is not open. */
+  readonly tell: (bytes: Uint8Array<ArrayBuffer>) => boolean;
+  /** Finds a new path: at once, on evidence of our own. */
+  readonly restart: () => void;
+  readonly setIceServers: (servers: readonly RTCIceServer[]) => void;
+  readonly stats: () => Promise<RTCStatsReport>;
+  readonly close: () => void;
+};
+
+/** Most the camera may take, bit/s: 720p30 in VP9 at good quality. */
+const cameraBitrate = 2_500_000;
+const screenBitrate = 3_000_000;
+
+export function connectPeer(options: PeerOptions): Peer {
+  const connection = new RTCPeerConnection({
+    iceServers: [...options.iceServers],
+    iceTransportPolicy: options.relayOnly ? "relay" : "all",
+    bundlePolicy: "max-bundle",
+    iceCandidatePoolSize: 0,
+  });
+  const senders = new Map<Stream, RTCRtpSender>();
+  // Negotiated by both ends alike, so it opens with the connection and needs no message of its own.
+  const channel = connection.createDataChannel("parley", { negotiated: true, id: 0, ordered: true });
+  channel.binaryType = "arraybuffer";
+  channel.onopen = () => options.onChannel("open");
+  channel.onclose = () => options.onChannel("closed");
+  channel.onmessage = (event: MessageEvent) => {
+    if (event.data instanceof ArrayBuffer) options.onMessage(new Uint8Array(event.data));
+  };
+
+  const early: RTCIceCandidateInit[] = []; // candidates that came before the description they belong to
+  let closed = false;
+
+  connection.onicecandidate = ({ candidate }) => {
+    if (candidate !== null && candidate.candidate !== "") {
+      options.send({ type: "candidate", candidate: JSON.stringify(candidate.toJSON()) });
+    }
+  };
+  connection.onconnectionstatechange = () => options.onState(connection.connectionState);
+
+  const take = (transceiver: RTCRtpTransceiver, stream: Stream): void => {
+    // The receiver's transform must stand before the first packet: set later, no frame ever arrives and nothing says so.
+    options.open(transceiver.receiver, stream);
+    options.seal(transceiver.sender, stream);
+    senders.set(stream, transceiver.sender);
+    if (kindOf(stream) === "video") preferVideo(transceiver);
+    muteLoudness(transceiver);
+    options.onTrack(stream, transceiver.receiver.track);
+  };
+
+  const offer = async (iceRestart: boolean): Promise<void> => {
+    if (closed) return;
+    await connection.setLocalDescription(await connection.createOffer({ iceRestart }));
+    options.send({ type: "offer", sdp: connection.localDescription?.sdp ?? "" });
+  };
+
+  if (options.offers) {
+    for (const stream of streams) take(connection.addTransceiver(kindOf(stream), { direction: "sendrecv" }), stream);
+    void offer(false);
+  }
+
+  const applyRemote = async (type: "offer" | "answer", sdp: string): Promise<void> => {
+    await connection.setRemoteDescription({ type, sdp: withEncoderParameters(withoutOrphanFeedback(sdp)) });
+    for (const candidate of early.splice(0)) await connection.addIceCandidate(candidate);
+  };
+
+  const shape = async (): Promise<void> => {
+    await limit(senders.get("cam"), { maxBitrate: cameraBitrate, priority: "medium", maxFramerate: 30 });
+    await limit(senders.get("screen"), { maxBitrate: screenBitrate, priority: "medium" });
+    await limit(senders.get("mic"), { priority: "high" });
+  };
+
+  const receive = async (signal: PathSignal): Promise<void> => {
+    if (closed) return;
+    switch (signal.type) {
+      case "offer": {
+        if (options.offers) return; // only the other way round; anything else is a confused or hostile peer
+        await applyRemote("offer", signal.sdp);
+        connection.getTransceivers().forEach((transceiver, index) => {
+          const stream = streams[index];
+          if (stream === undefined || senders.has(stream)) return;
+          transceiver.direction = "sendrecv";
+          take(transceiver, stream);
+        });
+        await connection.setLocalDescription(await connection.createAnswer());
+        options.send({ type: "answer", sdp: connection.localDescription?.sdp ?? "" });
+        return shape();
+      }
+      case "answer":
+        if (!options.offers || connection.signalingState !== "have-local-offer") return;
+        await applyRemote("answer", signal.sdp);
+        return shape();
+      case "candidate": {
+        const candidate = JSON.parse(signal.candidate) as RTCIceCandidateInit;
+        if (connection.remoteDescription === null) early.push(candidate);
+        else await connection.addIceCandidate(candidate).catch(() => undefined); // of an older generation: too late, harmless
+        return;
+      }
+      case "restart":
+        if (options.offers) await offer(true);
+        return;
+    }
+    signal satisfies never;
+  };
+
+  return {
+    receive,
+    put: async (stream, track) => {
+      await senders.get(stream)?.replaceTrack(track);
+    },
+    tell: (bytes) => {
+      if (channel.readyState !== "open") return false;
+      channel.send(bytes);
+      return true;
+    },
+    restart: () => {
+      if (options.offers) void offer(true);
+      else options.send({ type: "restart" });
+    },
+    setIceServers: (servers) => {
+      connection.setConfiguration({ ...connection.getConfiguration(), iceServers: [...servers] });
+    },
+    stats: () => connection.getStats(),
+    close: () => {
+      closed = true;
+      connection.close();
+    },
+  };
+}
+
+/** VP9 before VP8; nothing that needs bytes in clear inside the frame is offered. */
+function preferVideo(transceiver: RTCRtpTransceiver): void {
+  const all = RTCRtpReceiver.getCapabilities("video")?.codecs ?? [];
+  const vp9 = all.filter(
+    (codec) => codec.mimeType === "video/VP9" && (codec.sdpFmtpLine ?? "").includes("profile-id=0"),
+  );
+  const vp8 = all.filter((codec) => codec.mimeType === "video/VP8");
+  const rtx = all.filter((codec) => codec.mimeType === "video/rtx");
+  transceiver.setCodecPreferences([...vp9, ...vp8, ...rtx]);
+}
+
+/** Stops the loudness extension where the browser lets a page choose its RTP header extensions; sdp.ts strips it everywhere. */
+function muteLoudness(transceiver: RTCRtpTransceiver): void {
+  type Extension = { uri: string; direction: string };
+  const choosing = transceiver as RTCRtpTransceiver & {
+    getHeaderExtensionsToNegotiate?: () => Extension[];
+    setHeaderExtensionsToNegotiate?: (extensions: Extension[]) => void;
+  };
+  const extensions = choosing.getHeaderExtensionsToNegotiate?.();
+  if (extensions === undefined) return;
+  for (const extension of extensions) if (extension.uri.includes("audio-level")) extension.direction = "stopped";
+  choosing.setHeaderExtensionsToNegotiate?.(extensions);
+}
+
+async function limit(
+  sender: RTCRtpSender | undefined,
+  to: Partial<RTCRtpEncodingParameters> & { priority: RTCPriorityType },
+): Promise<void> {
+  if (sender === undefined) return;
+  const parameters = sender.getParameters();
+  const [encoding] = parameters.encodings;
+  if (encoding === undefined) return;
+  Object.assign(encoding, to, { networkPriority: to.priority });
+  await sender.setParameters(parameters).catch(() => undefined); // a renegotiation has come between: it will be set again then
+}

@@ -1,0 +1,11 @@
+// The four streams that one terminal sends another, in the order of their m-lines. Each has its own SFrame context, so
+// that no relay can move a frame from one to another (RFC 9605 section 5.2: the context is part of the KID).
+
+export const streams = ["mic", "cam", "screen", "screenSound"] as const;
+export type Stream = (typeof streams)[number];
+
+export const kindOf = (stream: Stream): "audio" | "video" =>
+  stream === "mic" || stream === "screenSound" ? "audio" : "video";
+
+/** The SFrame context of each stream: the upper bits of its KIDs. */
+export const contextOf: Readonly<Record<Stream, number>> = { mic: 0, cam: 1, screen: 4, screenSound: 5 };

@@ -1,0 +1,51 @@
+// What one terminal says to another about a call: joining its keys, finding a path, answering, leaving. It travels through
+// both stations or over the terminals' own data channel, and says the same on either way. The sender's terminal key signs
+// it, so that no station and no relay can put words between two terminals ([SG1]); MLS messages are sealed on top.
+import type { Bytes } from "@parley/base/bytes";
+import { type Of, encode, fixed, oneOf, opaque, struct, text, uint32, variant } from "@parley/base/codec";
+import { callId, terminalId } from "../ids.ts";
+import { maxChainBytes, maxSignalBytes } from "../limits.ts";
+
+/** Domain label of the signature over a signal. */
+export const signalLabel = "parley signal v1";
+
+export const signalBody = variant({
+  /** "I am here": a fresh key package to be added with, and the chain that proves me. From a desk that rings, or one that was reloaded. */
+  hello: [1, struct({ keyPackage: opaque(maxSignalBytes / 2), chain: opaque(maxChainBytes) })],
+  /** The answer to it: the group's welcome for that key package, and the chain of the one who sends it. */
+  welcome: [2, struct({ keyPackage: fixed(32), welcome: opaque(maxSignalBytes / 2), chain: opaque(maxChainBytes) })],
+  /** A message of the keys: a commit, an acknowledgement, a request to mend. */
+  keys: [3, struct({ message: opaque(maxSignalBytes - 1024) })],
+  offer: [4, struct({ sdp: text(32 * 1024) })],
+  answer: [5, struct({ sdp: text(32 * 1024) })],
+  candidate: [6, struct({ candidate: text(2048) })],
+  restart: [7, struct({})],
+  /** A person pressed Answer here. The called station's receipt says the same, later and for the record. */
+  answered: [8, struct({})],
+  /** A person ended the call here. */
+  bye: [9, struct({})],
+  /** What this side sends now; shown, and for the picture's cause, never taken as a promise of silence: the digest proves that. */
+  sending: [
+    10,
+    struct({ microphone: oneOf("open", "muted", "lost"), camera: oneOf("on", "off"), screen: oneOf("none", "shared") }),
+  ],
+  /** A digest of frames sent; see e2ee/proof. */
+  digest: [11, struct({ digest: opaque(maxSignalBytes - 1024) })],
+});
+export type SignalBody = Of<typeof signalBody>;
+
+/** `number` counts up from 0 within one life of the sender's page; a receiver takes each number of a `life` once. */
+export const signal = struct({
+  call: callId,
+  from: terminalId,
+  to: terminalId,
+  life: fixed(8),
+  number: uint32,
+  body: signalBody,
+});
+export type Signal = Of<typeof signal>;
+
+/** A signal with its Ed25519 signature under `signalLabel`, as it travels. */
+export const signedSignal = struct({ signal: opaque(maxSignalBytes - 128), signature: fixed(64) });
+
+export const encodeSignal = (value: Signal): Bytes => encode(signal, value);
