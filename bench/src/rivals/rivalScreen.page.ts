@@ -1,0 +1,44 @@
+// The screen that every rival's page has: one Answer button, one picture and one sound of the other side. Sound has an element
+// of its own: in one with the picture it stays silent until the picture decodes.
+
+const remoteMedia = (kind: "video" | "audio"): HTMLMediaElement => {
+  const element = document.createElement(kind);
+  element.dataset["stream"] = "remote";
+  element.autoplay = true;
+  if (element instanceof HTMLVideoElement) [element.playsInline, element.muted] = [true, true];
+  return element;
+};
+
+export type Screen = {
+  readonly picture: HTMLMediaElement;
+  readonly sound: HTMLMediaElement;
+  show(track: MediaStreamTrack): void;
+  clear(): void;
+};
+
+export function buildScreen(answer: () => void): Screen {
+  const button = document.createElement("button");
+  button.dataset["act"] = "answer";
+  button.textContent = "Answer";
+  button.onclick = answer;
+  const [picture, sound] = [remoteMedia("video"), remoteMedia("audio")];
+  document.body.replaceChildren(button, picture, sound);
+  return {
+    picture,
+    sound,
+    show: (track) => {
+      (track.kind === "video" ? picture : sound).srcObject = new MediaStream([track]);
+    },
+    clear: () => {
+      picture.srcObject = sound.srcObject = null;
+    },
+  };
+}
+
+/** The camera and microphone, open. */
+export async function openDevices(): Promise<{ video: MediaStreamTrack; audio: MediaStreamTrack }> {
+  const stream = await navigator.mediaDevices.getUserMedia({ video: true, audio: true });
+  const [[video], [audio]] = [stream.getVideoTracks(), stream.getAudioTracks()];
+  if (video === undefined || audio === undefined) throw new Error("no camera or no microphone");
+  return { video, audio };
+}

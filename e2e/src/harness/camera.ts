@@ -1,0 +1,66 @@
+// Camera and microphone files for Chromium's fake devices, so that the product's own code opens them unpatched: a one-second
+// loop of pictures with the party's barcode (its number is the frame's place in the loop), and the party's beep.
+// The files are made on the fly; nothing of this size belongs in a repository.
+import { open, writeFile } from "node:fs/promises";
+import { rectangles } from "./barcode.ts";
+import { beepAt, toneOf } from "./tone.ts";
+
+export type PictureSize = { readonly width: number; readonly height: number };
+export const small: PictureSize = { width: 640, height: 360 };
+export const large: PictureSize = { width: 1280, height: 720 };
+
+/** Pictures a second, and in the loop. */
+export const loopFrames = 30;
+
+/** Writes the loop of one party's camera as YUV4MPEG2 4:2:0: 10 MB at 640x360, 41 MB at 1280x720. */
+export async function writeCamera(path: string, party: number, { width, height }: PictureSize): Promise<void> {
+  const file = await open(path, "w");
+  try {
+    await file.write(`YUV4MPEG2 W${width} H${height} F${loopFrames}:1 Ip A1:1 C420jpeg\n`);
+    for (let number = 0; number < loopFrames; number++) {
+      await file.write("FRAME\n");
+      await file.write(picture(party, number, width, height));
+    }
+  } finally {
+    await file.close();
+  }
+}
+
+function picture(party: number, number: number, width: number, height: number): Uint8Array {
+  const luma = width * height;
+  const frame = new Uint8Array(luma + luma / 2);
+  const shift = (number * width) / loopFrames;
+  // A slope that moves by a whole width in a loop: motion for the encoder, without a jump where the loop closes.
+  for (let y = 0; y < height; y++)
+    for (let x = 0; x < width; x++) frame[y * width + x] = 40 + (((x + shift + y) % width) / width) * 160;
+  for (const r of rectangles({ party, number }, width, height))
+    for (let y = r.y; y < r.y + r.height; y++)
+      frame.fill(r.white ? 235 : 16, y * width + r.x, y * width + r.x + r.width);
+  frame.fill(128 + 24 * (party % 4) - 36, luma, luma + luma / 4);
+  frame.fill(128, luma + luma / 4);
+  return frame;
+}
+
+const sampleRate = 48_000;
+
+/** Writes the loop of one party's microphone as 16-bit mono WAV, one second. */
+export async function writeMicrophone(path: string, party: number): Promise<void> {
+  const wav = Buffer.alloc(44 + sampleRate * 2);
+  wav.write("RIFF", 0);
+  wav.writeUInt32LE(wav.length - 8, 4);
+  wav.write("WAVEfmt ", 8);
+  wav.writeUInt32LE(16, 16);
+  wav.writeUInt16LE(1, 20); // PCM
+  wav.writeUInt16LE(1, 22); // one channel
+  wav.writeUInt32LE(sampleRate, 24);
+  wav.writeUInt32LE(sampleRate * 2, 28);
+  wav.writeUInt16LE(2, 32);
+  wav.writeUInt16LE(16, 34);
+  wav.write("data", 36);
+  wav.writeUInt32LE(sampleRate * 2, 40);
+  for (let i = 0; i < sampleRate; i++) {
+    const level = 0.4 * beepAt(i / sampleRate) * Math.sin((2 * Math.PI * toneOf(party) * i) / sampleRate);
+    wav.writeInt16LE(Math.round(level * 32_767), 44 + 2 * i);
+  }
+  await writeFile(path, wav);
+}

@@ -1,0 +1,98 @@
+// The bench's camera and microphone, inside the page: getUserMedia answers with a canvas that carries the party's barcode and
+// the time it was drawn, 30 pictures a second, and with the party's beep. The same for every rival, so what it costs and how
+// it delays cancels out of every ratio. Moving texture under the barcode gives the encoder honest work.
+import { bandOfHeight, rectangles } from "./barcode.ts";
+import type { PictureSize } from "./camera.ts";
+import { stampOf } from "./stamp.ts";
+import { beepAt, beepPeriod, toneOf } from "./tone.ts";
+
+const frameTime = 1000 / 30;
+
+export function installCanvasCamera(party: number, size: PictureSize): void {
+  const devices = navigator.mediaDevices;
+  devices.getUserMedia = (constraints = {}) => {
+    const wants = (kind: "audio" | "video") => constraints[kind] !== undefined && constraints[kind] !== false;
+    const tracks = [
+      ...(wants("video") ? openCamera(party, size) : []),
+      ...(wants("audio") ? openMicrophone(party) : []),
+    ];
+    return Promise.resolve(new MediaStream(tracks));
+  };
+}
+
+function openCamera(party: number, { width, height }: PictureSize): MediaStreamTrack[] {
+  const canvas = document.createElement("canvas");
+  [canvas.width, canvas.height] = [width, height];
+  const pen = canvas.getContext("2d", { alpha: false });
+  if (pen === null) throw new Error("this page has no 2D canvas");
+  const texture = paintTexture(width, height, party);
+  let sequence = 0;
+  const draw = (): void => {
+    const x = (sequence * 3) % width;
+    pen.drawImage(texture, -x, 0);
+    pen.drawImage(texture, width - x, 0);
+    const code = { party, number: stampOf(performance.timeOrigin + performance.now(), sequence++) };
+    pen.fillStyle = "#000";
+    pen.fillRect(0, 0, width, height * bandOfHeight);
+    pen.fillStyle = "#fff";
+    for (const r of rectangles(code, width, height)) if (r.white) pen.fillRect(r.x, r.y, r.width, r.height);
+  };
+  draw();
+  const tracks = canvas.captureStream(0).getVideoTracks();
+  const timer = setInterval(() => {
+    if (tracks.every((track) => track.readyState === "ended")) return clearInterval(timer);
+    draw();
+    for (const track of tracks)
+      if ("requestFrame" in track && track.requestFrame instanceof Function) track.requestFrame();
+  }, frameTime);
+  return tracks.map((track) => keepOpenForClones(track, tracks));
+}
+
+/** A clone outlives the track it was made of, as a real camera's does: the canvas is drawn until the last one stops. */
+function keepOpenForClones(track: MediaStreamTrack, all: MediaStreamTrack[]): MediaStreamTrack {
+  const clone = track.clone.bind(track);
+  track.clone = () => {
+    const copy = clone();
+    all.push(copy);
+    return keepOpenForClones(copy, all);
+  };
+  return track;
+}
+
+/** Soft blobs of grey, the same for every run: a seeded generator, so that no run has an easier picture. */
+function paintTexture(width: number, height: number, seed: number): HTMLCanvasElement {
+  const canvas = document.createElement("canvas");
+  [canvas.width, canvas.height] = [width, height];
+  const pen = canvas.getContext("2d", { alpha: false });
+  if (pen === null) throw new Error("this page has no 2D canvas");
+  let state = seed * 7919;
+  const random = () => (state = (state * 48_271 + 11) % 0x7fffffff) / 0x7fffffff;
+  for (let i = 0; i < 400; i++) {
+    pen.fillStyle = `hsl(${200 + random() * 60} ${random() * 40}% ${15 + random() * 60}% / 0.5)`;
+    pen.beginPath();
+    pen.arc(random() * width, random() * height, (0.02 + random() * 0.1) * height, 0, 7);
+    pen.fill();
+  }
+  return canvas;
+}
+
+function openMicrophone(party: number): MediaStreamTrack[] {
+  const audio = new AudioContext();
+  const out = audio.createMediaStreamDestination();
+  const beep = audio.createBuffer(1, audio.sampleRate * beepPeriod, audio.sampleRate);
+  const samples = beep.getChannelData(0);
+  for (let i = 0; i < samples.length; i++) {
+    const t = i / audio.sampleRate;
+    samples[i] = 0.4 * beepAt(t) * Math.sin(2 * Math.PI * toneOf(party) * t);
+  }
+  const source = new AudioBufferSourceNode(audio, { buffer: beep, loop: true });
+  source.connect(out);
+  source.start();
+  const tracks = out.stream.getAudioTracks();
+  const timer = setInterval(() => {
+    if (tracks.some((track) => track.readyState === "live")) return;
+    clearInterval(timer);
+    void audio.close();
+  }, 1000);
+  return tracks.map((track) => keepOpenForClones(track, tracks));
+}

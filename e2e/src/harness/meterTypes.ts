@@ -1,0 +1,66 @@
+// What Node and the page say to each other about measuring: the meter's questions and answers, all times in milliseconds
+// since 1970 with fractions, off the page's monotonic clock.
+import type { PictureSize } from "./camera.ts";
+
+export type MeterSettings = {
+  /** The party whose page this is: its own barcode, in a self-view, is never a sighting. */
+  readonly party: number;
+  /** What the other's barcode carries: a time stamp (canvas camera) or its place in a loop (camera file). */
+  readonly stamps: "time" | "loop";
+  /** Replaces camera and microphone by a canvas of this size and a beep; null leaves the browser's own devices. */
+  readonly camera: PictureSize | null;
+  /** After the first sighting, read every so many pictures: 1 reads all. Reading costs CPU that no call has. */
+  readonly readEvery: number;
+};
+
+/** All pictures since the first sighting (or `clear`): when each was shown, delays of those read, and what was missed. */
+export type PictureLog = {
+  readonly shown: readonly number[];
+  readonly delays: readonly number[];
+  /** Pictures that the sender drew and this page never showed, by their sequence. */
+  readonly missed: number;
+  /** Pictures without a readable barcode: black, or too coarse. */
+  readonly unread: number;
+};
+
+/** The loudest pitch within the time listened: `level` 0 to 1, `hz` to about 6 Hz. */
+export type Heard = { readonly level: number; readonly hz: number };
+
+/** The browser's own counts, over all open peer connections of the page; picture size and codec of what is received. */
+export type MediaCounts = {
+  sent: number;
+  encoded: number;
+  received: number;
+  decoded: number;
+  dropped: number;
+  keyFrames: number;
+  freezes: number;
+  bytesSent: number;
+  bytesReceived: number;
+  concealed: number;
+  width: number;
+  height: number;
+  codec: string;
+  candidates: string[];
+};
+
+export type Meter = {
+  /** Forgets everything: the next call starts. Pictures drawn before this moment no longer count as seen. */
+  reset(): void;
+  /** Forgets the pictures alone; the first sighting stands. */
+  clear(): void;
+  /** When the button with this `data-act` was first pressed (pointer down) since the reset, or null. */
+  pressed(act: string): number | null;
+  /** When the other party's barcode was first shown since the reset; null when it was not within `timeout` ms. */
+  firstSight(timeout: number): Promise<number | null>;
+  pictures(): PictureLog;
+  hear(listen: number): Promise<Heard>;
+  counts(): Promise<MediaCounts>;
+  clock(): number;
+};
+
+declare global {
+  // `var` is what puts a name on globalThis.
+  var parleyMeter: Meter;
+  var parleyMeterSettings: MeterSettings;
+}
