@@ -18,8 +18,8 @@ export const maxGenerations = 4;
 /** One message from terminal to terminal through the stations, bytes: a welcome with the ratchet tree of five terminals is 15 kB, an offer 8 kB. */
 export const maxSignalBytes = 64 * 1024;
 
-/** Largest ledger event, bytes: a drill's report of both sides with its steps is under 16 kB; the rest is room. */
-export const maxEventBytes = 128 * 1024;
+/** Largest ledger event, bytes: what the 16-bit length of a C2SP tlog-tiles entry bundle can hold; a drill report of both sides is under 16 kB. */
+export const maxEventBytes = 0xffff;
 
 /** Largest document a station keeps under a key, bytes: chosen. */
 export const maxDocBytes = 1024 * 1024;
@@ -96,3 +96,12 @@ export const maxSuccessions = 4096;
 
 /** Cut-offs that a pin remembers for one party: chosen. */
 export const maxRevocations = 4096;
+
+/** Terminals of one party that took part in one call, as its entry lists them: chosen. */
+export const maxEntryTerminals = 32;
+
+/** Receipts that a call's entry names: six kinds for each of eight desks that rang, rounded up. */
+export const maxEntryReceipts = 64;
+
+/** How far two stations' accounts of when a call began or ended may lie apart and still be one account, milliseconds: clock offset and the way of one message. */
+export const maxEntrySkewMs = 5_000;
