@@ -613,6 +613,24 @@ const table = {
     cure: "Open it again, or pair anew.",
     http: 409,
   },
+  TERMINAL_UNPROVEN: {
+    blame: "caller",
+    say: "This browser has not shown that it is a terminal of this station.",
+    cure: "Open the page again; if that does not help, enrol the browser.",
+    http: 401,
+  },
+  TERMINAL_REMOVED: {
+    blame: "caller",
+    say: "This terminal has been removed.",
+    cure: "Ask a duty officer to enrol it anew.",
+    http: 403,
+  },
+  OPEN_ELSEWHERE: {
+    blame: "caller",
+    say: "This terminal is open in another window.",
+    cure: "Use that window, or close it and open this one again.",
+    http: 409,
+  },
 } as const satisfies Record<string, ErrorRow>;
 
 export type ErrorCode = keyof typeof table;
