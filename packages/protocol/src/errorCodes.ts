@@ -631,6 +631,11 @@ const table = {
     cure: "Use that window, or close it and open this one again.",
     http: 409,
   },
+  CONFIG_WRONG: {
+    blame: "us",
+    say: "The settings file has something in it that Parley does not understand.",
+    cure: "Correct the setting that is named, then start again.",
+  },
 } as const satisfies Record<string, ErrorRow>;
 
 export type ErrorCode = keyof typeof table;

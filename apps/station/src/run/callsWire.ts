@@ -1,0 +1,136 @@
+// Between the duty of calls, which thinks in text ids, and the payloads that stations exchange, which are bytes. Receipts
+// are signed on the way out and verified on the way in: one that its sender did not sign is no receipt.
+import { type Bytes, base64url, fromBase64url } from "@parley/base/bytes";
+import { decode, encode } from "@parley/base/codec";
+import { type Result, fail, ok } from "@parley/base/result";
+import type { Instant, Ms } from "@parley/base/time";
+import { type ParleyError, problem } from "@parley/protocol/errorCodes";
+import {
+  type CallId,
+  type IdText,
+  type LinkId,
+  type PartyId,
+  type TerminalId,
+  idOf,
+  idText,
+} from "@parley/protocol/ids";
+import { type CallPayload, callPayload, encodeReceipt, receiptLabel } from "@parley/protocol/peer/call";
+import { labelled } from "@parley/protocol/signed/hash";
+import type { FromPeer, ToPeer } from "../duty/calls.ts";
+
+/** Signs with our station key, as Ed25519. */
+export type SignReceipt = (message: Bytes) => Bytes;
+/** Whether the far station's key made `signature`. */
+export type VerifyReceipt = (message: Bytes, signature: Bytes) => boolean;
+
+const known = <T extends Bytes>(text: IdText, length: 16 | 32): T => {
+  const id = idOf<T>(text, length);
+  if (id === null) throw new Error(`${text} is not an id of ours`);
+  return id;
+};
+const call = (text: IdText): CallId => known<CallId>(text, 16);
+const terminal = (text: IdText): TerminalId => known<TerminalId>(text, 16);
+const named = (it: { terminal: IdText; name: string }) => ({ terminal: terminal(it.terminal), name: it.name });
+const textNamed = (it: { terminal: TerminalId; name: string }) => ({ terminal: idText(it.terminal), name: it.name });
+
+/** The payload for the other station; a signal's `body` that is not base64url is dropped as null. */
+export function encodeToPeer(
+  message: ToPeer,
+  link: IdText,
+  us: PartyId,
+  now: Instant,
+  sign: SignReceipt,
+): Bytes | null {
+  const payload = toPayload(message, known<LinkId>(link, 16), us, now, sign);
+  return payload === null ? null : encode(callPayload, payload);
+}
+
+function toPayload(message: ToPeer, link: LinkId, us: PartyId, now: Instant, sign: SignReceipt): CallPayload | null {
+  switch (message.type) {
+    case "ring":
+      return {
+        type: "ring",
+        call: call(message.call),
+        caller: named(message.caller),
+        generations: message.generations,
+      };
+    case "receipt": {
+      const receipt = {
+        call: call(message.call),
+        link,
+        by: us,
+        kind: message.kind,
+        terminal: message.terminal === null ? null : terminal(message.terminal),
+        at: now,
+      };
+      const signature = sign(labelled(receiptLabel, encodeReceipt(receipt)));
+      const answerer = message.answerer === null ? null : named(message.answerer);
+      return { type: "receipt", receipt, signature, generation: message.generation, answerer };
+    }
+    case "hangUp":
+      return { type: "hangUp", call: call(message.call), why: message.why };
+    case "moved":
+      return { type: "moved", call: call(message.call), to: named(message.to) };
+    case "signal": {
+      const body = fromBase64url(message.body);
+      const to = idOf<TerminalId>(message.to, 16);
+      if (body === null || to === null) return null;
+      return { type: "signal", call: call(message.call), from: terminal(message.from), to, body };
+    }
+  }
+  return message satisfies never;
+}
+
+/**
+ * What the far station said on `link`, `spent` after it was written. A receipt must be about this link, by the party at
+ * its far end, and signed by that party's station.
+ */
+export function decodeFromPeer(
+  bytes: Bytes,
+  link: LinkId,
+  them: PartyId,
+  spent: Ms,
+  verify: VerifyReceipt,
+): Result<FromPeer | { readonly type: "entry"; readonly payload: CallPayload & { type: "entry" } }, ParleyError> {
+  const read = decode(callPayload, bytes);
+  if (!read.ok) return fail(problem("MESSAGE_MALFORMED", `${read.error.reason} at ${read.error.at}`));
+  const payload = read.value;
+  switch (payload.type) {
+    case "ring": {
+      const { caller, generations } = payload;
+      return ok({ type: "ring", call: idText(payload.call), caller: textNamed(caller), generations, spent });
+    }
+    case "receipt": {
+      const { receipt, signature, generation, answerer } = payload;
+      const own = idText(receipt.link) === idText(link) && idText(receipt.by) === idText(them);
+      if (!own || !verify(labelled(receiptLabel, encodeReceipt(receipt)), signature)) {
+        return fail(problem("SIGNATURE_INVALID", "receipt"));
+      }
+      return ok({
+        type: "receipt",
+        call: idText(receipt.call),
+        kind: receipt.kind,
+        terminal: receipt.terminal === null ? null : idText(receipt.terminal),
+        generation,
+        answerer: answerer === null ? null : textNamed(answerer),
+      });
+    }
+    case "hangUp":
+      return ok({ type: "hangUp", call: idText(payload.call), why: payload.why });
+    case "moved":
+      return ok({ type: "moved", call: idText(payload.call), to: textNamed(payload.to) });
+    case "signal": {
+      const { from, to, body } = payload;
+      return ok({
+        type: "signal",
+        call: idText(payload.call),
+        from: idText(from),
+        to: idText(to),
+        body: base64url(body),
+      });
+    }
+    case "entry":
+      return ok({ type: "entry", payload });
+  }
+  return payload satisfies never;
+}
