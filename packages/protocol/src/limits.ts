@@ -105,3 +105,9 @@ export const maxEntryReceipts = 64;
 
 /** How far two stations' accounts of when a call began or ended may lie apart and still be one account, milliseconds: clock offset and the way of one message. */
 export const maxEntrySkewMs = 5_000;
+
+/** Frames that one media digest covers: a second of 60 Hz picture is 60, and after a stall of the worker there are more. */
+export const maxDigestFrames = 512;
+
+/** Largest media digest, bytes: its hashes (32 each), an ML-DSA-87 signature (4,627) and 256 of its own. */
+export const maxMediaDigestBytes = maxDigestFrames * 32 + 4_700 + 256;

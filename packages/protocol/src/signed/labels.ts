@@ -1,0 +1,25 @@
+// The domain labels of everything that Parley signs or hashes. What is signed is label || 0x00 || struct, so no signature
+// made for one kind of object can be shown as another's (rule ID1). A label is never reused for another struct;
+// a struct that changes gets a new number.
+
+export const labels = {
+  party: "parley party v1",
+  root: "parley root v1",
+  key: "parley station key v1",
+  card: "parley party card v1",
+  stationCertificate: "parley station certificate v1",
+  succession: "parley station succession v1",
+  successionPossession: "parley station succession possession v1",
+  witness: "parley succession witness v1",
+  terminalRequest: "parley terminal request v1",
+  terminalCertificate: "parley terminal certificate v1",
+  chain: "parley chain v1",
+  revocation: "parley revocation v1",
+  ruling: "parley ruling v1",
+  enrolmentCode: "parley enrolment code v1",
+  pairAnswer: "parley pair v1 answer",
+  pairFinish: "parley pair v1 finish",
+  pairMatch: "parley pair v1 match",
+} as const;
+
+export type Label = (typeof labels)[keyof typeof labels];
