@@ -1,6 +1,7 @@
 // The bench's camera and microphone, inside the page: getUserMedia answers with a canvas that carries the party's barcode and
 // the time it was drawn, 30 pictures a second, and with the party's beep. The same for every rival, so what it costs and how
-// it delays cancels out of every ratio. Moving texture under the barcode gives the encoder honest work.
+// it delays cancels out of every ratio. Under it a still
+// room and a person who moves a little, as a desk's camera sees: neither an empty picture nor a film.
 import { bandOfHeight, rectangles } from "./barcode.ts";
 import type { PictureSize } from "./camera.ts";
 import { stampOf } from "./stamp.ts";
@@ -25,12 +26,24 @@ function openCamera(party: number, { width, height }: PictureSize): MediaStreamT
   [canvas.width, canvas.height] = [width, height];
   const pen = canvas.getContext("2d", { alpha: false });
   if (pen === null) throw new Error("this page has no 2D canvas");
-  const texture = paintTexture(width, height, party);
+  const room = paintRoom(width, height, party);
   let sequence = 0;
   const draw = (): void => {
-    const x = (sequence * 3) % width;
-    pen.drawImage(texture, -x, 0);
-    pen.drawImage(texture, width - x, 0);
+    pen.drawImage(room, 0, 0);
+    const sway = Math.sin(sequence / 14);
+    pen.fillStyle = "#8a6a58"; // a head and shoulders that move as a person who talks does
+    pen.beginPath();
+    pen.ellipse(
+      width * (0.5 + 0.04 * sway),
+      height * (0.62 + 0.01 * sway),
+      height * 0.13,
+      height * 0.17,
+      0.1 * sway,
+      0,
+      7,
+    );
+    pen.ellipse(width * (0.5 + 0.02 * sway), height * 1.02, height * 0.36, height * 0.26, 0, 0, 7);
+    pen.fill();
     const code = { party, number: stampOf(performance.timeOrigin + performance.now(), sequence++) };
     pen.fillStyle = "#000";
     pen.fillRect(0, 0, width, height * bandOfHeight);
@@ -59,19 +72,27 @@ function keepOpenForClones(track: MediaStreamTrack, all: MediaStreamTrack[]): Me
   return track;
 }
 
-/** Soft blobs of grey, the same for every run: a seeded generator, so that no run has an easier picture. */
-function paintTexture(width: number, height: number, seed: number): HTMLCanvasElement {
+/** A still room of soft shapes, the same in every run: a seeded generator, so that no run has an easier picture. */
+function paintRoom(width: number, height: number, seed: number): HTMLCanvasElement {
   const canvas = document.createElement("canvas");
   [canvas.width, canvas.height] = [width, height];
   const pen = canvas.getContext("2d", { alpha: false });
   if (pen === null) throw new Error("this page has no 2D canvas");
   let state = seed * 7919;
   const random = () => (state = (state * 48_271 + 11) % 0x7fffffff) / 0x7fffffff;
-  for (let i = 0; i < 400; i++) {
-    pen.fillStyle = `hsl(${200 + random() * 60} ${random() * 40}% ${15 + random() * 60}% / 0.5)`;
-    pen.beginPath();
-    pen.arc(random() * width, random() * height, (0.02 + random() * 0.1) * height, 0, 7);
-    pen.fill();
+  const light = pen.createLinearGradient(0, 0, width, height);
+  light.addColorStop(0, "#d8d4cc");
+  light.addColorStop(1, "#6d7178");
+  pen.fillStyle = light;
+  pen.fillRect(0, 0, width, height);
+  for (let i = 0; i < 40; i++) {
+    pen.fillStyle = `hsl(${20 + random() * 200} ${random() * 30}% ${20 + random() * 60}% / 0.6)`;
+    pen.fillRect(
+      random() * width,
+      random() * height,
+      (0.05 + random() * 0.2) * width,
+      (0.05 + random() * 0.2) * height,
+    );
   }
   return canvas;
 }
