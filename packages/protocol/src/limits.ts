@@ -111,3 +111,25 @@ export const maxDigestFrames = 512;
 
 /** Largest media digest, bytes: its hashes (32 each), an ML-DSA-87 signature (4,627) and 256 of its own. */
 export const maxMediaDigestBytes = maxDigestFrames * 32 + 4_700 + 256;
+
+/** How long an offer may wait to be imported, milliseconds: a day; the station key is not handed over while one waits. */
+export const maxOfferLifetimeMs = 86_400_000;
+
+/** From the first message of a pairing to the last, milliseconds: machines alone take part. */
+export const pairingExchangeMs = 2 * 60_000;
+
+/** How long people may take to compare the words, milliseconds: they may have to find each other on a telephone first. */
+export const pairingCompareMs = 30 * 60_000;
+
+/** How long a pairing that one side finished waits for proof that the other did, milliseconds: a long weekend and more. */
+export const pairingUnconfirmedMs = 7 * 86_400_000;
+
+/** A checkpoint with its signatures, bytes, and its signatures: 16 must be accepted (C2SP signed-note), post-quantum ones have near 5 kB each. */
+export const maxNoteBytes = 256 * 1024;
+export const maxNoteSignatures = 32;
+
+/** Body of a ledger entry, bytes: with its head and eight signatures it stays an event. */
+export const maxEntryBodyBytes = 60_000;
+
+/** What is pinned of a party, bytes: its card and key line, with room for all the revocations that a pin may hold. */
+export const maxPinBytes = 128 * 1024;

@@ -1,7 +1,7 @@
 // What a terminal and its own station say about calls, as JSON over their WebSocket. Bytes are base64url, ids are text.
 // The schemas bound everything before it is used; the total size is bounded before they run.
 import { z } from "zod/v4";
-import { maxNameBytes, maxSignalBytes } from "../limits.ts";
+import { maxNameBytes, maxPinBytes, maxSignalBytes } from "../limits.ts";
 
 const idOfBytes = (bytes: 16 | 32) => z.string().regex(new RegExp(`^[A-Za-z0-9_-]{${Math.ceil((bytes * 4) / 3)}}$`));
 export const id16 = idOfBytes(16);
@@ -88,6 +88,9 @@ export const callToTerminal = [
     generation: z.number().int().nonnegative(),
     psk: bytesText(64),
     far: z.array(farTerminalSchema).max(8),
+    /** What is pinned of either party now: the only ground on which chains are judged. */
+    pins: z.object({ ours: bytesText(maxPinBytes), theirs: bytesText(maxPinBytes) }),
+    epochSeconds: z.number().int().positive(),
     iceServers: z.array(iceServerSchema).max(8),
     relayOnly: z.boolean(),
   }),

@@ -43,8 +43,6 @@ export const sessionToTerminal = [
           zone: z.string().max(64),
           place: name,
           since: z.number().int(),
-          /** The far root key, against which far chains are checked. */
-          root: bytesText(2048),
           reachable: z.object({ up: z.boolean(), since: z.number().int() }),
         }),
       )

@@ -1,0 +1,62 @@
+// What the page and the key worker say to each other: one closed union each way. The key worker holds the call's MLS group
+// and the terminal's signing handle; the page carries sealed and signed bytes, and learns who is there, never a key.
+import type { Bytes } from "@parley/base/bytes";
+import type { IdText } from "@parley/protocol/ids";
+import type { SignalBody } from "@parley/protocol/signed/signal";
+
+/** Who this terminal is in a call, and by what it will know the others. */
+export type Begin = {
+  readonly type: "begin";
+  readonly call: IdText;
+  readonly link: IdText;
+  readonly side: "calling" | "called";
+  readonly generation: number;
+  /** The secret of this one call, from our station. */
+  readonly psk: Bytes;
+  readonly terminal: IdText;
+  readonly privateKey: CryptoKey;
+  readonly publicKey: Bytes;
+  readonly chain: Bytes;
+  readonly pins: { readonly ours: Bytes; readonly theirs: Bytes };
+  readonly epochMs: number;
+  /** To the frame worker: keys go straight there. */
+  readonly frames: MessagePort;
+};
+
+export type ToKeys =
+  | Begin
+  /** A signed signal, however it came. */
+  | { readonly type: "signal"; readonly bytes: Bytes }
+  /** Sign this and hand it back as `send`. */
+  | { readonly type: "say"; readonly to: IdText; readonly body: SignalBody }
+  /** "Here I am": ask the far terminal to take us into the group, as a desk that rings or as one that was reloaded. */
+  | { readonly type: "greet"; readonly to: IdText }
+  /** A person answered: only these terminals stay in the group. */
+  | { readonly type: "keepOnly"; readonly terminals: readonly IdText[] }
+  /** The other members that this page can reach just now over data channels. */
+  | { readonly type: "rekey" };
+
+/** What the page acts on; keys and greetings stay in the worker. */
+export type PageSignal = Extract<
+  SignalBody,
+  { type: "offer" | "answer" | "candidate" | "restart" | "answered" | "bye" | "sending" | "digest" }
+>;
+
+export type FromKeys =
+  | { readonly type: "ready" }
+  /** Hand this to the far terminal: over the data channel where it is open, and through the stations. */
+  | { readonly type: "send"; readonly to: IdText; readonly bytes: Bytes }
+  | { readonly type: "heard"; readonly from: IdText; readonly life: string; readonly body: PageSignal }
+  /** A far terminal is a member, its chain verified: its frames come from this leaf. */
+  | {
+      readonly type: "member";
+      readonly terminal: IdText;
+      readonly leaf: number;
+      readonly name: string;
+      readonly life: string;
+    }
+  | { readonly type: "gone"; readonly terminal: IdText }
+  | { readonly type: "epoch"; readonly epoch: number; readonly confirmed: boolean }
+  /** Something is refused that a person should know of: a chain that does not hold, a secret that differs, a fork. */
+  | { readonly type: "refused"; readonly from: IdText | null; readonly code: string; readonly detail: string }
+  | { readonly type: "fault"; readonly detail: string };
