@@ -23,6 +23,7 @@ type State =
 export type Sealed = {
   readonly frame: SealedFrame;
   readonly of: GroupEpoch;
+  readonly kid: number;
   readonly ctr: number;
   /** Where the SFrame header begins in `frame`. */
   readonly headerAt: number;
@@ -94,5 +95,5 @@ export class Sealer {
 
 async function sealUnder(under: SendKey, ctr: number, layout: Layout, isKey: boolean, plain: Bytes): Promise<Sealed> {
   const frame = await sealFrame(under.key, ctr, layout, isKey, plain);
-  return { frame, of: under.of, ctr, headerAt: madeUpBytes(layout, isKey).length };
+  return { frame, of: under.of, kid: under.key.kid, ctr, headerAt: madeUpBytes(layout, isKey).length };
 }

@@ -1,0 +1,170 @@
+// The receiver's check: every frame that was opened must be claimed, by its hash, in one digest of the sender whose stream it
+// came in. A frame with another hash was made by somebody else with the group's key; a frame that nobody claims in time is
+// taken for that. Either blames the stream. Time is passed in. Carries DG6 to DG10.
+import { type Bytes, concat, equal, hex } from "@parley/base/bytes";
+import { type Ms, ms } from "@parley/base/time";
+import { type GroupEpoch, epochText } from "../frame/groupEpoch.ts";
+import { type SignedDigest, digestHash } from "./digest.ts";
+
+/** A frame must be claimed within this; with a worker that looks every quarter second the alarm is up within 3 s. */
+export const claimWithin: Ms = ms(2_500);
+
+/** Claims are kept for this many counters behind the newest: twice the replay window, beyond which nothing opens. */
+const claimsKept = 1024;
+
+/** Frames that may await their digest in one stream and epoch; more than this in 2.5 s is a flood. */
+const awaitedKept = 1024;
+
+/** An unclaimed frame is remembered this much longer, milliseconds, so that a digest that was only late takes the alarm back. */
+const overdueKept = 30_000;
+
+/** Epochs of one stream whose claims are kept: those whose keys may still open frames, and one more. */
+const epochsKept = 4;
+
+export type Forgery =
+  /** A digest of the sender has another hash for this counter. */
+  | "otherFrame"
+  /** No digest of the sender claims this counter. */
+  | "unclaimed"
+  /** Two digests of the sender claim one counter differently, or follow the same digest: its key signs in two places. */
+  | "claimedTwice";
+
+export type WatchAlarm = {
+  readonly type: "forgery";
+  readonly leaf: number;
+  readonly context: number;
+  readonly why: Forgery;
+  /** How many frames so far for this reason. */
+  readonly frames: number;
+};
+
+/** All frames that were unclaimed have been claimed since: the digests were late, nobody forged. */
+export type WatchClear = { readonly type: "claimedLate"; readonly leaf: number; readonly context: number };
+
+type Awaited = { readonly hash: Bytes; readonly until: Ms; told: "waiting" | "overdue" };
+
+type Epoch = { newest: number; readonly claims: Map<number, Bytes>; readonly awaited: Map<number, Awaited> };
+
+type Stream = {
+  readonly leaf: number;
+  readonly context: number;
+  readonly epochs: Map<string, Epoch>;
+  /** By the digest that they follow, the last digests: a second one after the same is evidence. */
+  readonly followers: Map<string, string>;
+  readonly frames: Record<Forgery, number>;
+};
+
+const newStream = (leaf: number, context: number): Stream => ({
+  leaf,
+  context,
+  epochs: new Map(),
+  followers: new Map(),
+  frames: { otherFrame: 0, unclaimed: 0, claimedTwice: 0 },
+});
+
+export class Watch {
+  private readonly streams = new Map<number, Stream>();
+
+  /** A frame was opened, and `hash` is SHA-256 of it from its SFrame header on. */
+  saw(of: GroupEpoch, leaf: number, context: number, ctr: number, hash: Bytes, now: Ms): readonly WatchAlarm[] {
+    const stream = this.streamOf(leaf, context);
+    const epoch = epochOf(stream, of);
+    const claimed = epoch.claims.get(ctr);
+    if (claimed !== undefined) return equal(claimed, hash) ? [] : [raise(stream, "otherFrame")];
+    if (epoch.awaited.size >= awaitedKept) return [raise(stream, "unclaimed")];
+    epoch.awaited.set(ctr, { hash, until: ms(now + claimWithin), told: "waiting" });
+    return [];
+  }
+
+  /** A digest of this sender whose signature verified. One that was seen before changes nothing. */
+  claim(of: GroupEpoch, signed: SignedDigest): readonly (WatchAlarm | WatchClear)[] {
+    const { digest, hashes } = signed;
+    const stream = this.streamOf(digest.leaf, digest.context);
+    const alarms: (WatchAlarm | WatchClear)[] = [];
+    const wasOverdue = overdue(stream);
+    if (forks(stream, signed)) alarms.push(raise(stream, "claimedTwice"));
+    const epoch = epochOf(stream, of);
+    for (const [i, hash] of hashes.entries()) {
+      const ctr = digest.first + i;
+      const before = epoch.claims.get(ctr);
+      if (before !== undefined && !equal(before, hash)) {
+        alarms.push(raise(stream, "claimedTwice"));
+        continue;
+      }
+      epoch.claims.set(ctr, hash);
+      const awaited = epoch.awaited.get(ctr);
+      if (awaited === undefined) continue;
+      epoch.awaited.delete(ctr);
+      if (!equal(awaited.hash, hash)) alarms.push(raise(stream, "otherFrame"));
+    }
+    forgetOld(epoch, digest.first + hashes.length - 1);
+    if (wasOverdue && !overdue(stream)) {
+      alarms.push({ type: "claimedLate", leaf: stream.leaf, context: stream.context });
+    }
+    return alarms;
+  }
+
+  /** Alarms for the frames whose time is up; each frame once. */
+  tick(now: Ms): readonly WatchAlarm[] {
+    const alarms: WatchAlarm[] = [];
+    for (const stream of this.streams.values()) {
+      let alarm: WatchAlarm | null = null;
+      for (const epoch of stream.epochs.values())
+        for (const [ctr, awaited] of epoch.awaited) {
+          if (now >= awaited.until + overdueKept) epoch.awaited.delete(ctr);
+          if (awaited.told === "overdue" || now < awaited.until) continue;
+          awaited.told = "overdue";
+          alarm = raise(stream, "unclaimed");
+        }
+      if (alarm !== null) alarms.push(alarm);
+    }
+    return alarms;
+  }
+
+  /** A member is gone, and what it sent is no longer shown. */
+  forget(leaf: number): void {
+    for (const [name, stream] of this.streams) if (stream.leaf === leaf) this.streams.delete(name);
+  }
+
+  private streamOf(leaf: number, context: number): Stream {
+    const name = context * 2 ** 8 + leaf;
+    let stream = this.streams.get(name);
+    if (stream === undefined) this.streams.set(name, (stream = newStream(leaf, context)));
+    return stream;
+  }
+}
+
+function raise(stream: Stream, why: Forgery): WatchAlarm {
+  stream.frames[why]++;
+  return { type: "forgery", leaf: stream.leaf, context: stream.context, why, frames: stream.frames[why] };
+}
+
+const overdue = (stream: Stream): boolean =>
+  [...stream.epochs.values()].some((e) => [...e.awaited.values()].some(({ told }) => told === "overdue"));
+
+function epochOf(stream: Stream, of: GroupEpoch): Epoch {
+  const name = epochText(of);
+  const there = stream.epochs.get(name);
+  if (there !== undefined) return there;
+  const epoch: Epoch = { newest: -1, claims: new Map(), awaited: new Map() };
+  stream.epochs.set(name, epoch);
+  // Map keeps the order of insertion, so the first is the oldest. One that still awaits claims is never let go.
+  for (const [oldest, { awaited }] of stream.epochs)
+    if (stream.epochs.size > epochsKept && awaited.size === 0) stream.epochs.delete(oldest);
+  return epoch;
+}
+
+function forgetOld(epoch: Epoch, newest: number): void {
+  epoch.newest = Math.max(epoch.newest, newest);
+  for (const ctr of epoch.claims.keys()) if (ctr <= epoch.newest - claimsKept) epoch.claims.delete(ctr);
+}
+
+/** Whether another digest already follows the one that this follows. */
+function forks(stream: Stream, { digest }: SignedDigest): boolean {
+  const [after, self] = [hex(concat(digest.group, digest.previous)), hex(digestHash(digest))];
+  const other = stream.followers.get(after);
+  if (other !== undefined) return other !== self;
+  stream.followers.set(after, self);
+  for (const [oldest] of stream.followers) if (stream.followers.size > 32) stream.followers.delete(oldest);
+  return false;
+}
