@@ -636,6 +636,42 @@ const table = {
     say: "The settings file has something in it that Parley does not understand.",
     cure: "Correct the setting that is named, then start again.",
   },
+  LEDGER_MALFORMED: {
+    blame: "caller",
+    say: "A part of the record cannot be read.",
+    cure: "Get the file again from the station that wrote it; if it is the same, report it.",
+    http: 400,
+  },
+  LEDGER_FORKED: {
+    blame: "peer",
+    say: "Their station has signed two records that contradict each other.",
+    cure: "Keep both, freeze the link, and ask the other party through another channel what happened to its station.",
+  },
+  LEDGER_ROLLED_BACK: {
+    blame: "peer",
+    say: "Their record is shorter than one that their station signed before.",
+    cure: "Ask the other party whether its station was restored from a backup; the link stays frozen until both have renewed their keys.",
+  },
+  LEDGER_UNPROVEN: {
+    blame: "peer",
+    say: "The proof that their record only grew does not hold.",
+    cure: "Keep what they sent, freeze the link, and ask the other party through another channel.",
+  },
+  RELAY_PORT_TAKEN: {
+    blame: "us",
+    say: "A port of this station's media relay is used by another program.",
+    cure: "Stop that program, or give the relay another port.",
+  },
+  RELAY_ADDRESS_WRONG: {
+    blame: "us",
+    say: "This station's media relay cannot listen on the address it was given.",
+    cure: "Give the relay an address of this machine, and a port that its user may use.",
+  },
+  RELAY_CERTIFICATE_WRONG: {
+    blame: "us",
+    say: "The certificate and key of this station's media relay do not fit together.",
+    cure: "Give the relay a certificate in PEM and the key it was made with.",
+  },
 } as const satisfies Record<string, ErrorRow>;
 
 export type ErrorCode = keyof typeof table;
