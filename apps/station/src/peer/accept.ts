@@ -1,0 +1,217 @@
+// The door of a station: TLS 1.3 with X25519MLKEM768 alone, a certificate from whoever comes, and a WebSocket behind it.
+// Carries [LK13]-[LK21]. A key is looked at in `secureConnection`, before a byte of HTTP is read; a stranger's goes as far as
+// one bounded message. An edge of this folder.
+import { constants } from "node:crypto";
+import { type Server, createServer } from "node:https";
+import type { Socket } from "node:net";
+import type { Duplex } from "node:stream";
+import { type SecureContextOptions, TLSSocket } from "node:tls";
+import { type WebSocket, WebSocketServer } from "ws";
+import type { Bytes } from "@parley/base/bytes";
+import { type Result, fail, ok } from "@parley/base/result";
+import { type Cancel, type Clock, seconds } from "@parley/base/time";
+import { type ParleyError, problem } from "@parley/protocol/errorCodes";
+import { maxHelloBytes, maxPairingMessageBytes } from "@parley/protocol/limits";
+import { linkPath, maxLinkFrameBytes, pairPath } from "@parley/protocol/peer/hello";
+import { type HalfOpen, halfOpen } from "./halfOpen.ts";
+import type { Door, Listening, Purpose } from "./net.ts";
+import { connectionOver } from "./socket.ts";
+import { keyOfCertificate, type PeerIdentity } from "./tlsIdentity.ts";
+
+/** Bounds of the door; every one is chosen, for a station of some thousand links on a small machine. */
+export type DoorBounds = {
+  /** Connections whose far end is not proven yet, of any kind. */
+  readonly halfOpen: number;
+  /** Of those, the ones whose key is unknown. */
+  readonly strangers: number;
+  /** From TCP to a verified first message. */
+  readonly patience: ReturnType<typeof seconds>;
+  /** Pairing connections of one address in a minute, and of all. */
+  readonly pairingsOfOne: number;
+  readonly pairingsOfAll: number;
+};
+
+export const usualBounds: DoorBounds = {
+  halfOpen: 1024,
+  strangers: 64,
+  patience: seconds(10),
+  pairingsOfOne: 10,
+  pairingsOfAll: 60,
+};
+
+/** The one TLS profile of the link, for both ends: nothing to negotiate, nothing to resume. */
+export const tlsProfile = (identity: PeerIdentity): SecureContextOptions & { rejectUnauthorized: boolean } => ({
+  key: identity.privateKeyPem,
+  cert: identity.certificatePem,
+  minVersion: "TLSv1.3",
+  maxVersion: "TLSv1.3",
+  ecdhCurve: "X25519MLKEM768",
+  sigalgs: "ed25519",
+  // Certificates are pinned, not issued: `keyOfCertificate` and the hello judge them.
+  rejectUnauthorized: false,
+});
+
+/** How long a closing door waits for goodbyes to leave: chosen. */
+const lingerFor = seconds(1);
+
+type Caller = {
+  readonly key: Bytes;
+  readonly known: boolean;
+  readonly address: string;
+  readonly leave: readonly Cancel[];
+};
+
+const endOf = (socket: Socket): string => `${socket.remoteAddress ?? ""} ${socket.remotePort ?? 0}`;
+
+/** How often something may happen, refilled evenly over a minute. */
+function allowance(perMinute: number, clock: Clock): () => boolean {
+  let left = perMinute;
+  let at = clock.elapsed();
+  return () => {
+    const now = clock.elapsed();
+    left = Math.min(perMinute, left + ((now - at) / 60_000) * perMinute);
+    at = now;
+    if (left < 1) return false;
+    left--;
+    return true;
+  };
+}
+
+export type AcceptOptions = {
+  readonly host: string;
+  readonly port: number;
+  readonly identity: PeerIdentity;
+  readonly bounds: DoorBounds;
+  readonly clock: Clock;
+};
+
+export type Accepting = Listening & {
+  /** From the next connection on, the station shows this. */
+  readonly adopt: (identity: PeerIdentity) => void;
+};
+
+const webSocketOf = (maxPayload: number): WebSocketServer =>
+  new WebSocketServer({ noServer: true, maxPayload, perMessageDeflate: false, autoPong: false, clientTracking: false });
+
+/** Listens until closed. Refuses, with a code, an address that cannot be listened on. */
+export function accept(options: AcceptOptions, door: Door): Promise<Result<Accepting, ParleyError>> {
+  const { bounds, clock } = options;
+  const room: HalfOpen = halfOpen(bounds.halfOpen, bounds.patience, clock);
+  const strangers: HalfOpen = halfOpen(bounds.strangers, bounds.patience, clock);
+  const open = new Set<Socket>();
+  const arriving = new Map<string, Cancel>();
+  const callers = new WeakMap<Duplex, Caller>();
+  const pairings = pairingLimit(bounds, clock);
+  const sockets = {
+    known: webSocketOf(maxLinkFrameBytes),
+    stranger: webSocketOf(maxHelloBytes),
+    pair: webSocketOf(maxPairingMessageBytes),
+  };
+
+  const server: Server = createServer({
+    ...tlsProfile(options.identity),
+    requestCert: true,
+    // No tickets and a check below: a resumed session would show the client no certificate.
+    secureOptions: constants.SSL_OP_NO_TICKET,
+    handshakeTimeout: bounds.patience,
+    headersTimeout: bounds.patience,
+    requestTimeout: bounds.patience,
+    maxHeaderSize: 4096,
+    noDelay: true,
+  });
+
+  server.on("connection", (socket: Socket) => {
+    open.add(socket);
+    const end = endOf(socket);
+    const leave = room.enter(socket.remoteAddress ?? "", () => socket.destroy());
+    arriving.set(end, leave);
+    socket.once("close", () => {
+      open.delete(socket);
+      if (arriving.get(end) === leave) arriving.delete(end);
+      leave();
+    });
+  });
+
+  server.on("secureConnection", (tls: TLSSocket) => {
+    const key = keyOfCertificate(tls.getPeerX509Certificate());
+    const standing = key === null || tls.isSessionReused() ? "refused" : door.standing(key);
+    if (key === null || standing === "refused") {
+      tls.destroy();
+      return;
+    }
+    const address = tls.remoteAddress ?? "";
+    const leave = [arriving.get(endOf(tls)) ?? (() => undefined)];
+    if (standing === "stranger") {
+      const leaveStrangers = strangers.enter(address, () => tls.destroy());
+      tls.once("close", leaveStrangers);
+      leave.push(leaveStrangers);
+    }
+    callers.set(tls, { key, known: standing === "known", address, leave });
+  });
+
+  server.on("request", (_, response) => {
+    response.writeHead(426, { connection: "close" }).end();
+  });
+  server.on("tlsClientError", (_, tls: TLSSocket) => tls.destroy());
+  server.on("clientError", (_, socket: Duplex) => socket.destroy());
+
+  server.on("upgrade", (request, socket: Duplex, head) => {
+    const caller = callers.get(socket);
+    const purpose: Purpose | null = request.url === linkPath ? "link" : request.url === pairPath ? "pair" : null;
+    const welcome =
+      purpose === "link" || (purpose === "pair" && door.pairing() && caller !== undefined && pairings(caller.address));
+    if (!(socket instanceof TLSSocket) || caller === undefined || purpose === null || !welcome) {
+      socket.destroy();
+      return;
+    }
+    const kind = purpose === "pair" ? "pair" : caller.known ? "known" : "stranger";
+    sockets[kind].handleUpgrade(request, socket, head, (webSocket: WebSocket) => {
+      const admitted = (): void => {
+        for (const leave of caller.leave) leave();
+      };
+      door.arrived(purpose, connectionOver(webSocket, socket, caller.key, admitted));
+    });
+  });
+
+  return new Promise((resolve) => {
+    server.once("error", (error: NodeJS.ErrnoException) => {
+      resolve(fail(problem("PEER_PORT_TAKEN", `${options.host} port ${options.port}: ${error.message}`)));
+    });
+    server.listen({ host: options.host, port: options.port, backlog: 1024 }, () => {
+      const address = server.address();
+      resolve(
+        ok({
+          port: typeof address === "object" && address !== null ? address.port : options.port,
+          adopt: (identity) => server.setSecureContext(tlsProfile(identity)),
+          close: () =>
+            new Promise((closed) => {
+              // Goodbyes get a moment to leave; whoever has not gone by then is cut.
+              const stop = clock.wait(lingerFor, () => {
+                for (const socket of open) socket.destroy();
+              });
+              server.close(() => {
+                stop();
+                closed();
+              });
+            }),
+        }),
+      );
+    });
+  });
+}
+
+/** Whether one more pairing connection may come from `address` now. Forgets addresses that came no more than once a minute. */
+function pairingLimit(bounds: DoorBounds, clock: Clock): (address: string) => boolean {
+  const all = allowance(bounds.pairingsOfAll, clock);
+  let byAddress = new Map<string, () => boolean>();
+  let since = clock.elapsed();
+  return (address) => {
+    if (clock.elapsed() - since > seconds(60)) {
+      byAddress = new Map();
+      since = clock.elapsed();
+    }
+    const one = byAddress.get(address) ?? allowance(bounds.pairingsOfOne, clock);
+    if (byAddress.size < 1024) byAddress.set(address, one);
+    return one() && all();
+  };
+}

@@ -1,0 +1,114 @@
+// All links of a station and the door they share. Carries [LK6]-[LK12], [LK18]: finds the link that a caller's first message
+// names, and turns away whoever names none. The one place that the rest of the station starts links from.
+import type { Bytes } from "@parley/base/bytes";
+import { type Result, fail, ok } from "@parley/base/result";
+import type { ErrorCode, ParleyError } from "@parley/protocol/errorCodes";
+import { problem } from "@parley/protocol/errorCodes";
+import { type LinkId, idText } from "@parley/protocol/ids";
+import type { GoodbyeReason } from "@parley/protocol/peer/hello";
+import { type Channel, channelOver } from "./channel.ts";
+import { type LinkRun, runLink } from "./link.ts";
+import type { Address, PeerConnection, Standing } from "./net.ts";
+import { type PairChannel, answerPairing, dialPairing } from "./pairChannel.ts";
+import type { LinkTerms, PeerDeps, PeerLink } from "./peerLink.ts";
+import { introduceWithin } from "./timing.ts";
+import type { PeerIdentity } from "./tlsIdentity.ts";
+
+/** What the pairing duty gives, so that those who are not linked yet can reach it. */
+export type PairingDoor = {
+  /** Whether any offer of ours waits for an answer. */
+  readonly anyLive: () => boolean;
+  /** Whether this one does. */
+  readonly live: (offer: Bytes) => boolean;
+  readonly opened: (channel: PairChannel) => void;
+};
+
+export type PeerPort = {
+  /** Where we listen; what the system chose when asked for port 0. */
+  readonly port: number;
+  /** Runs a link, for as long as it is not closed. Each link once. */
+  readonly open: (terms: LinkTerms) => PeerLink;
+  readonly link: (id: LinkId) => PeerLink | null;
+  readonly links: () => readonly PeerLink[];
+  /** Our station key has rolled: every connection is made anew under the next one. */
+  readonly adopt: (identity: PeerIdentity) => void;
+  /** Calls the station that made an offer. `standing` may refuse its key, as when the offer names another. */
+  readonly dialPairing: (
+    address: Address,
+    offer: Bytes,
+    standing: (key: Bytes) => Standing,
+  ) => Promise<Result<PairChannel, ParleyError>>;
+  readonly networkIsBack: () => void;
+  /** Says goodbye on every link and listens no more. */
+  readonly close: () => Promise<void>;
+};
+
+/** Opens the door and answers at it. `PEER_PORT_TAKEN` when the address cannot be listened on. */
+export async function startPeerPort(deps: PeerDeps, pairing: PairingDoor): Promise<Result<PeerPort, ParleyError>> {
+  const { net, versions, clock } = deps;
+  const runs = new Map<string, LinkRun>();
+  let identity = deps.identity;
+
+  /** The first message of whoever came for a link, and not longer than `introduceWithin` for it to come. */
+  const answerLink = (connection: PeerConnection): void => {
+    const { remote } = connection;
+    const turnAway = (reason: GoodbyeReason, code: ErrorCode, detail: string): void => {
+      stop();
+      deps.report({ link: null, remote, error: problem(code, detail) });
+      channel.end(reason);
+    };
+    const stop = clock.wait(introduceWithin, () => turnAway("silent", "PEER_TIMED_OUT", "said nothing"));
+    const channel: Channel = channelOver(connection, versions, {
+      hello: (hello) => {
+        const run = runs.get(idText(hello.link));
+        if (run === undefined) return turnAway("unknown", "PEER_LINK_UNKNOWN", "a hello for a link that is not ours");
+        stop();
+        run.answer(channel, hello);
+      },
+      frame: () => turnAway("malformed", "PEER_BROKE_RULES", "no hello"),
+      wrong: turnAway,
+      closed: () => stop(),
+    });
+  };
+
+  const listening = await net.listen({
+    standing: deps.standing,
+    pairing: pairing.anyLive,
+    arrived: (purpose, connection) => {
+      if (purpose === "link") answerLink(connection);
+      else answerPairing(connection, versions, clock, pairing.live, pairing.opened);
+    },
+  });
+  if (!listening.ok) return fail(listening.error);
+
+  return ok({
+    port: listening.value.port,
+    open: (terms) => {
+      const key = idText(terms.id);
+      if (runs.has(key)) throw new Error("that link runs already");
+      const run = runLink(
+        terms,
+        deps,
+        () => identity,
+        () => runs.delete(key),
+      );
+      runs.set(key, run);
+      return run.link;
+    },
+    link: (id) => runs.get(idText(id))?.link ?? null,
+    links: () => [...runs.values()].map((run) => run.link),
+    adopt: (next) => {
+      identity = next;
+      net.adopt(next);
+      for (const { link } of runs.values()) link.renew();
+    },
+    dialPairing: (address, offer, standing) => dialPairing(net, address, offer, versions, clock, standing),
+    networkIsBack: () => {
+      for (const { link } of runs.values()) link.networkIsBack();
+    },
+    close: async () => {
+      for (const { link } of [...runs.values()]) link.close();
+      await listening.value.close();
+    },
+  });
+}
