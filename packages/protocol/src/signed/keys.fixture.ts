@@ -1,0 +1,48 @@
+// Keys for tests: the protocol's own tests sign with Node's cryptography, from seeds, so that each run has the same keys.
+import { createPrivateKey, createPublicKey, sign, verify } from "node:crypto";
+import { concat, utf8 } from "@parley/base/bytes";
+import type { Ed25519Signature, HybridKey, HybridSignature, HybridSigner, Verify } from "./signature.ts";
+
+const prefixes = {
+  ed25519: ["302e020100300506032b657004220420", "302a300506032b6570032100"],
+  mlDsa65: ["3034020100300b060960864801650304031204228020", "308207b2300b0609608648016503040312038207a100"],
+} as const;
+
+const secret = (of: keyof typeof prefixes, seed: Uint8Array) =>
+  createPrivateKey({ key: Buffer.concat([Buffer.from(prefixes[of][0], "hex"), seed]), format: "der", type: "pkcs8" });
+const publicKey = (of: keyof typeof prefixes, raw: Uint8Array) =>
+  createPublicKey({ key: Buffer.concat([Buffer.from(prefixes[of][1], "hex"), raw]), format: "der", type: "spki" });
+const raw = (of: keyof typeof prefixes, key: ReturnType<typeof secret>) =>
+  createPublicKey(key)
+    .export({ format: "der", type: "spki" })
+    .subarray(prefixes[of][1].length / 2);
+
+/** The signer number `n`. */
+export function testSigner(n: number): HybridSigner {
+  const seed = new Uint8Array(32);
+  new DataView(seed.buffer).setUint32(0, n);
+  const one = secret("ed25519", seed);
+  const two = secret("mlDsa65", seed);
+  const signEd25519 = (message: Uint8Array) => concat(sign(null, message, one)) as Ed25519Signature;
+  return {
+    publicKey: concat(raw("ed25519", one), raw("mlDsa65", two)) as HybridKey,
+    signEd25519,
+    sign: (label, message) =>
+      concat(signEd25519(message), sign(null, message, { key: two, context: utf8(label) })) as HybridSignature,
+  };
+}
+
+/** The check of one signature by Node. */
+export const testVerify: Verify = (check) => {
+  try {
+    const { message, signature } = check;
+    if (check.scheme === "ed25519") return verify(null, message, publicKey("ed25519", check.publicKey), signature);
+    const key = publicKey("mlDsa65", check.publicKey.slice(32));
+    return (
+      verify(null, message, publicKey("ed25519", check.publicKey.slice(0, 32)), signature.slice(0, 64)) &&
+      verify(null, message, { key, context: utf8(check.label) }, signature.slice(64))
+    );
+  } catch {
+    return false;
+  }
+};
