@@ -27,16 +27,26 @@ export type Machine = {
 export function atMost(id: string, value: number, must: number | null, aim: number | null, n: number): Figure {
   const bound = (limit: number | null): string => (limit === null ? "printed" : `<= ${limit}`);
   const holds = Number.isFinite(value) && (must === null || value <= must);
-  const shown = Number.isFinite(value) ? Number(value.toPrecision(3)) : "not measured: no number came of it";
+  const shown = Number.isFinite(value) ? Number(value.toPrecision(3)) : "no number came of it";
   return { id, value: shown, must: bound(must), aim: bound(aim), holds, n };
 }
 
 /** A figure whose rival or tool is missing here: said, never passed off as held. */
 export const notMeasured = (id: string, why: string, must: number | null, aim: number | null): Figure => ({
   ...atMost(id, Number.NaN, must, aim, 0),
-  value: `not measured: ${why}`,
+  value: `${notMeasuredWords}: ${why}`,
+});
+const notMeasuredWords = "not measured";
+
+/** A figure whose two sides turned out not to do the same thing: its must does not hold. */
+export const notComparable = (id: string, why: string, must: number | null, aim: number | null): Figure => ({
+  ...atMost(id, Number.NaN, must, aim, 0),
+  value: `not comparable: ${why}`,
 });
 
-/** Whether a run with these figures has failed: a must was measured and does not hold. */
+/** Whether a run with these figures has failed: a must was measured and does not hold, or could have been and was not. */
 export const failed = (figures: readonly Figure[]): boolean =>
-  figures.some((figure) => !figure.holds && typeof figure.value === "number");
+  figures.some(({ holds, value }) => !holds && !(typeof value === "string" && value.startsWith(notMeasuredWords)));
+
+/** One bench: what `npm run bench -- NAME ARGS` runs. It prints for people as it goes and returns its figures. */
+export type Bench = (args: readonly string[]) => Promise<readonly Figure[]>;

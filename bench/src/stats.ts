@@ -2,7 +2,7 @@
 
 /** The value below which a share `p` (0 to 1) of `values` lies, interpolated between neighbours; NaN of nothing. */
 export function percentile(values: readonly number[], p: number): number {
-  const sorted = [...values].sort((a, b) => a - b);
+  const sorted = values.toSorted((a, b) => a - b);
   const at = p * (sorted.length - 1);
   const [low, high] = [sorted[Math.floor(at)], sorted[Math.ceil(at)]];
   return low === undefined || high === undefined ? Number.NaN : low + (high - low) * (at - Math.floor(at));
@@ -22,7 +22,7 @@ export function seeded(seed: number): () => number {
 export function shuffled<T>(values: readonly T[], random: () => number): T[] {
   return values
     .map((value) => ({ value, key: random() }))
-    .sort((a, b) => a.key - b.key)
+    .toSorted((a, b) => a.key - b.key)
     .map(({ value }) => value);
 }
 

@@ -116,7 +116,9 @@ async function untilListening(server: ChildProcess, address: string, port: numbe
   const script = `for (let i = 0; i < 100; i++) { if (await fetch("http://${address}:${port}").then((r) => r.ok, () => false))
     process.exit(0); await new Promise((r) => setTimeout(r, 100)); } process.exit(1);`;
   const [command, args] = inNamespace(place.network?.namespace("servers") ?? null, process.execPath, [
-    ...["--input-type=module", "-e", script],
+    "--input-type=module",
+    "-e",
+    script,
   ]);
   const [code] = (await once(spawn(command, args, { stdio: "ignore" }), "close")) as [number | null];
   if (code === 0 && server.exitCode === null) return;

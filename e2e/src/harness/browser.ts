@@ -82,7 +82,7 @@ function deviceArgs(devices: Devices): string[] {
 
 /** Launches one party's browser; rejects in Chromium's words when it does not start. */
 export async function launchBrowser(options: BrowserOptions): Promise<PartyBrowser> {
-  const fresh = options.profile == null;
+  const fresh = options.profile === undefined || options.profile === null;
   const profile = options.profile ?? (await mkdtemp(join(tmpdir(), "parley-profile-")));
   const args = [...alwaysArgs, ...deviceArgs(options.devices), ...(options.args ?? [])];
   if (options.secureOrigins !== undefined)

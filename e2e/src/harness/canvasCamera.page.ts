@@ -9,7 +9,11 @@ import { beepAt, beepPeriod, toneOf } from "./tone.ts";
 
 const frameTime = 1000 / 30;
 
+/** While paused no picture is drawn: what is under way arrives, and sent and received can be counted exactly. */
+let paused = false;
+
 export function installCanvasCamera(party: number, size: PictureSize): void {
+  globalThis.parleyCamera = { pause: (yes) => (paused = yes) };
   const devices = navigator.mediaDevices;
   devices.getUserMedia = (constraints = {}) => {
     const wants = (kind: "audio" | "video") => constraints[kind] !== undefined && constraints[kind] !== false;
@@ -54,9 +58,9 @@ function openCamera(party: number, { width, height }: PictureSize): MediaStreamT
   const tracks = canvas.captureStream(0).getVideoTracks();
   const timer = setInterval(() => {
     if (tracks.every((track) => track.readyState === "ended")) return clearInterval(timer);
+    if (paused) return;
     draw();
-    for (const track of tracks)
-      if ("requestFrame" in track && track.requestFrame instanceof Function) track.requestFrame();
+    for (const track of tracks) if (track instanceof CanvasCaptureMediaStreamTrack) track.requestFrame();
   }, frameTime);
   return tracks.map((track) => keepOpenForClones(track, tracks));
 }

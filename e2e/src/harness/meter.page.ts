@@ -98,8 +98,8 @@ class PageMeter implements Meter {
 
   async counts(): Promise<MediaCounts> {
     const counts: MediaCounts = {
-      ...{ sent: 0, encoded: 0, received: 0, decoded: 0, dropped: 0, keyFrames: 0, freezes: 0 },
-      ...{ bytesSent: 0, bytesReceived: 0, concealed: 0, width: 0, height: 0, codec: "", candidates: [] },
+      ...noCounts,
+      candidates: [],
     };
     for (const connection of this.connections) {
       if (connection.connectionState === "closed") continue;
@@ -173,6 +173,27 @@ class PageMeter implements Meter {
   }
 }
 
+const noCounts = {
+  sent: 0,
+  encoded: 0,
+  received: 0,
+  decoded: 0,
+  dropped: 0,
+  keyFrames: 0,
+  freezes: 0,
+  bytesSent: 0,
+  bytesReceived: 0,
+  concealed: 0,
+  width: 0,
+  height: 0,
+  codec: "",
+};
+
+const textIn = (row: Record<string, unknown> | undefined, name: string): string => {
+  const value = row?.[name];
+  return typeof value === "string" ? value : "";
+};
+
 const numberIn = (row: Record<string, unknown>, name: string): number => {
   const value = row[name];
   return typeof value === "number" ? value : 0;
@@ -180,10 +201,10 @@ const numberIn = (row: Record<string, unknown>, name: string): number => {
 
 function addReport(report: RTCStatsReport, counts: MediaCounts): void {
   const rows = new Map<string, Record<string, unknown>>();
-  report.forEach((row: Record<string, unknown>) => rows.set(String(row["id"]), row));
+  report.forEach((row: Record<string, unknown>) => rows.set(textIn(row, "id"), row));
   for (const row of rows.values()) {
     const type = row["type"];
-    if (type === "local-candidate") counts.candidates.push(String(row["candidateType"]));
+    if (type === "local-candidate") counts.candidates.push(textIn(row, "candidateType"));
     if (row["kind"] === "audio" && type === "inbound-rtp") counts.concealed += numberIn(row, "concealedSamples");
     if (row["kind"] !== "video") continue;
     if (type === "outbound-rtp") {
@@ -200,7 +221,7 @@ function addReport(report: RTCStatsReport, counts: MediaCounts): void {
       counts.bytesReceived += numberIn(row, "bytesReceived");
       counts.width = Math.max(counts.width, numberIn(row, "frameWidth"));
       counts.height = Math.max(counts.height, numberIn(row, "frameHeight"));
-      counts.codec = String(rows.get(String(row["codecId"]))?.["mimeType"] ?? counts.codec);
+      counts.codec = textIn(rows.get(textIn(row, "codecId")), "mimeType") || counts.codec;
     }
   }
 }

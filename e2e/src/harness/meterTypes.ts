@@ -59,8 +59,11 @@ export type Meter = {
   clock(): number;
 };
 
+export type CanvasCamera = { pause(yes: boolean): void };
+
 declare global {
   // `var` is what puts a name on globalThis.
   var parleyMeter: Meter;
+  var parleyCamera: CanvasCamera;
   var parleyMeterSettings: MeterSettings;
 }

@@ -1,0 +1,75 @@
+// rekey.lost, rekey.gap, rekey.late_lost: a call whose epoch moves every few hundred milliseconds beside an equally long one
+// whose epoch stands; and one whose callee learns each new key half a second late. Lost pictures are counted exactly, by
+// the encoders' and decoders' own counts with the cameras standing still, never by eye.
+import { gapsDuring } from "./callMend.ts";
+import { lostBetween, pause, settledCounts } from "./callSteady.ts";
+import { atMost, type Figure, notComparable, notMeasured } from "./figure.ts";
+import type { Caller, Place } from "./rivals/caller.ts";
+import { type ParleySettings, type StartParley, startParleyRival } from "./rivals/parley.ts";
+
+const epochMs = 300;
+const lateEpochMs = 2_000;
+const lateKeysMs = 500;
+
+type Watched = { readonly lost: number; readonly p999: number; readonly epochs: number };
+
+export async function measureRekey(
+  place: Place,
+  start: StartParley | null,
+  counts: { readonly rekeys: number; readonly late: number },
+): Promise<Figure[]> {
+  if (start === null)
+    return [
+      notMeasured("rekey.lost", "no Parley stations were given", 0, 0),
+      notMeasured("rekey.gap", "no Parley stations were given", 1.5, 1.2),
+      notMeasured("rekey.late_lost", "no Parley stations were given", 0, 0),
+    ];
+  const length = counts.rekeys * epochMs;
+  const quiet = await watchEpochs(place, start, {}, length);
+  const moving = await watchEpochs(place, start, { epochMs }, length);
+  const late = await watchEpochs(place, start, { epochMs: lateEpochMs, lateKeysMs }, counts.late * lateEpochMs);
+  for (const [name, watched] of Object.entries({ quiet, moving, late }))
+    place.say(
+      `${name}: ${watched.epochs} re-keys, ${watched.lost} pictures lost, p99.9 gap ${watched.p999.toFixed(0)} ms`,
+    );
+  // Fewer re-keys than were asked for would be an easier test than the figure claims.
+  const enough = (id: string, watched: Watched, wanted: number, value: number, must: number, aim: number): Figure =>
+    watched.epochs >= wanted * 0.95
+      ? atMost(id, value, must, aim, watched.epochs)
+      : notComparable(id, `${watched.epochs} re-keys of ${wanted}`, must, aim);
+  return [
+    enough("rekey.lost", moving, counts.rekeys, moving.lost, 0, 0),
+    enough("rekey.gap", moving, counts.rekeys, moving.p999 / quiet.p999, 1.5, 1.2),
+    enough("rekey.late_lost", late, counts.late, late.lost, 0, 0),
+  ];
+}
+
+async function watchEpochs(
+  place: Place,
+  start: StartParley,
+  settings: ParleySettings,
+  length: number,
+): Promise<Watched> {
+  const { caller, close } = await startParleyRival(place, start, settings);
+  try {
+    await caller.prepare();
+    await pause(1_500);
+    await caller.press();
+    await pause(4_000);
+    const [counts0, epoch0] = [await settledCounts(caller), await epochShown(caller)];
+    const gaps = await gapsDuring(caller, length, () => Promise.resolve());
+    const [epoch1, counts1] = [await epochShown(caller), await settledCounts(caller)];
+    await caller.hangUp();
+    return { lost: lostBetween(counts0, counts1), p999: gaps.p999, epochs: epoch1 - epoch0 };
+  } finally {
+    await close();
+  }
+}
+
+/** The epoch that the caller's desk says the call is in: `data-epoch` on the element that shows the call. */
+async function epochShown(caller: Caller): Promise<number> {
+  const said = await caller.pages.caller.locator("[data-epoch]").first().getAttribute("data-epoch");
+  const epoch = Number(said);
+  if (said === null || !Number.isSafeInteger(epoch)) throw new Error(`the desk shows the epoch "${said}"`);
+  return epoch;
+}

@@ -1,0 +1,101 @@
+// One call in its steady state: what it costs, how many pictures come through, how late and how evenly. For bench parts that
+// look at the middle of a call rather than its beginning.
+import type { MediaCounts } from "@parley/e2e/src/harness/meterTypes.ts";
+import { cpuSeconds } from "./cpu.ts";
+import type { Caller } from "./rivals/caller.ts";
+import type { Role } from "./rivals/rivalTypes.ts";
+import { percentile } from "./stats.ts";
+
+export const pause = (ms: number): Promise<void> => new Promise((resolve) => setTimeout(resolve, ms));
+
+/** The wall clock with fractions, the same one the pages read. */
+export const wallNow = (): number => performance.timeOrigin + performance.now();
+
+const roles = ["caller", "callee"] as const;
+
+/** Asks both pages the same thing, together. */
+async function ofBoth<T>(ask: (role: Role) => Promise<T>): Promise<Record<Role, T>> {
+  const [a, b] = await Promise.all(roles.map(ask));
+  if (a === undefined || b === undefined) throw new Error("two pages were asked");
+  return { caller: a, callee: b };
+}
+
+export const countsOf = (caller: Caller): Promise<Record<Role, MediaCounts>> =>
+  ofBoth((role) => caller.pages[role].evaluate(() => globalThis.parleyMeter.counts()));
+
+export async function clearPictures(caller: Caller): Promise<void> {
+  await ofBoth((role) => caller.pages[role].evaluate(() => globalThis.parleyMeter.clear()));
+}
+
+export type Side = {
+  /** Pictures decoded a second. */
+  readonly fps: number;
+  readonly kbps: number;
+  /** Glass to glass, ms. */
+  readonly delay50: number;
+  readonly delay95: number;
+  readonly gaps: Gaps;
+};
+
+export type Steady = {
+  /** CPU seconds a minute of the call, all of the rival's processes. */
+  readonly cpu: number;
+  /** "video/VP9 1280x720", as both sides receive it; both named where they differ. */
+  readonly picture: string;
+  readonly sides: Readonly<Record<Role, Side>>;
+};
+
+/** Watches a call that is under way for `window` ms. */
+export async function watchCall(caller: Caller, window: number): Promise<Steady> {
+  await clearPictures(caller);
+  const [counts0, cpu0, began] = [await countsOf(caller), await cpuSeconds(caller.roots()), wallNow()];
+  await pause(window);
+  const [cpu1, ended] = [await cpuSeconds(caller.roots()), wallNow()];
+  const counts1 = await countsOf(caller);
+  const logs = await ofBoth((role) => caller.pages[role].evaluate(() => globalThis.parleyMeter.pictures()));
+  const seconds = (ended - began) / 1000;
+  const side = (role: Role): Side => ({
+    fps: (counts1[role].decoded - counts0[role].decoded) / seconds,
+    kbps: ((counts1[role].bytesReceived - counts0[role].bytesReceived) * 8) / 1000 / seconds,
+    delay50: percentile(logs[role].delays, 0.5),
+    delay95: percentile(logs[role].delays, 0.95),
+    gaps: gapsOf(logs[role].shown),
+  });
+  const pictures = roles.map((role) => `${counts1[role].codec} ${counts1[role].width}x${counts1[role].height}`);
+  return {
+    cpu: ((cpu1 - cpu0) / seconds) * 60,
+    picture: [...new Set(pictures)].join(" and "),
+    sides: { caller: side("caller"), callee: side("callee") },
+  };
+}
+
+export type Gaps = { readonly longest: number; readonly p999: number; readonly p50: number; readonly count: number };
+
+/** The gaps between pictures shown, ms. Empty series give NaN, so that a dead call is never a small gap. */
+export function gapsOf(shown: readonly number[]): Gaps {
+  const gaps = shown.slice(1).map((at, i) => at - (shown[i] ?? at));
+  const at = (p: number): number => percentile(gaps, p);
+  return { longest: at(1), p999: at(0.999), p50: at(0.5), count: gaps.length };
+}
+
+/**
+ * Both cameras stand still until everything under way has arrived, and the counts are taken: between two of these, encoded at
+ * one end less decoded at the other is exactly what was lost.
+ */
+export async function settledCounts(caller: Caller): Promise<Record<Role, MediaCounts>> {
+  const still = (yes: boolean) =>
+    ofBoth((role) => caller.pages[role].evaluate((y) => globalThis.parleyCamera.pause(y), yes));
+  await still(true);
+  await pause(700);
+  const counts = await countsOf(caller);
+  await still(false);
+  return counts;
+}
+
+/** Pictures encoded at either end and never decoded at the other, between two settled counts. */
+export function lostBetween(before: Record<Role, MediaCounts>, after: Record<Role, MediaCounts>): number {
+  const grown = (role: Role, what: "encoded" | "decoded"): number => after[role][what] - before[role][what];
+  return (
+    grown("caller", "encoded") - grown("callee", "decoded") + grown("callee", "encoded") - grown("caller", "decoded")
+  );
+}
