@@ -4,6 +4,7 @@
 // Carries FR3, FR4 and FR13 to FR19.
 import type { Bytes } from "@parley/base/bytes";
 import { type Ms, ms } from "@parley/base/time";
+import { isNewer } from "./groupEpoch.ts";
 import type { Layout } from "./layout.ts";
 import { type OpenedFrame, type Parts, readFrame } from "./open.ts";
 import { type Picture, askAgainAfter, broken, missed, opened, sound } from "./picture.ts";
@@ -159,7 +160,7 @@ function afterOpening<F>(state: OpenerState<F>, plain: OpenedFrame | null, now: 
   if (opening.at === "idle") throw new Error("a frame was opened that nobody asked to open");
   const { with: waiting, key, behind } = opening;
   const idle: OpenerState<F> = { ...state, opening: { at: "idle" } };
-  if (plain === null) return admitAll(refuse(idle, "tagFailed", now, keys), behind, now, keys);
+  if (plain === null) return admitAll(refuse(idle, "tagFailed", now, keys, key), behind, now, keys);
   // Taken in only now; another stream may have opened the same counter while this one was being tried.
   const freshness = key.window.accept(waiting.parts.ctr);
   if (freshness !== "fresh") return admitAll(refuse(idle, freshness, now, keys), behind, now, keys);
@@ -204,11 +205,19 @@ function refuseAll<F>(first: OpenerStep<F>, count: number, why: Refusal, now: Ms
   return [state, effects];
 }
 
-function refuse<F>(state: OpenerState<F>, why: Refusal, now: Ms, keys: ReceiveKeys): OpenerStep<F> {
+/** Drops a frame; `tried` is the key under which its tag failed. Where epochs do not agree yet, nobody is blamed. */
+function refuse<F>(
+  state: OpenerState<F>,
+  why: Refusal,
+  now: Ms,
+  keys: ReceiveKeys,
+  tried: ReceiveKey | null = null,
+): OpenerStep<F> {
   const drop: OpenerEffect<F> = { type: "drop", why };
   if (why === "zeroLength") return [state, [drop]];
   const picture = missed(state.picture);
-  if (keys.agreed === null) return [{ ...state, picture }, [drop]];
+  const { agreed } = keys;
+  if (agreed === null || (tried !== null && isNewer(tried.of, agreed))) return [{ ...state, picture }, [drop]];
   const [suspicion, alarm] = suspect(state.suspicion, why, classOf(why), now);
   return [{ ...state, picture, suspicion }, alarm === null ? [drop] : [drop, alarm]];
 }

@@ -3,8 +3,8 @@
 import { type Ms, ms } from "@parley/base/time";
 import type { Class, Refusal } from "./refusals.ts";
 
-/** Frames without a key and without one good frame between them are an alarm after this long. */
-export const doubtLasts: Ms = ms(2_000);
+/** Frames without a key and without one good frame between them are an alarm after this long; they were held 1 s before. */
+export const doubtLasts: Ms = ms(1_500);
 
 /** An alarm that goes on is repeated this often, and ends after this long without another bad frame. */
 export const alarmLasts: Ms = ms(3_000);

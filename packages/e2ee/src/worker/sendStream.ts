@@ -45,7 +45,7 @@ export class SendStream {
     const layout = layoutOfFrame(frame, this.codec);
     if (layout === null) return this.tally.drop("otherCodec");
     const sealing = ports
-      .sealerOf(context)
+      .sealerOf(this.context)
       .seal(layout, isKeyFrame(frame), new Uint8Array(frame.data), ports.elapsed());
     if (typeof sealing === "string") return this.tally.drop(sealing);
     const sealed = await sealing;

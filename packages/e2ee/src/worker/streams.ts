@@ -12,7 +12,7 @@ import { type Sign, signDigest } from "../proof/digest.ts";
 import { Watch } from "../proof/watch.ts";
 import { keyIdOf, keyIdParts } from "../sframe/keyId.ts";
 import type { Onward } from "./encoded.ts";
-import type { FromFrames, ToFrames, TransformOptions } from "./messages.ts";
+import type { FromFrames, StreamStats, ToFrames, TransformOptions } from "./messages.ts";
 import { ReceiveStream } from "./receiveStream.ts";
 import { Members } from "./members.ts";
 import { SendStream } from "./sendStream.ts";
@@ -197,7 +197,7 @@ function certainParts(kid: number) {
   return parts;
 }
 
-function statsOf({ name, direction, tally }: SendStream | ReceiveStream) {
+function statsOf({ name, direction, tally }: SendStream | ReceiveStream): StreamStats {
   const { passed, dropped, keyFramesAsked } = tally;
   return { stream: name, direction, passed, dropped: { ...dropped }, keyFramesAsked };
 }
