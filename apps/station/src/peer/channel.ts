@@ -1,5 +1,5 @@
 // A connection on its way through the three stages of a link's conversation: the first message, then silence while that is
-// judged (what comes meanwhile is held, unread and bounded), then frames. Carries [LK9], [LK39].
+// judged (what comes meanwhile is held, unread and bounded), then frames. Carries [LK6], [LK9], [LK38].
 import type { Bytes } from "@parley/base/bytes";
 import type { ErrorCode } from "@parley/protocol/errorCodes";
 import { maxEnvelopeBytes, maxEnvelopeBytesInFlight } from "@parley/protocol/limits";

@@ -1,5 +1,5 @@
 // Calling another station: the same TLS profile as the door's, the key looked at as soon as the session is secure, and the
-// WebSocket only then. Carries [LK13]-[LK17]. An edge of this folder. Every stage has one deadline together.
+// WebSocket only then. Carries [LK13]-[LK16]. An edge of this folder. Every stage has one deadline together.
 import { isIP } from "node:net";
 import { type TLSSocket, connect } from "node:tls";
 import { WebSocket } from "ws";

@@ -1,5 +1,5 @@
 // From wire to effect, once: checks each envelope, hands it on one after the other, and acknowledges what is durable.
-// Carries [LK1]-[LK5], [LK34]-[LK38]. The acknowledgement is read from the store after the effect was committed, so nothing
+// Carries [LK2]-[LK5], [LK34]-[LK38]. The acknowledgement is read from the store after the effect was committed, so nothing
 // else can promise the peer what a power cut would take back.
 import { type Bytes, equal } from "@parley/base/bytes";
 import { type Cancel, type Clock, type Ms, ms } from "@parley/base/time";

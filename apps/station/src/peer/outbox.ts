@@ -1,5 +1,5 @@
 // From disk to wire, in order: reads what the peer has not taken, signs it afresh with the present station key and the time
-// it has waited, and keeps a bounded number on the way. Carries [LK2], [LK30]-[LK33]. It never forgets an envelope that is
+// it has waited, and keeps a bounded number on the way. Carries [LK2], [LK31]-[LK33], [LK38]. It never forgets an envelope that is
 // not acknowledged; on a new connection it begins after the last one that is.
 import type { Bytes } from "@parley/base/bytes";
 import { type Of, decode, encode, mapped, opaque, struct, uint16, uint48 } from "@parley/base/codec";

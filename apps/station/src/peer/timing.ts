@@ -1,4 +1,4 @@
-// Every wait of a link, in one place. Carries [LK22]-[LK26]: at once first, then for ever, and never all at the same moment.
+// Every wait of a link, in one place. Carries [LK22]-[LK25]: at once first, then for ever, and never all at the same moment.
 import { type Ms, ms, seconds } from "@parley/base/time";
 
 /** A dial, with whatever waits before it in the dialler's queue. */

@@ -53,8 +53,7 @@ export const envelope: Codec<UnsignedEnvelope & { signature: Bytes }> = struct({
 export type Envelope = Of<typeof envelope>;
 
 /** What the station key signs: every field but the signature. */
-export const envelopeSignedBytes = (value: UnsignedEnvelope): Bytes =>
-  labelled(envelopeLabel, encode(unsigned, value));
+export const envelopeSignedBytes = (value: UnsignedEnvelope): Bytes => labelled(envelopeLabel, encode(unsigned, value));
 
 export const encodeEnvelope = (value: Envelope): Bytes => encode(envelope, value);
 
