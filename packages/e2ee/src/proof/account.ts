@@ -65,7 +65,7 @@ export class Account {
 
 type Run = { readonly first: number; readonly hashes: Bytes[] };
 
-/** The counters without a hole, in order, none longer than a digest. Holes are there when a hash was not ready in time. */
+/** The counters without a hole, in order, none longer than a digest. */
 function runsOf(hashes: ReadonlyMap<number, Bytes>): readonly Run[] {
   const runs: Run[] = [];
   for (const [ctr, hash] of [...hashes].sort(([a], [b]) => a - b)) {

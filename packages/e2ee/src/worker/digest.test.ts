@@ -2,9 +2,8 @@
 // keys come to at the receiver.
 import type { Bytes } from "@parley/base/bytes";
 import { describe, expect, it } from "vitest";
-import { encoderBytes, epochOf } from "../frame/testing.ts";
 import { contexts } from "../sframe/keyId.ts";
-import { End, callOfTwo, fakeFrame, sealed, settle } from "./testing.ts";
+import { End, callOfTwo, fakeFrame, sealed } from "./testing.ts";
 
 type Call = Awaited<ReturnType<typeof callOfTwo>>;
 
@@ -17,7 +16,6 @@ async function pass(
   let digests = 0;
   for (let t = 0; t < ms; t += 250) {
     clock.move(250);
-    await settle();
     await from.streams.tick();
     for (const { bytes } of from.take("digest"))
       if (!lost(digests++)) await to.streams.handle({ type: "digest", bytes });
@@ -120,7 +118,6 @@ describe("signed media digest", () => {
     const liar = await forger(call, 0);
     await sealed(liar.send(contexts.camera), 5);
     call.clock.move(1000);
-    await settle();
     await Promise.all([from.streams.tick(), liar.streams.tick()]);
     const [[real], [lie]] = [from.take("digest"), liar.take("digest")];
     if (real === undefined || lie === undefined) return expect.fail("no digests");
@@ -148,16 +145,14 @@ describe("signed media digest", () => {
     const { from, to } = call;
     const receive = to.receive({});
     await push(receive.stream, await sealed(from.send(contexts.camera), 5));
-    await settle();
     const late: Bytes[] = [];
     for (let i = 0; i < 20; i++) {
       call.clock.move(250);
-      await settle();
       await from.streams.tick();
       late.push(...from.take("digest").map((m) => m.bytes));
       await to.streams.tick();
     }
-    expect(to.take("forgery")).toMatchObject([{ why: "unclaimed", frames: 1 }]);
+    expect(to.take("forgery")).toMatchObject([{ why: "unclaimed", frames: 5 }]);
     for (const bytes of [...late, ...late]) await to.streams.handle({ type: "digest", bytes });
     expect(to.take("claimedLate")).toHaveLength(1);
     expect(to.take("forgery")).toEqual([]);
@@ -197,13 +192,10 @@ describe("signed media digest", () => {
     const receive = to.receive({});
     const frames = await sealed(from.send(contexts.camera), 10);
     await push(receive.stream, frames.slice(0, 5));
-    await settle();
     await to.streams.handle({ type: "forget", leaf: 0 });
     await push(receive.stream, frames.slice(5));
     call.clock.move(5000);
     await to.streams.tick();
     expect([receive.sink.frames.length, to.take("forgery")]).toEqual([5, []]);
-    expect(encoderBytes(1)).not.toEqual(encoderBytes(2));
-    expect(epochOf(1)).not.toEqual(epochOf(1, 1));
   });
 });

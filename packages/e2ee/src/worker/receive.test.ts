@@ -1,7 +1,7 @@
 import { contexts } from "../sframe/keyId.ts";
 import { describe, expect, it } from "vitest";
 import { encoderBytes } from "../frame/testing.ts";
-import { callOfTwo, fakeFrame, sealed, settle } from "./testing.ts";
+import { callOfTwo, fakeFrame, sealed } from "./testing.ts";
 
 const range = (from: number, to: number) => Array.from({ length: to - from }, (_, i) => encoderBytes(from + i));
 
@@ -106,7 +106,6 @@ describe("epoch change", () => {
     const [camera, receive] = [from.send(contexts.camera), to.receive({})];
     const frames = await sealed(camera, 100);
     await Promise.all(frames.map((frame) => receive.stream.push(fakeFrame(frame))));
-    await settle();
     expect(receive.sink.frames).toEqual(range(0, 100));
   });
 });

@@ -40,6 +40,8 @@ export class Streams {
   private readonly receiving = new Set<ReceiveStream>();
   /** Digests of senders that are not known yet. */
   private readonly early: Bytes[] = [];
+  /** Hashes under way. */
+  private readonly hashing = new Set<Promise<void>>();
   private sign: Sign | null = null;
 
   constructor(edges: Edges) {
@@ -109,8 +111,8 @@ export class Streams {
         return;
       case "forget":
         this.keys.forget(message.leaf);
-        this.watch.forget(message.leaf);
-        return this.toAll({ type: "keysChanged" });
+        await Promise.all([this.toAll({ type: "keysChanged" }), ...this.hashing]);
+        return this.watch.forget(message.leaf);
       case "bind":
         return this.toAll({ type: "bind", binding: message.binding }, message.stream);
       case "route":
@@ -131,8 +133,10 @@ export class Streams {
   async tick(): Promise<void> {
     const now = this.edges.elapsed();
     this.keys.sweep(now);
+    await this.toAll({ type: "tick" });
+    await Promise.all(this.hashing);
     for (const alarm of this.watch.tick(now)) this.edges.post(alarm);
-    await Promise.all([this.toAll({ type: "tick" }), this.sendDigests(now)]);
+    await this.sendDigests(now);
   }
 
   private sealerOf(context: number): Sealer {
@@ -156,17 +160,24 @@ export class Streams {
 
   private noteSealed({ of, kid, ctr }: Sealed, sframe: Bytes): void {
     const { leaf, context } = certainParts(kid);
-    sha256(sframe)
-      .then((hash) => this.account.note(of, leaf, context, ctr, hash, this.edges.elapsed()))
-      .catch(this.fault);
+    const now = this.edges.elapsed();
+    this.afterHash(sframe, (hash) => this.account.note(of, leaf, context, ctr, hash, now));
   }
 
   private noteOpened(of: GroupEpoch, leaf: number, context: number, ctr: number, sframe: Bytes): void {
-    sha256(sframe)
-      .then((hash) => {
-        for (const alarm of this.watch.saw(of, leaf, context, ctr, hash, this.edges.elapsed())) this.edges.post(alarm);
-      })
-      .catch(this.fault);
+    const now = this.edges.elapsed();
+    this.afterHash(sframe, (hash) => {
+      for (const alarm of this.watch.saw(of, leaf, context, ctr, hash, now)) this.edges.post(alarm);
+    });
+  }
+
+  /** Hashing holds no frame up: it goes on beside, and only digests and alarms wait for it. */
+  private afterHash(sframe: Bytes, then: (hash: Bytes) => void): void {
+    const hashed = sha256(sframe)
+      .then(then)
+      .catch(this.fault)
+      .finally(() => this.hashing.delete(hashed));
+    this.hashing.add(hashed);
   }
 
   private async sendDigests(now: Ms): Promise<void> {

@@ -129,6 +129,3 @@ export async function sealed(end: { stream: SendStream; sink: Sink }, count: num
   }
   return end.sink.take();
 }
-
-/** Lets hashes and signatures that are under way finish. */
-export const settle = (): Promise<void> => new Promise((done) => setTimeout(done, 5));
