@@ -20,7 +20,7 @@ export type HubOptions = {
   readonly server: Server;
   readonly clock: Clock;
   readonly random: Random;
-  readonly partyName: string;
+  readonly party: { readonly id: IdText; readonly name: string };
   /** The Ed25519 public key of an enrolled terminal that is not revoked, or null. */
   readonly keyOf: (terminal: IdText) => Bytes | null;
   readonly verify: (publicKey: Bytes, message: Bytes, signature: Bytes) => boolean;
@@ -93,7 +93,12 @@ export function openHub(options: HubOptions): Hub {
     socket.on("message", (data, isBinary) => hear(connection, isBinary ? null : data.toString()));
     socket.on("close", () => leave(connection));
     socket.on("error", () => socket.terminate());
-    say(connection, { type: "challenge", challenge: base64url(connection.challenge), party: options.partyName });
+    say(connection, {
+      type: "challenge",
+      challenge: base64url(connection.challenge),
+      party: options.party.id,
+      name: options.party.name,
+    });
   };
 
   const say = ({ socket }: Connection, message: ToTerminal): void => {

@@ -14,18 +14,14 @@ export type Role = (typeof roles)[number];
 
 export const sessionFromTerminal = [
   z.object({ type: z.literal("hello"), terminal: id16, signature: bytesText(64) }),
-  /** A browser that has no terminal yet, with the one-time code it was opened with. */
-  z.object({
-    type: z.literal("enrol"),
-    code: z.string().max(64),
-    name,
-    publicKey: bytesText(32),
-    manifest: bytesText(32),
-  }),
+  /** A browser that has no terminal yet, with the one-time code it was opened with: a signed terminal request (signed/terminalCertificate) over the challenge. */
+  z.object({ type: z.literal("enrol"), code: z.string().max(64), request: bytesText(1024) }),
+  /** The same for a terminal whose credential is due, when the station asks for it. */
+  z.object({ type: z.literal("renew"), request: bytesText(1024) }),
 ] as const;
 
 export const sessionToTerminal = [
-  z.object({ type: z.literal("challenge"), challenge: bytesText(32), party: name }),
+  z.object({ type: z.literal("challenge"), challenge: bytesText(32), party: id32, name }),
   z.object({
     type: z.literal("welcome"),
     terminal: id16,
@@ -43,14 +39,21 @@ export const sessionToTerminal = [
           zone: z.string().max(64),
           place: name,
           since: z.number().int(),
+          /** When the last answered call on it began, or null. */
+          used: z.number().int().nullable(),
           reachable: z.object({ up: z.boolean(), since: z.number().int() }),
         }),
       )
       .max(200),
     now: z.number().int(),
   }),
-  /** The code was right; a duty officer has yet to approve. */
-  z.object({ type: z.literal("waiting"), terminal: id16 }),
+  /** The code was right; a duty officer has yet to approve. `compare` is shown on both screens. */
+  z.object({ type: z.literal("waiting"), terminal: id16, compare: z.string().max(40) }),
+  /** The terminal's credential is due, or was renewed: sign a request over `nonce`. */
+  z.object({ type: z.literal("renewalDue"), nonce: bytesText(32) }),
+  z.object({ type: z.literal("renewed"), chain: bytesText(16 * 1024) }),
+  /** This browser is a terminal now: it may answer the challenge. */
+  z.object({ type: z.literal("enrolled"), terminal: id16 }),
   z.object({
     type: z.literal("refused"),
     code: z.string().max(64),

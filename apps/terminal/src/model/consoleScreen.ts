@@ -1,0 +1,271 @@
+// From what the terminal knows to what the duty officer's console shows. Pure: the same facts give the same screen.
+import { type Instant, between, instant } from "@parley/base/time";
+import { isInCall, type Line as CallLine } from "@parley/call/state";
+import type { LedgerRow } from "@parley/protocol/terminal/console";
+import { type Say, length, moment, name, say } from "../words/say.ts";
+import type { ConsoleCall, ConsoleScreen, LedgerEntry, Pairing, TerminalRow } from "./console.ts";
+import { pairingFailures } from "./console.ts";
+import { callFacts, endsOf, lineOf, receiptsOf, themOf, usOf } from "./deskScreen.ts";
+import type { Facts, LinkFacts, Welcome } from "./facts.ts";
+import type { Party } from "./line.ts";
+
+export function consoleScreen(facts: Facts): ConsoleScreen {
+  const { now, welcome, door, passkey } = facts;
+  if (facts.fault !== null) {
+    return { at: "fault", code: facts.fault, since: facts.began, now, us: welcome === null ? null : usOf(welcome) };
+  }
+  if (welcome === null || door === null) {
+    if (facts.station.at === "away" && now - facts.station.since > 5000) {
+      return { at: "fault", code: "stationAway", since: facts.station.since, now, us: null };
+    }
+    return { at: "starting", since: facts.began, now };
+  }
+  if (door.officer === null) {
+    if (door.officers === "none") return { at: "bootstrap", party: welcome.party.name, passkey };
+    return { at: "signIn", us: usOf(welcome), now, passkey };
+  }
+  return {
+    at: "on",
+    now,
+    us: usOf(welcome),
+    officer: door.officer,
+    section: facts.section,
+    lines: welcome.links.map((link) => lineOf(link, facts)),
+    calls: welcome.links.flatMap((link) => callOf(facts, welcome, link)),
+    devices: facts.devices,
+    handTargets: (facts.house?.terminals ?? [])
+      .filter(({ id, presence }) => id !== welcome.terminal && presence.at === "here")
+      .map(({ id, name: called }) => ({ id, name: called })),
+    terminals: terminalRows(facts),
+    codes: (facts.house?.codes ?? []).map((code) => ({ ...code, expires: instant(code.expires) })),
+    requests: (facts.house?.requests ?? []).map((request) => ({
+      ...request,
+      asked: instant(request.asked),
+      approval: passkey,
+    })),
+    officers: (facts.house?.officers ?? []).map((officer) => ({
+      ...officer,
+      lastSeen: officer.lastSeen === null ? null : instant(officer.lastSeen),
+    })),
+    pairing: pairingOf(facts),
+    ledger: {
+      entries: facts.ledger.entries.map((row) => entryOf(row, welcome)),
+      total: facts.ledger.total,
+      older: facts.ledger.older,
+    },
+    alarms: [],
+    station: facts.station,
+  };
+}
+
+function callOf(facts: Facts, welcome: Welcome, link: LinkFacts): readonly ConsoleCall[] {
+  const held = facts.lines[link.link];
+  if (held === undefined) return [];
+  const { line, since } = held;
+  const ends = endsOf(facts, welcome, link, line);
+  const own = facts.call;
+  switch (line.at) {
+    case "idle":
+      return [];
+    case "ringing": {
+      const common = { id: line.call, line: link.link, ends, since };
+      if (line.side === "calling") return [{ at: "ringingOut", ...common, receipts: receiptsOf(facts, line.call) }];
+      const deskRings = line.desks.some((desk) => desk !== welcome.terminal);
+      const keys = own?.call === line.call ? own.keys : "agreeing";
+      return [{ at: "ringingIn", ...common, deskRings, keys }];
+    }
+    case "keying":
+    case "live":
+    case "mending":
+      return [answeredCall(facts, welcome, link, line)];
+    case "ended":
+      return [
+        {
+          at: "ended",
+          id: line.call,
+          line: link.link,
+          ends,
+          why:
+            line.why === "hungUp"
+              ? "byUs"
+              : line.why === "theyHungUp" || line.why === "superseded"
+                ? "byThem"
+                : line.why === "notDelivered"
+                  ? "unanswered"
+                  : line.why,
+          began: line.answered,
+          endedAt: line.ended,
+          receipts: receiptsOf(facts, line.call),
+          record: { at: "none" },
+        },
+      ];
+  }
+  return line satisfies never;
+}
+
+function answeredCall(
+  facts: Facts,
+  welcome: Welcome,
+  link: LinkFacts,
+  line: Extract<CallLine, { at: "keying" | "live" | "mending" }>,
+): ConsoleCall {
+  const ends = endsOf(facts, welcome, link, line);
+  const here = line.ours === welcome.terminal;
+  const common = { id: line.call, line: link.link };
+  if (here && (line.at === "keying" || facts.call === null))
+    return { at: "connecting", ...common, ends, since: line.answered };
+  const own = here && facts.call !== null ? facts.call : elsewhere(line.answered);
+  const call = callFacts({ ...own, link: link.link, call: line.call }, link, line, ends);
+  const seat = here ? ({ at: "here" } as const) : ({ at: "terminal", name: facts.names[line.ours] ?? "" } as const);
+  if (line.at === "mending") {
+    return { at: "holding", ...common, facts: call, seat, since: line.lost, whose: "unknown", path: call.route };
+  }
+  return {
+    at: "inCall",
+    ...common,
+    facts: call,
+    seat,
+    handover: { at: "none" },
+    receipts: receiptsOf(facts, line.call),
+  };
+}
+
+/** A call that another terminal of ours carries: what it looks like there is not known here. */
+const elsewhere = (since: Instant) =>
+  ({
+    keys: "agreed",
+    epoch: { since, state: "confirmed" },
+    microphone: { at: "open" },
+    theirMicrophone: "unknown",
+    picture: { at: "hidden", why: "off" },
+    selfPicture: { at: "hidden", why: "off" },
+    screen: "none",
+    route: "direct",
+    roundTrip: null,
+    alarms: [],
+  }) as const;
+
+function terminalRows(facts: Facts): readonly TerminalRow[] {
+  const { house, lines } = facts;
+  if (house === null) return [];
+  return house.terminals.map((terminal) => {
+    const inCall = Object.entries(lines).find(([, { line }]) => isInCall(line) && line.ours === terminal.id);
+    const them =
+      inCall === undefined ? null : (facts.welcome?.links.find(({ link }) => link === inCall[0])?.name ?? "");
+    const away =
+      terminal.presence.at === "away" ? ({ at: "away", since: instant(terminal.presence.since) } as const) : null;
+    return {
+      id: terminal.id,
+      name: terminal.name,
+      role: terminal.role,
+      enrolled: instant(terminal.enrolled),
+      presence: them !== null ? { at: "inCall", with: them } : (away ?? { at: "here" }),
+      credential: { renews: instant(terminal.renews), until: instant(terminal.until) },
+      code: terminal.manifest === house.manifest ? "current" : "older",
+      removal:
+        terminal.removal === null
+          ? { at: "none" }
+          : { at: "secondOfficerDue", by: terminal.removal.by, since: instant(terminal.removal.since) },
+    };
+  });
+}
+
+function pairingOf(facts: Facts): Pairing {
+  const pairing = facts.house?.pairing ?? { at: "none" as const };
+  const partyOf = (them: { name: string; place: string; zone: string }): Party => ({
+    name: them.name,
+    place: { name: them.place, zone: them.zone },
+    crest: null,
+  });
+  switch (pairing.at) {
+    case "none":
+      return { at: "none", importing: "ready" };
+    case "offered":
+      return { ...pairing, expires: instant(pairing.expires) };
+    case "exchanging":
+      return { ...pairing, since: instant(pairing.since) };
+    case "words":
+      return { ...pairing, them: partyOf(pairing.them), until: instant(pairing.until) };
+    case "active":
+    case "unconfirmed":
+      return { at: pairing.at, them: partyOf(pairing.them), since: instant(pairing.since) };
+    case "failed":
+      return {
+        at: "failed",
+        why: pairingFailures.find((why) => why === failureOf[pairing.code]) ?? "theyRefused",
+        them: pairing.them,
+      };
+  }
+  return pairing satisfies never;
+}
+
+/** The sentence that stands for each code with which a pairing can end. */
+const failureOf: Readonly<Record<string, (typeof pairingFailures)[number]>> = {
+  PAIR_OFFER_EXPIRED: "badOffer",
+  PAIR_OFFER_UNREADABLE: "badOffer",
+  PAIR_COMMIT_MISMATCH: "commitMismatch",
+  PAIR_BUNDLE_INVALID: "commitMismatch",
+  PAIR_KEY_INVALID: "commitMismatch",
+  PAIR_PROOF_INVALID: "commitMismatch",
+  PAIR_WORDS_DIFFER: "wordsDiffer",
+  PAIR_TIMEOUT: "timedOut",
+  PAIR_CANCELLED: "theyRefused",
+  PAIR_ROOT_CHANGED: "otherRoot",
+  PAIR_ALREADY_LINKED: "alreadyLinked",
+  PAIR_SELF: "ownOffer",
+  PAIR_UNREACHABLE: "unreachable",
+};
+
+function entryOf(row: LedgerRow, welcome: Welcome): LedgerEntry {
+  const link = welcome.links.find(({ link: id }) => id === row.link);
+  const them = link === undefined ? null : themOf(link);
+  return {
+    seq: row.index,
+    at: instant(row.at),
+    what: entrySentence(row, them?.name ?? "", welcome),
+    them,
+    proof: row.proof,
+  };
+}
+
+function entrySentence(row: LedgerRow, them: string, welcome: Welcome): Say {
+  const text = (key: string): string => String(row.facts[key] ?? "");
+  const time = (key: string): Instant => instant(Number(row.facts[key] ?? 0));
+  const here = usOf(welcome).place;
+  const party = name(text("them") === "" ? them : text("them"));
+  switch (row.kind) {
+    case "call": {
+      const [began, ended] = [time("began"), time("ended")];
+      return say("entry.call", {
+        them: party,
+        began: moment(began, here, "timeThere"),
+        ended: moment(ended, here, "timeThere"),
+        length: length(between(began, ended)),
+      });
+    }
+    case "missed":
+      return say("entry.callNotConnected", { them: party, how: say("ended.missed", { them: party }) });
+    case "paired":
+      return say("entry.paired", { them: party, officer: name(text("officer")) });
+    case "pairingFailed":
+      return say("entry.pairingFailed", { them: party });
+    case "enrolled":
+      return say("entry.enrolled", { terminal: name(text("terminal")), officer: name(text("officer")) });
+    case "removed":
+      return say("entry.removed", {
+        terminal: name(text("terminal")),
+        officer: name(text("officer")),
+        second: name(text("second")),
+      });
+    case "renewed":
+      return say("entry.renewed", { terminal: name(text("terminal")) });
+    case "officer":
+      return say("entry.officer", { officer: name(text("officer")), by: name(text("by")) });
+    case "firstOfficer":
+      return say("entry.firstOfficer", { officer: name(text("officer")) });
+    case "restored":
+      return say("entry.restored");
+    default:
+      return say("entry.succession");
+  }
+}

@@ -1,0 +1,213 @@
+// From what the terminal knows to what the principal's desk shows. Pure: the same facts give the same screen.
+import { type Instant, instant, ms } from "@parley/base/time";
+import { type EndReason as CallEnd, type Line as CallLine, isInCall } from "@parley/call/state";
+import type { CallFacts, Ends, Receipts, Route } from "./call.ts";
+import { cause } from "./cause.ts";
+import type { Check, DeskScreen, EndReason, Room } from "./desk.ts";
+import type { Facts, LinkFacts, OwnCall, Welcome } from "./facts.ts";
+import type { Line, LineState, Party } from "./line.ts";
+
+const untested: Check = { at: "untested" };
+
+/** Until a drill or a self-test has looked, nothing in the room is known to be good. */
+const untestedRoom: Room = {
+  camera: untested,
+  microphone: untested,
+  speaker: untested,
+  direct: untested,
+  relay: untested,
+};
+
+export function deskScreen(facts: Facts): DeskScreen {
+  const { now, welcome, enrolment } = facts;
+  if (facts.fault !== null) return fault(facts, facts.fault);
+  if (enrolment.at === "none") return { at: "notEnrolled", entry: enrolment.entry };
+  if (enrolment.at === "waiting") {
+    const { terminal, compare, since } = enrolment;
+    return { at: "enrolling", terminal, compare, since, now };
+  }
+  if (welcome === null) {
+    if (facts.station.at === "away" && now - facts.station.since > 5000) return fault(facts, "stationAway");
+    return { at: "starting", since: facts.began, now };
+  }
+  const link = shownLink(facts, welcome);
+  if (link === null) return fault(facts, "noLine");
+  return lineScreen(facts, welcome, link);
+}
+
+function fault(facts: Facts, code: Extract<DeskScreen, { at: "fault" }>["code"]): DeskScreen {
+  const since = facts.station.at === "away" ? facts.station.since : facts.began;
+  return { at: "fault", code, since, now: facts.now, us: facts.welcome === null ? null : usOf(facts.welcome) };
+}
+
+/** The one line of a desk: the one in use, else the first. */
+function shownLink(facts: Facts, welcome: Welcome): LinkFacts | null {
+  const busy = welcome.links.find(({ link }) => (facts.lines[link]?.line.at ?? "idle") !== "idle");
+  return busy ?? welcome.links[0] ?? null;
+}
+
+function lineScreen(facts: Facts, welcome: Welcome, link: LinkFacts): DeskScreen {
+  const { now } = facts;
+  const standing = { now, us: usOf(welcome), terminal: welcome.name };
+  const idle: DeskScreen = { at: "idle", line: lineOf(link, facts), room: untestedRoom, ...standing };
+  const held = facts.lines[link.link];
+  if (held === undefined) return idle;
+  const { line, since } = held;
+  const ends = endsOf(facts, welcome, link, line);
+  switch (line.at) {
+    case "idle":
+      return idle;
+    case "ringing":
+      if (line.side === "calling") {
+        if (line.ours !== welcome.terminal) return idle;
+        return { at: "ringingOut", call: line.call, ends, since, receipts: receiptsOf(facts, line.call), ...standing };
+      }
+      if (!line.desks.includes(welcome.terminal)) return idle;
+      return {
+        at: "ringingIn",
+        call: line.call,
+        ends,
+        since,
+        how: "call",
+        self: facts.selfPicture,
+        keys: facts.call?.call === line.call ? facts.call.keys : "agreeing",
+        ...standing,
+      };
+    case "keying":
+    case "live":
+    case "mending":
+      if (line.ours !== welcome.terminal || facts.call?.call !== line.call) return idle;
+      return inCallScreen(facts.call, link, line, ends, standing);
+    case "ended": {
+      if (line.answered === null && line.side === "called" && line.why === "hungUp") return idle;
+      const why = endReasons[line.why];
+      return {
+        at: "ended",
+        ends,
+        why,
+        began: line.answered,
+        endedAt: line.ended,
+        record: { at: "none" },
+        until: line.until,
+        ...standing,
+      };
+    }
+  }
+  return line satisfies never;
+}
+
+type Standing = { readonly now: Instant; readonly us: Party; readonly terminal: string };
+
+function inCallScreen(
+  own: OwnCall,
+  link: LinkFacts,
+  line: Extract<CallLine, { at: "keying" | "live" | "mending" }>,
+  ends: Ends,
+  standing: Standing,
+): DeskScreen {
+  if (line.at === "keying") {
+    const step = own.keys === "agreeing" ? "keys" : own.route === "searching" ? "path" : "picture";
+    return { at: "connecting", call: line.call, ends, since: line.answered, step, ...standing };
+  }
+  const call = callFacts(own, link, line, ends);
+  if (line.at === "live") return { at: "inCall", call, ...standing };
+  return { at: "holding", call, since: line.lost, whose: "unknown", path: call.route, ...standing };
+}
+
+export function callFacts(
+  own: OwnCall,
+  link: LinkFacts,
+  line: Extract<CallLine, { at: "live" | "mending" | "keying" }>,
+  ends: Ends,
+): CallFacts {
+  return {
+    id: line.call,
+    ends,
+    began: line.answered,
+    seal: { keySince: instant(link.since), epochAt: own.epoch.since, epoch: own.epoch.state, provenAt: null },
+    microphone: own.microphone,
+    theirMicrophone: own.theirMicrophone,
+    picture: own.picture,
+    selfPicture: own.selfPicture,
+    screen: own.screen,
+    route: routeOf(own, line),
+    alarms: own.alarms.map(({ what, since }) => ({ id: what, what, since })),
+  };
+}
+
+function routeOf(own: OwnCall, line: CallLine): Route {
+  const since = line.at === "mending" ? line.lost : instant(0);
+  if (own.route === "searching" || line.at === "mending") return { at: "searching", since };
+  return { at: own.route, roundTrip: own.roundTrip === null ? null : ms(own.roundTrip) };
+}
+
+const endReasons: Readonly<Record<CallEnd, EndReason>> = {
+  hungUp: "byUs",
+  theyHungUp: "byThem",
+  cancelled: "cancelled",
+  declined: "declined",
+  unanswered: "unanswered",
+  notDelivered: "unanswered",
+  busy: "busy",
+  superseded: "byThem",
+};
+
+export const usOf = (welcome: Welcome): Party => ({
+  name: welcome.party.name,
+  place: { name: welcome.party.place, zone: welcome.party.zone },
+  crest: null,
+});
+
+export const themOf = (link: LinkFacts): Party => ({
+  name: link.name,
+  place: { name: link.place, zone: link.zone },
+  crest: null,
+});
+
+export function endsOf(facts: Facts, welcome: Welcome, link: LinkFacts, line: CallLine): Ends {
+  const far =
+    isInCall(line) || (line.at === "ringing" && line.side === "called") ? (facts.names[line.theirs] ?? null) : null;
+  return { here: usOf(welcome), them: themOf(link), room: far };
+}
+
+export function receiptsOf(facts: Facts, call: string): Receipts {
+  const heard = facts.receipts[call] ?? {};
+  return {
+    delivered: heard.delivered ?? null,
+    rang: heard.rang ?? null,
+    seen: heard.seen ?? null,
+    answered: heard.answered ?? null,
+  };
+}
+
+/** The state of a line while nothing has drilled it: unproven, or not ready when their station has been away for long. */
+export function lineState(link: LinkFacts, facts: Facts): LineState {
+  if (facts.station.at === "away") {
+    return { at: "notReady", cause: cause("stationAway"), since: facts.station.since, ours: "bad" };
+  }
+  if (!link.reachable.up && facts.now - link.reachable.since > 15_000) {
+    return {
+      at: "notReady",
+      cause: cause("stationAway", "theirs"),
+      since: instant(link.reachable.since),
+      ours: "untested",
+    };
+  }
+  return { at: "unproven", why: "neverDrilled", since: instant(link.since), test: "none" };
+}
+
+export function lineOf(link: LinkFacts, facts: Facts): Line {
+  return {
+    id: link.link,
+    them: themOf(link),
+    established: instant(link.since),
+    used: link.used === null ? null : instant(link.used),
+    state: lineState(link, facts),
+    ticks: [],
+    lastDrill: null,
+    peopleAt: null,
+    stations: { at: link.reachable.up ? "linked" : "away", since: instant(link.reachable.since) },
+    roundTrip: null,
+    horizon: null,
+  };
+}

@@ -1,0 +1,68 @@
+// Everything that a terminal knows, as plain data: what its station said, what its call is doing, what its devices are.
+// The run/ room keeps it current; deskScreen and consoleScreen turn it into what a person sees.
+import type { Instant } from "@parley/base/time";
+import type { Line } from "@parley/call/state";
+import type { House, LedgerRow } from "@parley/protocol/terminal/console";
+import type { ToTerminal } from "@parley/protocol/terminal/messages";
+import type { Section } from "./actions.ts";
+import type { Microphone, Picture } from "./call.ts";
+import type { Passkey } from "./console.ts";
+import type { Devices } from "./desk.ts";
+
+export type Welcome = Extract<ToTerminal, { type: "welcome" }>;
+export type LinkFacts = Welcome["links"][number];
+
+/** Whether this browser is a terminal of its station. */
+export type EnrolmentFacts =
+  | { readonly at: "unknown" }
+  | {
+      readonly at: "none";
+      readonly entry: "asking" | "sending" | "wrongCode" | "expiredCode" | "usedCode" | "stationAway";
+    }
+  | { readonly at: "waiting"; readonly terminal: string; readonly compare: string; readonly since: Instant }
+  | { readonly at: "enrolled" };
+
+/** Our own call, as far as this terminal carries it. */
+export type OwnCall = {
+  readonly link: string;
+  readonly call: string;
+  readonly keys: "agreeing" | "agreed";
+  readonly epoch: { readonly since: Instant; readonly state: "waiting" | "confirmed" };
+  readonly microphone: Microphone;
+  readonly theirMicrophone: "open" | "muted" | "unknown";
+  readonly picture: Picture;
+  readonly selfPicture: Picture;
+  readonly screen: "none" | "ours" | "theirs";
+  readonly route: "direct" | "relay" | "searching";
+  readonly roundTrip: number | null;
+  readonly alarms: readonly { readonly what: "unsealedFrames" | "forgedFrames"; readonly since: Instant }[];
+};
+
+export type Facts = {
+  readonly now: Instant;
+  readonly began: Instant;
+  readonly station: { readonly at: "here" } | { readonly at: "away"; readonly since: Instant };
+  readonly party: string | null;
+  readonly enrolment: EnrolmentFacts;
+  /** Why the station let this page go for good, or null. */
+  readonly fault: "removed" | "openElsewhere" | "codeChanged" | "browserTooOld" | "storageLost" | null;
+  readonly welcome: Welcome | null;
+  /** The state of each link's line, by link id; a link that is not here is idle. */
+  readonly lines: Readonly<Record<string, { readonly line: Line; readonly since: Instant }>>;
+  /** When each receipt of the line's ring was heard of, by call. */
+  readonly receipts: Readonly<Record<string, Partial<Record<"delivered" | "rang" | "seen" | "answered", Instant>>>>;
+  readonly call: OwnCall | null;
+  readonly devices: Devices;
+  readonly selfPicture: Picture;
+  /** The names of terminals in a call, ours and theirs, by id. */
+  readonly names: Readonly<Record<string, string>>;
+  readonly door: { readonly officers: "none" | "some"; readonly officer: string | null } | null;
+  readonly passkey: Passkey;
+  readonly section: Section;
+  readonly house: House | null;
+  readonly ledger: {
+    readonly entries: readonly LedgerRow[];
+    readonly total: number;
+    readonly older: "more" | "loading" | "none";
+  };
+};
