@@ -31,10 +31,15 @@ export type JointKind = keyof typeof jointKinds;
 const isJointKind = (kind: string): kind is JointKind => Object.hasOwn(jointKinds, kind);
 
 /** A kind of entry as a dotted word, `terminal.enrolled`; what it means is its duty's business. */
+const isKind = (word: string): boolean => /^[a-z][A-Za-z0-9]*(\.[a-z][A-Za-z0-9]*)*$/.test(word);
+
 const kind: Codec<string> = mapped(
   text(40),
-  (word) => (/^[a-z][A-Za-z0-9]*(\.[a-z][A-Za-z0-9]*)*$/.test(word) ? word : null),
-  (word) => word,
+  (word) => (isKind(word) ? word : null),
+  (word) => {
+    if (!isKind(word)) throw new RangeError(`${word} is no kind of entry`);
+    return word;
+  },
 );
 
 const jointKind: Codec<JointKind> = mapped(

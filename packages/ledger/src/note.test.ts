@@ -14,7 +14,16 @@ import {
   signCheckpoint,
 } from "./checkpoint.ts";
 import { leafHash } from "./hash.ts";
-import { type Note, type NoteKey, decodeNote, encodeNote, signatureOf, verifierKey, withSignature } from "./note.ts";
+import {
+  type Note,
+  type NoteKey,
+  decodeNote,
+  decodeVerifierKey,
+  encodeNote,
+  signatureOf,
+  verifierKey,
+  withSignature,
+} from "./note.ts";
 import { encodeLogProof, decodeLogProof, holdsEntry } from "./proofText.ts";
 import { proveInclusion } from "./proof.ts";
 import { check, sha, signerOf } from "./test/keys.ts";
@@ -53,7 +62,9 @@ describe("[LG6] signed notes", () => {
   const peter: NoteKey = {
     kind: "log",
     name: "PeterNeumann",
-    publicKey: (fromBase64("ARpc2QcUPDhMQegwxbzhKqiBfsVkmqq/LDE4izWy10TW") as Uint8Array).slice(1) as Ed25519Key,
+    publicKey: (fromBase64("ARpc2QcUPDhMQegwxbzhKqiBfsVkmqq/LDE4izWy10TW") ?? new Uint8Array(33)).slice(
+      1,
+    ) as Ed25519Key,
   };
   const known =
     "If you think cryptography is the answer to your problem,\nthen you don't know what your problem is.\n\n" +
@@ -64,6 +75,18 @@ describe("[LG6] signed notes", () => {
     expect(verifierKey(sha, peter)).toBe("PeterNeumann+c74f20a3+ARpc2QcUPDhMQegwxbzhKqiBfsVkmqq/LDE4izWy10TW");
     expect(await holds(note, peter)).toBe(true);
     expect(encodeNote(note)).toBe(known);
+  });
+
+  it("a key's text gives the key back, and no text but its own", () => {
+    for (const { key } of [log, witness]) {
+      const text = verifierKey(sha, key);
+      expect(decodeVerifierKey(sha, text)).toEqual({ ok: true, value: key });
+      for (let at = 0; at < text.length; at++) {
+        const other = text.charAt(at) === "A" ? "B" : "A";
+        expect(decodeVerifierKey(sha, text.slice(0, at) + other + text.slice(at + 1)).ok).toBe(false);
+        expect(decodeVerifierKey(sha, text.slice(0, at)).ok).toBe(false);
+      }
+    }
   });
 
   it("any byte of a note turned, dropped or repeated is refused, or leaves no good signature of that key", async () => {

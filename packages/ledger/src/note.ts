@@ -43,6 +43,18 @@ export const noteKeyId = (sha: Sha256, { kind, name, publicKey }: NoteKey): Byte
 export const verifierKey = (sha: Sha256, key: NoteKey): string =>
   `${key.name}+${hex(noteKeyId(sha, key))}+${base64(concat(new Uint8Array([typeByte[key.kind]]), key.publicKey))}`;
 
+/** The key that such a text stands for; `LEDGER_MALFORMED` for another type of key, or where the id is not the key's. */
+export function decodeVerifierKey(sha: Sha256, text: string): Result<NoteKey, ParleyError> {
+  const malformed = fail(problem("LEDGER_MALFORMED", "not a verifier key"));
+  const parts = /^([^+]+)\+([0-9a-f]{8})\+(.+)$/.exec(text);
+  const [, name = "", id = "", encoded = ""] = parts ?? [];
+  const bytes = fromBase64(encoded);
+  const kind = bytes === null ? undefined : (["log", "witness"] as const).find((it) => typeByte[it] === bytes[0]);
+  if (bytes?.length !== 33 || kind === undefined || !isKeyName(name)) return malformed;
+  const key: NoteKey = { kind, name, publicKey: bytes.slice(1) as Ed25519Key };
+  return hex(noteKeyId(sha, key)) === id ? ok(key) : malformed;
+}
+
 export function encodeNote({ text, signatures }: Note): string {
   const lines = signatures.map(({ name, keyId, signature }) => `\u2014 ${name} ${base64(concat(keyId, signature))}\n`);
   return `${text}\n${lines.join("")}`;

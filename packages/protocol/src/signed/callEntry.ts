@@ -24,7 +24,10 @@ const setOf = <T extends Bytes>(item: Codec<T>, max: number): Codec<readonly T[]
 const offsetMinutes: Codec<number> = mapped(
   uint16,
   (n) => (n <= 2880 ? n - 1440 : null),
-  (offset) => offset + 1440,
+  (offset) => {
+    if (Math.abs(offset) > 1440) throw new RangeError(`${offset} minutes east of UTC`);
+    return offset + 1440;
+  },
 );
 
 const entrySide = struct({
@@ -58,13 +61,17 @@ const fields = struct({
   receipts: setOf(digest, maxEntryReceipts),
 });
 
-/** Ill-ordered times are no entry. */
-export const callEntry: Codec<Of<typeof fields>> = mapped(
+export type CallEntry = Of<typeof fields>;
+
+/** A call that ended before it began is no entry. */
+export const callEntry: Codec<CallEntry> = mapped(
   fields,
   (entry) => (entry.ended >= entry.began ? entry : null),
-  (entry) => entry,
+  (entry) => {
+    if (entry.ended < entry.began) throw new RangeError("a call ended before it began");
+    return entry;
+  },
 );
-export type CallEntry = Of<typeof callEntry>;
 
 /** What both stations sign: label, zero byte, entry. Equal entries give equal bytes, in whatever order their sets are held. */
 export const signable = (entry: CallEntry): Bytes => labelled(callEntryLabel, encode(callEntry, entry));
@@ -75,10 +82,6 @@ const entrySignature = struct({
   signature: ed25519Signature,
 });
 export type EntrySignature = Of<typeof entrySignature>;
-
-/** The joint entry as both ledgers hold it. */
-export const jointCallEntry = struct({ entry: callEntry, caller: entrySignature, called: entrySignature });
-export type JointCallEntry = Of<typeof jointCallEntry>;
 
 /** Where the accounts differ: both versions, each with its own station's signature, and the fields that `agree` named. */
 export const entryFields = [
