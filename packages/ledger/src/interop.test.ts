@@ -12,15 +12,7 @@ import { base64, fromBase64 } from "./base64.ts";
 import { checkpointSignature, cosign, decodeCheckpoint, signCheckpoint } from "./checkpoint.ts";
 import { encodeEntry } from "./entry.ts";
 import { type TreeHash, leafHash } from "./hash.ts";
-import {
-  type Note,
-  type NoteKey,
-  type NoteKeyKind,
-  decodeNote,
-  encodeNote,
-  verifierKey,
-  withSignature,
-} from "./note.ts";
+import { type Note, decodeNote, decodeVerifierKey, encodeNote, verifierKey, withSignature } from "./note.ts";
 import { proveConsistency, proveInclusion, verifyConsistency } from "./proof.ts";
 import { decodeLogProof, encodeLogProof, holdsEntry } from "./proofText.ts";
 import { check, sha, signerOf } from "./test/keys.ts";
