@@ -38,7 +38,8 @@ export const noCalls: Calls = { links: {} };
 const noLink: LinkCalls = { line: idle, generation: null, far: {}, epoch: 0 };
 
 export type FromTerminal =
-  | { readonly type: "place"; readonly link: IdText }
+  /** `from`: another terminal of ours that shall be in the call. */
+  | { readonly type: "place"; readonly link: IdText; readonly from?: IdText | undefined }
   | { readonly type: "rang" | "seen" | "answer" | "decline" | "hangUp" | "up"; readonly call: IdText }
   | { readonly type: "lost"; readonly call: IdText; readonly why: (Event & { type: "lost" })["why"] }
   | { readonly type: "handOver"; readonly call: IdText; readonly to: IdText }
@@ -113,6 +114,7 @@ export type ToTerminal =
       readonly far: readonly Named[];
     }
   | { readonly type: "signal"; readonly call: IdText; readonly from: IdText; readonly body: string }
+  | { readonly type: "receipt"; readonly call: IdText; readonly kind: "delivered" | "rang" | "seen" | "answered" }
   | { readonly type: "refused"; readonly code: ErrorCode };
 
 /** A fact for the ledger. */
@@ -181,9 +183,10 @@ function fromTerminal(turn: Turn, terminal: IdText, message: FromTerminal): void
   const refuse = (code: ErrorCode): void => turn.tell(terminal, { type: "refused", code });
   if (message.type === "place") {
     if (!turn.context.generations.has(message.link)) return refuse("LINK_UNKNOWN");
-    if (turn.engaged(terminal)) return refuse("TERMINAL_IN_USE");
-    turn.happen(message.link, { type: "place", call: turn.context.newCall(), by: terminal }, terminal);
-    return;
+    const by = message.from ?? terminal;
+    if (!turn.context.desks.some((desk) => desk.terminal === by && desk.online)) return refuse("TERMINAL_UNKNOWN");
+    if (turn.engaged(by)) return refuse("TERMINAL_IN_USE");
+    return turn.happen(message.link, { type: "place", call: turn.context.newCall(), by }, terminal);
   }
   const link = turn.linkOf(message.call);
   if (link === null) return message.type === "signal" || message.type === "epoch" ? undefined : refuse("CALL_OVER");
@@ -242,6 +245,9 @@ function fromPeer(turn: Turn, link: IdText, message: FromPeer): void {
       const { call, kind, terminal, generation, answerer } = message;
       if (openCall(turn.at(link).line) === call) {
         turn.note({ type: "receipt", link, call, kind, terminal, whose: "theirs" });
+        if (kind === "delivered" || kind === "rang" || kind === "seen" || kind === "answered") {
+          turn.tell(null, { type: "receipt", call, kind });
+        }
         turn.meet(link, generation !== null && held.includes(generation) ? generation : null, answerer);
       }
       return turn.happen(link, { type: "receipt", call, kind, terminal });

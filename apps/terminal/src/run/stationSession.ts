@@ -37,7 +37,7 @@ export type SessionOptions = {
   readonly subtle: SubtleCrypto;
   readonly random: Random;
   /** SHA-256 of the manifest of the code that runs here. */
-  readonly manifest: Bytes;
+  readonly manifest: () => Promise<Bytes>;
   readonly send: (message: FromTerminal) => boolean;
   readonly onStanding: (standing: Standing) => void;
 };
@@ -73,7 +73,7 @@ export function makeSession(options: SessionOptions): Session {
       party,
       terminal,
       key: enrolment.publicKey as Ed25519Key,
-      manifest: options.manifest as Digest,
+      manifest: (await options.manifest()) as Digest,
       nonce: nonce as StationNonce,
     };
     const signature = (await signWith(subtle, enrolment.privateKey, terminalRequestMessage(body))) as Ed25519Signature;

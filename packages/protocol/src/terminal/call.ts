@@ -64,7 +64,8 @@ export const iceServerSchema = z.object({
 export const farTerminalSchema = z.object({ terminal: id16, name });
 
 export const callFromTerminal = [
-  z.object({ type: z.literal("place"), link: id16 }),
+  /** `from`: another terminal of ours that shall be in the call, when an officer places it for the desk. */
+  z.object({ type: z.literal("place"), link: id16, from: id16.optional() }),
   z.object({ type: z.enum(["rang", "seen", "answer", "decline", "hangUp", "up"]), call: id16 }),
   z.object({
     type: z.literal("lost"),
@@ -79,6 +80,8 @@ export const callFromTerminal = [
 
 export const callToTerminal = [
   z.object({ type: z.literal("line"), link: id16, line: lineSchema }),
+  /** What the ring of `call` has come to, over there, as their station signed it. */
+  z.object({ type: z.literal("receipt"), call: id16, kind: z.enum(["delivered", "rang", "seen", "answered"]) }),
   /** What this terminal needs to take part in a call: its secret, the way, and whom it may meet there. */
   z.object({
     type: z.literal("admit"),

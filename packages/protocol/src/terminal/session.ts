@@ -20,7 +20,25 @@ export const sessionFromTerminal = [
   z.object({ type: z.literal("renew"), request: bytesText(1024) }),
 ] as const;
 
+const linksSchema = z
+  .array(
+    z.object({
+      link: id16,
+      party: id32,
+      name,
+      zone: z.string().max(64),
+      place: name,
+      since: z.number().int(),
+      /** When the last answered call on it began, or null. */
+      used: z.number().int().nullable(),
+      reachable: z.object({ up: z.boolean(), since: z.number().int() }),
+    }),
+  )
+  .max(200);
+
 export const sessionToTerminal = [
+  /** The links have changed: one more, one less, or one whose station came or went. */
+  z.object({ type: z.literal("links"), links: linksSchema }),
   z.object({ type: z.literal("challenge"), challenge: bytesText(32), party: id32, name }),
   z.object({
     type: z.literal("welcome"),
@@ -30,21 +48,7 @@ export const sessionToTerminal = [
     party: z.object({ id: id32, name, zone: z.string().max(64), place: name }),
     /** This terminal's own chain, as it presents it to others. */
     chain: bytesText(16 * 1024),
-    links: z
-      .array(
-        z.object({
-          link: id16,
-          party: id32,
-          name,
-          zone: z.string().max(64),
-          place: name,
-          since: z.number().int(),
-          /** When the last answered call on it began, or null. */
-          used: z.number().int().nullable(),
-          reachable: z.object({ up: z.boolean(), since: z.number().int() }),
-        }),
-      )
-      .max(200),
+    links: linksSchema,
     now: z.number().int(),
   }),
   /** The code was right; a duty officer has yet to approve. `compare` is shown on both screens. */

@@ -1,0 +1,472 @@
+// The terminal, alive: joins station, room and call, keeps the facts current, and does what a person presses. It decides
+// nothing about how a screen looks (model/) nor about how a call goes (packages/call, callRun).
+import { type Cancel, type Clock, type Ms, ms } from "@parley/base/time";
+import type { Random } from "@parley/base/random";
+import { type Line, idle, isInCall, openCall } from "@parley/call/state";
+import type { FromTerminal, ToTerminal } from "@parley/protocol/terminal/messages";
+import type { Act } from "@parley/protocol/terminal/console";
+import { type CallWorkers } from "../crypto/workers.ts";
+import { linkToStation, type SocketLike } from "../link/socket.ts";
+import type { ConsoleAction, DeskAction } from "../model/actions.ts";
+import type { EnrolmentFacts, Facts } from "../model/facts.ts";
+import type { Passkey } from "../model/console.ts";
+import { type Admit, type CallRun, type CallView, type Signal, runCall } from "./callRun.ts";
+import { devicesOf, ownCallOf, selfPictureOf } from "./roomFacts.ts";
+import { type Room, makeRoom } from "./room.ts";
+import { type Standing, makeSession } from "./stationSession.ts";
+import { bytesOf } from "./wire.ts";
+
+/** What the page gives its terminal; everything that touches the browser. */
+export type Browser = {
+  readonly page: Document;
+  readonly origin: string;
+  readonly clock: Clock;
+  readonly random: Random;
+  readonly devices: MediaDevices;
+  readonly indexedDb: IDBFactory;
+  readonly subtle: SubtleCrypto;
+  readonly openSocket: () => SocketLike;
+  readonly startWorkers: () => CallWorkers;
+  /** Asks the browser for a passkey ceremony; rejects as WebAuthn does. */
+  readonly passkey: (ceremony: "create" | "get", options: Record<string, unknown>) => Promise<Record<string, unknown>>;
+  readonly saveFile: (name: string, text: string) => void;
+  readonly manifest: () => Promise<Uint8Array<ArrayBuffer>>;
+  /** Keeps the screen on while there is a call. */
+  readonly wake: (on: boolean) => void;
+};
+
+export type Pictures = {
+  readonly them: MediaStream | null;
+  readonly sound: MediaStream | null;
+  readonly self: MediaStream | null;
+  readonly screen: MediaStream | null;
+  readonly speaker: string | null;
+};
+
+export type Terminal = {
+  readonly facts: () => Facts;
+  readonly pictures: () => Pictures;
+  /** Calls back after each change, until cancelled. */
+  readonly watch: (listener: () => void) => Cancel;
+  readonly act: (action: DeskAction | ConsoleAction) => void;
+  readonly networkIsBack: () => void;
+};
+
+/** Elapsed times and clocks on the screen move this often. */
+const secondsHand: Ms = ms(1000);
+
+export function runTerminal(browser: Browser, code: string | null): Terminal {
+  const { clock } = browser;
+  const listeners = new Set<() => void>();
+  let run: CallRun | null = null;
+  let view: CallView | null = null;
+  let ready: CallWorkers = browser.startWorkers(); // one pair is always started before it is needed
+  let passkeyBusy = false;
+  let wantedMicrophone: "open" | "muted" = "open";
+
+  let facts: Facts = {
+    now: clock.now(),
+    began: clock.now(),
+    station: { at: "away", since: clock.now() },
+    party: null,
+    enrolment: { at: "unknown" },
+    fault: null,
+    welcome: null,
+    lines: {},
+    receipts: {},
+    call: null,
+    devices: {
+      camera: { all: [], chosen: null },
+      microphone: { all: [], chosen: null },
+      speaker: { all: [], chosen: null },
+      level: 0,
+    },
+    selfPicture: { at: "hidden", why: "off" },
+    names: {},
+    door: null,
+    passkey: { at: "ready" },
+    section: "lines",
+    house: null,
+    ledger: { entries: [], total: 0, older: "none" },
+  };
+  let pictures: Pictures = { them: null, sound: null, self: null, screen: null, speaker: null };
+
+  const change = (to: Partial<Facts>): void => {
+    facts = { ...facts, ...to, now: clock.now() };
+    for (const listener of listeners) listener();
+  };
+
+  // ---- the room
+
+  const room: Room = makeRoom(browser.page, browser.devices, () => {
+    const state = room.state();
+    const selfPicture = selfPictureOf(state);
+    const self = state.camera.at === "open" ? streamOf(pictures.self, state.camera.track) : null;
+    pictures = { ...pictures, self, speaker: state.chosen.speaker };
+    run?.feed();
+    change({ devices: devicesOf(state), selfPicture, call: view === null ? null : ownCallOf(view, state, facts.call) });
+  });
+
+  // ---- the station
+
+  const link = linkToStation({
+    open: browser.openSocket,
+    clock,
+    jitter: () => (browser.random(1)[0] ?? 0) / 255,
+    onUp: () => change({ station: { at: "here" } }),
+    onDown: () => change({ station: { at: "away", since: clock.now() } }),
+    onMessage: (message) => {
+      session
+        .hear(message)
+        .then((taken) => (taken ? undefined : heard(message)))
+        .catch((error: unknown) => console.error(error));
+    },
+    onStranger: () => change({ fault: "codeChanged" }),
+  });
+  const send = (message: FromTerminal): boolean => link.send(message);
+
+  const session = makeSession({
+    origin: browser.origin,
+    indexedDb: browser.indexedDb,
+    subtle: browser.subtle,
+    random: browser.random,
+    manifest: browser.manifest,
+    send,
+    onStanding: (standing) => {
+      if (standing.at === "none" && standing.refusal === null && code !== null && !codeUsed) {
+        codeUsed = true;
+        void session.enrol(code);
+        return;
+      }
+      change({ enrolment: enrolmentOf(standing, clock.now()) });
+    },
+  });
+  let codeUsed = false;
+
+  const heard = (message: ToTerminal): void => {
+    switch (message.type) {
+      case "welcome":
+        change({ welcome: message, party: message.party.name });
+        run?.again();
+        return;
+      case "links":
+        if (facts.welcome !== null) change({ welcome: { ...facts.welcome, links: message.links } });
+        return;
+      case "renewed":
+        if (facts.welcome !== null) change({ welcome: { ...facts.welcome, chain: message.chain } });
+        return;
+      case "line":
+        return lineSaid(message.link, message.line as Line);
+      case "receipt": {
+        const known = facts.receipts[message.call] ?? {};
+        change({ receipts: { ...facts.receipts, [message.call]: { ...known, [message.kind]: clock.now() } } });
+        return;
+      }
+      case "admit":
+        return admitted(message);
+      case "signal":
+        if (run !== null && view !== null && openCall(view.line) === message.call) run.signal(message);
+        else early.push(message);
+        return;
+      case "door":
+        return change({ door: { officers: message.officers, officer: message.officer }, passkey: { at: "ready" } });
+      case "passkey":
+        return askPasskey(message.ceremony, message.options);
+      case "passkeyFailed":
+        return change({ passkey: { at: "failed", why: message.why } });
+      case "house":
+        return change({ house: message });
+      case "entries": {
+        const fresh = message.entries[0]?.index ?? 0;
+        const oldest = facts.ledger.entries.at(-1)?.index ?? Number.POSITIVE_INFINITY;
+        const entries =
+          fresh < oldest && facts.ledger.entries.length > 0
+            ? [...facts.ledger.entries, ...message.entries]
+            : message.entries;
+        return change({ ledger: { entries, total: message.total, older: message.more ? "more" : "none" } });
+      }
+      case "refused":
+        if (message.code === "OPEN_ELSEWHERE") change({ fault: "openElsewhere" });
+        else if (message.code === "TERMINAL_REMOVED") change({ fault: "removed" });
+        return;
+      case "challenge":
+      case "waiting":
+      case "enrolled":
+      case "renewalDue":
+        return;
+    }
+    message satisfies never;
+  };
+
+  // ---- calls
+
+  /** Signals that came before the call they belong to was begun here. */
+  let early: Signal[] = [];
+
+  const lineSaid = (linkId: string, said: Line): void => {
+    if (run !== null && view?.link === linkId) {
+      run.hear(said);
+      if (openCall(said) !== null && openCall(view.line) !== openCall(said)) endRun();
+    } else setLine(linkId, said);
+    attend(linkId, said);
+  };
+
+  const setLine = (linkId: string, line: Line): void => {
+    const before = facts.lines[linkId];
+    const fresh = before === undefined || before.line.at !== line.at || openCall(before.line) !== openCall(line);
+    change({ lines: { ...facts.lines, [linkId]: { line, since: fresh ? clock.now() : before.since } } });
+  };
+
+  /** What a line asks of this terminal: to ring, to open its camera, or to rest. */
+  const attend = (linkId: string, line: Line): void => {
+    const me = facts.welcome?.terminal;
+    if (me === undefined) return;
+    if (line.at === "ringing" && line.side === "called" && line.desks.includes(me)) {
+      send({ type: "rang", call: line.call });
+      room.open();
+    } else if (line.at === "ringing" && line.side === "calling" && line.ours === me) room.open();
+    else if (isInCall(line) && line.ours === me) room.open();
+    else if (view === null || view.link === linkId) {
+      if (!Object.values(facts.lines).some(({ line: other }) => takesPart(other, me))) room.close();
+    }
+  };
+
+  const admitted = (admit: Admit): void => {
+    const names = { ...facts.names };
+    for (const { terminal, name } of admit.far) names[terminal] = name;
+    change({ names });
+    if (run !== null && view !== null && openCall(view.line) === admit.call) return run.admit(admit);
+    endRun();
+    const { enrolment } = session.standing() as Extract<Standing, { at: "enrolled" }>;
+    const chain = bytesOf(facts.welcome?.chain ?? "");
+    const workers = ready;
+    ready = browser.startWorkers();
+    const line = facts.lines[admit.link]?.line ?? idle;
+    browser.wake(true);
+    run = runCall({
+      admit,
+      line,
+      enrolment,
+      chain,
+      workers,
+      clock,
+      outgoing: room.outgoing,
+      tell: send,
+      onView: viewed,
+    });
+    viewed(run.view());
+    for (const signal of early.splice(0)) if (signal.call === admit.call) run.signal(signal);
+  };
+
+  const viewed = (next: CallView): void => {
+    view = next;
+    const { cam, mic, screen } = next.remote;
+    pictures = {
+      ...pictures,
+      them: streamOf(pictures.them, cam),
+      sound: streamOf(pictures.sound, mic),
+      screen: streamOf(pictures.screen, next.sending?.screen === "shared" ? screen : null),
+    };
+    facts = { ...facts, call: ownCallOf(next, room.state(), facts.call) };
+    setLine(next.link, next.line);
+    attend(next.link, next.line);
+    if (next.line.at === "idle") endRun();
+  };
+
+  const endRun = (): void => {
+    run?.close();
+    run = null;
+    view = null;
+    early = [];
+    pictures = { ...pictures, them: null, sound: null, screen: null };
+    browser.wake(false);
+    change({ call: null });
+  };
+
+  // ---- people
+
+  const askPasskey = (ceremony: "create" | "get", asked: Record<string, unknown>): void => {
+    if (passkeyBusy) return;
+    passkeyBusy = true;
+    change({ passkey: { at: "asking" } });
+    browser
+      .passkey(ceremony, asked)
+      .then(
+        (response) => void send({ type: "passkey", response }),
+        (error: unknown) => {
+          const why = error instanceof DOMException && error.name === "NotSupportedError" ? "unsupported" : "cancelled";
+          send({ type: "passkeyCancelled", why });
+          change({ passkey: { at: "failed", why } });
+        },
+      )
+      .finally(() => (passkeyBusy = false));
+  };
+
+  const ask = (act: Act): void => void send({ type: "act", act });
+
+  const press = (type: "answer" | "decline" | "hangUp", call: string): void => {
+    if (run !== null && view !== null && openCall(view.line) === call) run.press(type);
+    else send({ type, call });
+  };
+
+  const act = (action: DeskAction | ConsoleAction): void => {
+    switch (action.type) {
+      case "call": {
+        const desk = "from" in action && action.from === "desk" ? firstDesk() : null;
+        if (desk === null) room.open();
+        send({ type: "place", link: action.line, ...(desk === null ? {} : { from: desk }) });
+        return;
+      }
+      case "answer":
+      case "answerHere":
+        return press("answer", action.call);
+      case "decline":
+        return press("decline", action.call);
+      case "stopRinging":
+      case "end":
+        return press("hangUp", action.call);
+      case "ringDesk": {
+        const desk = firstDesk();
+        if (desk !== null) send({ type: "handOver", call: action.call, to: desk });
+        return;
+      }
+      case "handOver":
+        send({ type: "handOver", call: action.call, to: action.to });
+        return;
+      case "takeOver":
+        if (facts.welcome !== null) send({ type: "handOver", call: action.call, to: facts.welcome.terminal });
+        return;
+      case "microphone":
+        wantedMicrophone = action.to;
+        return room.mute(wantedMicrophone);
+      case "screen":
+        return room.share(action.to);
+      case "device":
+        return room.choose(action.kind, action.id);
+      case "enterCode":
+        change({ enrolment: { at: "none", entry: "sending" } });
+        void session.enrol(action.code);
+        return;
+      case "startOver":
+        return change({ enrolment: { at: "none", entry: "asking" } });
+      case "tryAgain":
+        link.nudge();
+        return change({ fault: null });
+      case "open":
+        if (action.section === "ledger") send({ type: "entries", before: null });
+        return change({ section: action.section });
+      case "signIn":
+        return ask({ do: "signIn" });
+      case "signOut":
+        send({ type: "signOut" });
+        return;
+      case "firstOfficer":
+        return ask({ do: "enrolOfficer", code: action.code, name: action.name });
+      case "addPasskey":
+        return ask({ do: "addPasskey" });
+      case "makeCode":
+        return ask({ do: "makeCode", role: action.role, name: action.name });
+      case "withdrawCode":
+        return ask({ do: "withdrawCode", id: action.id });
+      case "approve":
+      case "refuse":
+        return ask({ do: action.type, request: action.request });
+      case "removeTerminal":
+        return ask({ do: "removeTerminal", terminal: action.terminal });
+      case "confirmRemoval":
+        return ask({ do: "confirmRemoval", terminal: action.terminal });
+      case "makeOffer":
+      case "withdrawOffer":
+      case "pairingSeen":
+        return ask({ do: action.type });
+      case "importOffer":
+        return ask({ do: "importOffer", text: action.text });
+      case "importFile":
+        void action.file.text().then((text) => ask({ do: "importOffer", text: text.slice(0, 8192) }));
+        return;
+      case "saveOffer": {
+        const pairing = facts.house?.pairing;
+        if (pairing?.at === "offered") browser.saveFile(pairing.fileName, pairing.link);
+        return;
+      }
+      case "words":
+        return ask({ do: "words", answer: action.answer });
+      case "olderEntries":
+        change({ ledger: { ...facts.ledger, older: "loading" } });
+        send({ type: "entries", before: facts.ledger.entries.at(-1)?.index ?? null });
+        return;
+      case "backToLine":
+        return backToLine();
+      case "testSpeaker":
+      case "setupDone":
+      case "openSetup":
+      case "acknowledge":
+      case "shelve":
+        return;
+    }
+    action satisfies never;
+  };
+
+  const firstDesk = (): string | null =>
+    facts.house?.terminals.find(({ role, presence }) => role === "desk" && presence.at === "here")?.id ?? null;
+
+  const backToLine = (): void => {
+    endRun();
+    const lines = Object.fromEntries(Object.entries(facts.lines).filter(([, { line }]) => line.at !== "ended"));
+    change({ lines });
+  };
+
+  const tick = (): void => {
+    change({});
+    clock.wait(secondsHand, tick);
+  };
+  tick();
+
+  return {
+    facts: () => facts,
+    pictures: () => pictures,
+    watch: (listener) => {
+      listeners.add(listener);
+      return () => listeners.delete(listener);
+    },
+    act,
+    networkIsBack: () => {
+      link.nudge();
+      run?.networkIsBack();
+    },
+  };
+}
+
+function takesPart(line: Line, me: string): boolean {
+  if (line.at === "ringing") return line.side === "calling" ? line.ours === me : line.desks.includes(me);
+  return isInCall(line) && line.ours === me;
+}
+
+/** A stream of that one track; the same object as before when the track is the same, so that a video does not start over. */
+function streamOf(before: MediaStream | null, track: MediaStreamTrack | null): MediaStream | null {
+  if (track === null) return null;
+  return before?.getTracks()[0] === track ? before : new MediaStream([track]);
+}
+
+function enrolmentOf(standing: Standing, now: Facts["now"]): EnrolmentFacts {
+  switch (standing.at) {
+    case "unknown":
+      return { at: "unknown" };
+    case "none":
+      return { at: "none", entry: standing.refusal === null ? "asking" : (entries[standing.refusal] ?? "wrongCode") };
+    case "asking":
+      return { at: "none", entry: "sending" };
+    case "waiting":
+      return { at: "waiting", terminal: standing.terminal, compare: standing.compare, since: now };
+    case "enrolled":
+      return { at: "enrolled" };
+  }
+  return standing satisfies never;
+}
+
+const entries: Readonly<Record<string, Extract<EnrolmentFacts, { at: "none" }>["entry"]>> = {
+  ID_CODE_EXPIRED: "expiredCode",
+  ID_CODE_USED: "usedCode",
+};
+
+export type { Passkey };
