@@ -1,0 +1,46 @@
+// Builds the terminal: bundles one page, adds the integrity of what it names, and writes the manifest of all of it.
+import { mkdirSync, readFileSync, readdirSync, writeFileSync } from "node:fs";
+import { join, relative, sep } from "node:path";
+import { build } from "vite";
+import { withIntegrity } from "./integrity.ts";
+import { type Manifest, manifestName, manifestOf } from "./manifest.ts";
+
+const terminal = join(import.meta.dirname, "..");
+
+export type Built = { readonly folder: string; readonly manifest: Manifest };
+
+/** `page` is "index" for what a station serves and "preview" for screenshots; `folder` is emptied first. */
+export async function buildTerminal(page: "index" | "preview", folder: string): Promise<Built> {
+  mkdirSync(folder, { recursive: true });
+  await build({
+    configFile: join(terminal, "vite.config.ts"),
+    logLevel: "warn",
+    build: { outDir: folder, emptyOutDir: true, rolldownOptions: { input: join(terminal, `${page}.html`) } },
+  });
+  const html = join(folder, `${page}.html`);
+  writeFileSync(
+    html,
+    withIntegrity(readFileSync(html, "utf8"), (address) => readOrNull(join(folder, address))),
+  );
+  const manifest = manifestOf(filesIn(folder));
+  writeFileSync(join(folder, manifestName), `${JSON.stringify(manifest, null, 1)}\n`);
+  return { folder, manifest };
+}
+
+function readOrNull(path: string): Uint8Array | null {
+  try {
+    return readFileSync(path);
+  } catch {
+    return null;
+  }
+}
+
+export function filesIn(folder: string): ReadonlyMap<string, Uint8Array> {
+  const files = new Map<string, Uint8Array>();
+  for (const entry of readdirSync(folder, { recursive: true, withFileTypes: true })) {
+    if (!entry.isFile()) continue;
+    const path = join(entry.parentPath, entry.name);
+    files.set(relative(folder, path).split(sep).join("/"), readFileSync(path));
+  }
+  return files;
+}

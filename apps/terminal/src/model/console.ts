@@ -1,0 +1,270 @@
+// Everything that the duty officer's console can show. The door (first officer, sign-in, fault) comes before anything else;
+// behind it the five rooms share one frame: the state of the lines, the call that rings or runs, and what needs a person.
+import { type Instant, between } from "@parley/base/time";
+import { type Say, moment, name, say } from "../words/say.ts";
+import type { EnrolRole, Section } from "./actions.ts";
+import type { CallFacts, Ends, Receipts, Route } from "./call.ts";
+import type { Devices, EndReason, FaultCode, RecordState } from "./desk.ts";
+import type { Line, Party } from "./line.ts";
+
+/** Where a passkey ceremony stands; the browser's own window is open in `asking`. */
+export type Passkey =
+  | { readonly at: "ready" }
+  | { readonly at: "asking" }
+  | { readonly at: "failed"; readonly why: "cancelled" | "unknown" | "unsupported" | "wrongCode" | "stationAway" };
+
+/** Where a call is held on our side: at a terminal of ours, by its name, or at this console. */
+export type Seat = { readonly at: "here" } | { readonly at: "terminal"; readonly name: string };
+
+export type ConsoleCall =
+  | {
+      readonly at: "ringingIn";
+      readonly id: string;
+      readonly line: string;
+      readonly ends: Ends;
+      readonly since: Instant;
+      readonly deskRings: boolean;
+      readonly keys: "agreed" | "agreeing";
+    }
+  | {
+      readonly at: "ringingOut";
+      readonly id: string;
+      readonly line: string;
+      readonly ends: Ends;
+      readonly since: Instant;
+      readonly receipts: Receipts;
+    }
+  | {
+      readonly at: "connecting";
+      readonly id: string;
+      readonly line: string;
+      readonly ends: Ends;
+      readonly since: Instant;
+    }
+  | {
+      readonly at: "inCall";
+      readonly id: string;
+      readonly line: string;
+      readonly facts: CallFacts;
+      readonly seat: Seat;
+      readonly handover: Handover;
+      readonly receipts: Receipts;
+    }
+  | {
+      readonly at: "holding";
+      readonly id: string;
+      readonly line: string;
+      readonly facts: CallFacts;
+      readonly seat: Seat;
+      readonly since: Instant;
+      readonly whose: "ours" | "theirs" | "unknown";
+      readonly path: Route;
+    }
+  | {
+      readonly at: "ended";
+      readonly id: string;
+      readonly line: string;
+      readonly ends: Ends;
+      readonly why: EndReason;
+      readonly began: Instant | null;
+      readonly endedAt: Instant;
+      readonly receipts: Receipts | null;
+      readonly record: RecordState;
+    };
+
+/** A call on its way from one of our terminals to another; it is never dropped in between. */
+export type Handover =
+  { readonly at: "none" } | { readonly at: "offered"; readonly to: string; readonly since: Instant };
+
+export type TerminalRow = {
+  readonly id: string;
+  readonly name: string;
+  readonly role: "desk" | "console";
+  readonly enrolled: Instant;
+  readonly presence:
+    | { readonly at: "here" }
+    | { readonly at: "away"; readonly since: Instant }
+    | { readonly at: "inCall"; readonly with: string };
+  /** When its credential runs out if nothing renews it, and when it is renewed by itself. */
+  readonly credential: { readonly renews: Instant; readonly until: Instant };
+  readonly code: "current" | "older" | "unknown";
+  readonly removal:
+    { readonly at: "none" } | { readonly at: "secondOfficerDue"; readonly by: string; readonly since: Instant };
+};
+
+export type EnrolCode = {
+  readonly id: string;
+  readonly role: EnrolRole;
+  readonly name: string;
+  readonly code: string;
+  readonly address: string;
+  readonly expires: Instant;
+};
+
+export type EnrolRequest = {
+  readonly id: string;
+  readonly role: EnrolRole;
+  readonly name: string;
+  readonly compare: string;
+  readonly browser: string;
+  readonly asked: Instant;
+  readonly approval: Passkey;
+};
+
+export type OfficerRow = {
+  readonly id: string;
+  readonly name: string;
+  readonly passkeys: number;
+  readonly lastSeen: Instant | null;
+};
+
+/** A terminal that a call can be handed to. */
+export type HandTarget = { readonly id: string; readonly name: string };
+
+export const pairingFailures = [
+  "wordsDiffer",
+  "commitMismatch",
+  "timedOut",
+  "alreadyLinked",
+  "otherRoot",
+  "badOffer",
+  "ownOffer",
+  "unreachable",
+  "versionApart",
+  "theyRefused",
+] as const;
+
+export type Pairing =
+  | { readonly at: "none"; readonly importing: "ready" | "reading" | "badOffer" }
+  | { readonly at: "offered"; readonly link: string; readonly fileName: string; readonly expires: Instant }
+  | { readonly at: "exchanging"; readonly address: string; readonly since: Instant }
+  | {
+      readonly at: "words";
+      readonly them: Party;
+      readonly words: readonly [string, string, string, string];
+      readonly ours: "waiting" | "match";
+      readonly theirs: "waiting" | "match";
+      readonly until: Instant;
+    }
+  | { readonly at: "active"; readonly them: Party; readonly since: Instant }
+  | { readonly at: "unconfirmed"; readonly them: Party; readonly since: Instant }
+  | { readonly at: "failed"; readonly why: (typeof pairingFailures)[number]; readonly them: string | null };
+
+export type LedgerEntry = {
+  readonly seq: number;
+  readonly at: Instant;
+  readonly what: Say;
+  /** The party that this entry is shared with, or null for our own business. */
+  readonly them: Party | null;
+  readonly proof: "signedByBoth" | "witnessed" | "waiting" | "ours";
+};
+
+export type Alarm = {
+  readonly id: string;
+  readonly priority: 1 | 2 | 3;
+  readonly what: Say;
+  readonly cure: Say;
+  readonly since: Instant;
+  readonly times: number;
+  readonly state:
+    | { readonly at: "open" }
+    | { readonly at: "acknowledged"; readonly by: string; readonly when: Instant }
+    | { readonly at: "shelved"; readonly by: string; readonly until: Instant };
+};
+
+export type ConsoleOn = {
+  readonly at: "on";
+  readonly now: Instant;
+  readonly us: Party;
+  readonly officer: string;
+  readonly section: Section;
+  readonly lines: readonly Line[];
+  readonly calls: readonly ConsoleCall[];
+  readonly devices: Devices;
+  readonly handTargets: readonly HandTarget[];
+  readonly terminals: readonly TerminalRow[];
+  readonly codes: readonly EnrolCode[];
+  readonly requests: readonly EnrolRequest[];
+  readonly officers: readonly OfficerRow[];
+  readonly pairing: Pairing;
+  readonly ledger: {
+    readonly entries: readonly LedgerEntry[];
+    readonly total: number;
+    readonly older: "more" | "loading" | "none";
+  };
+  readonly alarms: readonly Alarm[];
+  readonly station: { readonly at: "here" } | { readonly at: "away"; readonly since: Instant };
+};
+
+export type ConsoleScreen =
+  | { readonly at: "starting"; readonly since: Instant; readonly now: Instant }
+  | { readonly at: "bootstrap"; readonly party: string; readonly passkey: Passkey }
+  | { readonly at: "signIn"; readonly us: Party; readonly now: Instant; readonly passkey: Passkey }
+  | {
+      readonly at: "fault";
+      readonly code: FaultCode;
+      readonly since: Instant;
+      readonly now: Instant;
+      readonly us: Party | null;
+    }
+  | ConsoleOn;
+
+export const openAlarms = (screen: ConsoleOn): readonly Alarm[] =>
+  screen.alarms
+    .filter((alarm) => alarm.state.at === "open")
+    .toSorted((a, b) => a.priority - b.priority || b.since - a.since);
+
+/** The number beside a section's name, of things in it that wait for a person; 0 shows nothing. */
+export function waiting(screen: ConsoleOn, section: Section): number {
+  switch (section) {
+    case "lines":
+      return screen.lines.filter((line) => line.state.at === "notReady").length;
+    case "call":
+      return screen.calls.filter((call) => call.at === "ringingIn").length;
+    case "terminals":
+      return screen.requests.length + screen.terminals.filter((row) => row.removal.at === "secondOfficerDue").length;
+    case "pairing":
+      return screen.pairing.at === "words" && screen.pairing.ours === "waiting" ? 1 : 0;
+    case "ledger":
+      return 0;
+    case "alarms":
+      return openAlarms(screen).length;
+  }
+  section satisfies never;
+}
+
+/** "5 standing lines. 1 needs you." */
+export function linesSummary(lines: readonly Line[]): Say {
+  const need = lines.filter((line) => line.state.at === "notReady" || line.state.at === "degraded").length;
+  return say("lines.summary", { n: lines.length, need });
+}
+
+export const endsOf = (call: ConsoleCall): Ends => ("facts" in call ? call.facts.ends : call.ends);
+
+/** One line that says where a call stands, for the card beside every section. */
+export function callSentence(call: ConsoleCall, now: Instant): Say {
+  const them = name(endsOf(call).them.name);
+  switch (call.at) {
+    case "ringingIn":
+      return say("call.ringingIn", { them, lasted: { lasted: between(call.since, now) } });
+    case "ringingOut":
+      return say("call.ringingOut", { them, lasted: { lasted: between(call.since, now) } });
+    case "connecting":
+      return say("call.connecting", { them, lasted: { lasted: between(call.since, now) } });
+    case "inCall":
+      return say("call.inCall", { them, lasted: { lasted: between(call.facts.began, now) } });
+    case "holding":
+      return say(`holding.${call.whose}`, { them, lasted: { lasted: between(call.since, now) } });
+    case "ended":
+      return say(`ended.${call.why}`, { them });
+  }
+  call satisfies never;
+}
+
+/** "Renews by itself Thu 26 Nov 09:00; good until Mon 30 Nov 09:00." */
+export function credentialSentence(row: TerminalRow, us: Party): Say {
+  return say("terminals.credential", {
+    renews: moment(row.credential.renews, us.place, "day"),
+    until: moment(row.credential.until, us.place, "day"),
+  });
+}

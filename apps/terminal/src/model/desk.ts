@@ -1,0 +1,140 @@
+// Everything that the principal's desk can show, as one tagged union with the data of each state. A desk has one line and
+// one button. Nothing here admits anyone: no code, address or secret is ever part of a screen that stands open in a room.
+import { type Instant, between } from "@parley/base/time";
+import { type Say, name, say } from "../words/say.ts";
+import type { CallFacts, Ends, Picture, Receipts, Route } from "./call.ts";
+import { type Cause, type CauseCode, causeClause } from "./cause.ts";
+import type { Line, Party } from "./line.ts";
+
+/** What this terminal found out about its own room and paths, each by itself. */
+export type Check =
+  | { readonly at: "good"; readonly checked: Instant }
+  | { readonly at: "bad"; readonly cause: Cause }
+  | { readonly at: "untested" };
+
+export type Room = {
+  readonly camera: Check;
+  readonly microphone: Check;
+  readonly speaker: Check;
+  readonly direct: Check;
+  readonly relay: Check;
+};
+
+export type Device = { readonly id: string; readonly label: string };
+export type DeviceKind = "camera" | "microphone" | "speaker";
+export type Devices = {
+  readonly [K in DeviceKind]: { readonly all: readonly Device[]; readonly chosen: string | null };
+} & {
+  /** The loudness at the microphone just now, 0 to 1. */
+  readonly level: number;
+};
+
+export type EndReason =
+  "byUs" | "byThem" | "unanswered" | "declined" | "busy" | "cancelled" | "missed" | "elsewhere" | "removed" | "refused";
+
+/** The ledger's entry of a finished call: signed by both, or still waiting for the other side's signature. */
+export type RecordState =
+  | { readonly at: "signedByBoth"; readonly entry: number }
+  | { readonly at: "waiting"; readonly entry: number }
+  | { readonly at: "none" };
+
+export type FaultCode =
+  "stationAway" | "removed" | "openElsewhere" | "codeChanged" | "browserTooOld" | "storageLost" | "noLine";
+
+type Standing = { readonly now: Instant; readonly us: Party; /** "Desk, room 3" */ readonly terminal: string };
+
+export type DeskScreen =
+  | { readonly at: "starting"; readonly since: Instant; readonly now: Instant }
+  | {
+      readonly at: "notEnrolled";
+      readonly entry: "asking" | "sending" | "wrongCode" | "expiredCode" | "usedCode" | "stationAway";
+    }
+  | {
+      readonly at: "enrolling";
+      readonly terminal: string;
+      /** Shown here and on the console, so that the officer approves this screen and no other. */
+      readonly compare: string;
+      readonly since: Instant;
+      readonly now: Instant;
+    }
+  | ({ readonly at: "setup"; readonly devices: Devices; readonly self: Picture } & Standing)
+  | ({ readonly at: "idle"; readonly line: Line; readonly room: Room } & Standing)
+  | ({
+      readonly at: "ringingOut";
+      readonly call: string;
+      readonly ends: Ends;
+      readonly since: Instant;
+      readonly receipts: Receipts;
+    } & Standing)
+  | ({
+      readonly at: "ringingIn";
+      readonly call: string;
+      readonly ends: Ends;
+      readonly since: Instant;
+      /** `handover`: our own officer has them on the line and brings the principal in. */
+      readonly how: "call" | "handover";
+      readonly self: Picture;
+      readonly keys: "agreed" | "agreeing";
+    } & Standing)
+  | ({
+      readonly at: "connecting";
+      readonly call: string;
+      readonly ends: Ends;
+      readonly since: Instant;
+      readonly step: "keys" | "path" | "picture";
+    } & Standing)
+  | ({ readonly at: "inCall"; readonly call: CallFacts } & Standing)
+  | ({
+      readonly at: "holding";
+      readonly call: CallFacts;
+      readonly since: Instant;
+      readonly whose: "ours" | "theirs" | "unknown";
+      readonly path: Route;
+    } & Standing)
+  | ({
+      readonly at: "ended";
+      readonly ends: Ends;
+      readonly why: EndReason;
+      /** When it began, or null when it never came to a call. */
+      readonly began: Instant | null;
+      readonly endedAt: Instant;
+      readonly record: RecordState;
+      /** When the screen goes back to the line by itself. */
+      readonly until: Instant;
+    } & Standing)
+  | {
+      readonly at: "fault";
+      readonly code: FaultCode;
+      readonly since: Instant;
+      readonly now: Instant;
+      readonly us: Party | null;
+    };
+
+/** What the call button says under itself when a call would go less far than a whole one; null when nothing is amiss. */
+export function callNote(room: Room): Say | null {
+  const bad = (["camera", "microphone", "speaker"] as const)
+    .map((part) => room[part])
+    .find((check) => check.at === "bad");
+  return bad?.at === "bad" ? say("desk.goesOn", { cause: causeClause(bad.cause) }) : null;
+}
+
+/** "Holding for Estovar, 0:42. They are off the line; you are not heard." */
+export function holdingSentence(screen: Extract<DeskScreen, { at: "holding" }>): Say {
+  return say(`holding.${screen.whose}`, {
+    them: name(screen.call.ends.them.name),
+    lasted: { lasted: between(screen.since, screen.now) },
+  });
+}
+
+export function endSentence(why: EndReason, them: Party): Say {
+  return say(`ended.${why}`, { them: name(them.name) });
+}
+
+/** The cause that a browser's refusal of a device stands for, from the name of its DOMException. */
+export function deviceCause(kind: "camera" | "microphone", exception: string): CauseCode {
+  if (exception === "NotAllowedError" || exception === "SecurityError")
+    return kind === "camera" ? "cameraRefused" : "microphoneRefused";
+  if (exception === "NotReadableError" || exception === "AbortError")
+    return kind === "camera" ? "cameraBusy" : "microphoneSilent";
+  return kind === "camera" ? "cameraMissing" : "microphoneMissing";
+}

@@ -1,0 +1,45 @@
+// A button with a sentence on it. `primary` is the one act of a screen; `danger` never stands beside it.
+import { Button as Press } from "react-aria-components/Button";
+import type { Say } from "../words/say.ts";
+import { Words } from "./Words.tsx";
+
+export type ButtonProps = {
+  readonly label: Say;
+  readonly onPress: () => void;
+  readonly kind?: "primary" | "plain" | "quiet" | "danger";
+  readonly size?: "desk" | "console" | "small";
+  /** Colours a primary button: green only when the line is proven ready. */
+  readonly tone?: "ready" | "neutral";
+  readonly autoFocus?: boolean;
+  readonly disabled?: boolean;
+  /** Inside a dialog: closes it. */
+  readonly slot?: "close";
+  readonly describedBy?: string;
+};
+
+export function Button(props: ButtonProps) {
+  const {
+    label,
+    onPress,
+    kind = "plain",
+    size = "console",
+    tone = "ready",
+    autoFocus = false,
+    disabled = false,
+  } = props;
+  return (
+    <Press
+      className="button"
+      data-kind={kind}
+      data-size={size}
+      data-tone={tone}
+      autoFocus={autoFocus}
+      isDisabled={disabled}
+      onPress={onPress}
+      {...(props.slot === undefined ? {} : { slot: props.slot })}
+      {...(props.describedBy === undefined ? {} : { "aria-describedby": props.describedBy })}
+    >
+      <Words say={label} />
+    </Press>
+  );
+}

@@ -1,0 +1,42 @@
+// A dialog over the screen, opened by its own button; Escape and "Cancel" close it, and focus goes back to where it was.
+import type { ReactNode } from "react";
+import { Button as Press } from "react-aria-components/Button";
+import { Dialog as Window, DialogTrigger } from "react-aria-components/Dialog";
+import { Heading } from "react-aria-components/Heading";
+import { Modal, ModalOverlay } from "react-aria-components/Modal";
+import type { Say } from "../words/say.ts";
+import type { ButtonProps } from "./Button.tsx";
+import { Words } from "./Words.tsx";
+
+export type DialogProps = {
+  readonly opener: Say;
+  readonly title: Say;
+  readonly kind?: ButtonProps["kind"];
+  readonly size?: ButtonProps["size"];
+  /** What stands in the dialog; `close` shuts it. */
+  readonly children: (close: () => void) => ReactNode;
+};
+
+export function Dialog({ opener, title, kind = "quiet", size = "small", children }: DialogProps) {
+  return (
+    <DialogTrigger>
+      <Press className="button" data-kind={kind} data-size={size}>
+        <Words say={opener} />
+      </Press>
+      <ModalOverlay className="veil" isDismissable>
+        <Modal className="modal">
+          <Window className="dialog">
+            {({ close }) => (
+              <>
+                <Heading slot="title" className="dialog-title">
+                  <Words say={title} />
+                </Heading>
+                {children(close)}
+              </>
+            )}
+          </Window>
+        </Modal>
+      </ModalOverlay>
+    </DialogTrigger>
+  );
+}

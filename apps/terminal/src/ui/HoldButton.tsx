@@ -1,0 +1,77 @@
+// A button that acts only when it was held for a second, by pointer or by Space or Enter, with the time shown as it fills.
+// Assistive technology cannot hold: its press arms the button, and a second one within four seconds acts.
+import { useEffect, useRef, useState } from "react";
+import { Button as Press } from "react-aria-components/Button";
+import { type Cancel, ms, seconds } from "@parley/base/time";
+import type { Say } from "../words/say.ts";
+import { useClock } from "./Clockwork.tsx";
+import { Words } from "./Words.tsx";
+
+/** How long a hold is, and how long an armed button waits: chosen; long enough that no knock on a desk ends a call. */
+export const holdFor = ms(1000);
+export const armedFor = seconds(4);
+
+type Hold = "rest" | "holding" | "armed";
+
+export type HoldButtonProps = {
+  readonly label: Say;
+  /** Says that it must be held. */
+  readonly hint: Say;
+  /** Replaces both while armed. */
+  readonly again: Say;
+  readonly onHeld: () => void;
+  readonly size?: "desk" | "console";
+  readonly autoFocus?: boolean;
+};
+
+export function HoldButton({ label, hint, again, onHeld, size = "desk", autoFocus = false }: HoldButtonProps) {
+  const clock = useClock();
+  const [hold, setHold] = useState<Hold>("rest");
+  const cancel = useRef<Cancel | null>(null);
+
+  function rest(): void {
+    cancel.current?.();
+    cancel.current = null;
+    setHold("rest");
+  }
+  function held(): void {
+    rest();
+    onHeld();
+  }
+  useEffect(() => () => cancel.current?.(), []);
+
+  return (
+    <Press
+      className="button hold"
+      data-kind="danger"
+      data-size={size}
+      data-hold={hold}
+      autoFocus={autoFocus}
+      onPressStart={(press) => {
+        if (press.pointerType === "virtual") {
+          if (hold === "armed") return held();
+          cancel.current?.();
+          cancel.current = clock.wait(armedFor, rest);
+          return setHold("armed");
+        }
+        cancel.current?.();
+        cancel.current = clock.wait(holdFor, held);
+        setHold("holding");
+      }}
+      onPressEnd={(press) => {
+        if (press.pointerType !== "virtual") rest();
+      }}
+      onBlur={rest}
+    >
+      <span className="hold-fill" aria-hidden="true" />
+      <span className="hold-label">
+        <Words say={hold === "armed" ? again : label} />
+      </span>
+      {hold !== "armed" && (
+        <span className="hold-hint">
+          <Words say={hint} />
+        </span>
+      )}
+    </Press>
+  );
+}

@@ -1,0 +1,149 @@
+// Before the console: the very first officer, who proves with the code that `parley init` printed that the machine is theirs;
+// every later sign-in, by passkey alone; and the console out of order.
+import { useState } from "react";
+import { Form } from "react-aria-components/Form";
+import { between } from "@parley/base/time";
+import type { ConsoleAction } from "../../model/actions.ts";
+import type { ConsoleScreen, Passkey } from "../../model/console.ts";
+import { Button } from "../../ui/Button.tsx";
+import { Clock } from "../../ui/Clock.tsx";
+import { Field } from "../../ui/Field.tsx";
+import { StateMark } from "../../ui/StateMark.tsx";
+import { Words } from "../../ui/Words.tsx";
+import { digits } from "../../words/place.ts";
+import { name, say } from "../../words/say.ts";
+
+type Act = (action: ConsoleAction) => void;
+type Of<At extends ConsoleScreen["at"]> = Extract<ConsoleScreen, { at: At }>;
+
+export function ConsoleStarting({ screen }: { screen: Of<"starting"> }) {
+  return (
+    <main className="door">
+      <h1 className="door-title">
+        <Words say={say("starting.title")} />
+      </h1>
+      <p className="door-why">
+        <Words say={say("starting.why", { lasted: { lasted: between(screen.since, screen.now) } })} />
+      </p>
+    </main>
+  );
+}
+
+export function Bootstrap({ screen, act }: { screen: Of<"bootstrap">; act: Act }) {
+  const [code, setCode] = useState("");
+  const [officer, setOfficer] = useState("");
+  const { passkey } = screen;
+  const submit = () => {
+    if (code.trim() !== "" && officer.trim() !== "") act({ type: "firstOfficer", code, name: officer });
+  };
+  return (
+    <main className="door">
+      <p className="door-party">
+        <bdi>{screen.party}</bdi>
+      </p>
+      <h1 className="door-title">
+        <Words say={say("bootstrap.title")} />
+      </h1>
+      <p className="door-why">
+        <Words say={say("bootstrap.why")} />
+      </p>
+      <Form
+        className="door-form"
+        onSubmit={(event) => {
+          event.preventDefault();
+          submit();
+        }}
+      >
+        <Field
+          name="code"
+          label={say("bootstrap.code")}
+          hint={say("bootstrap.codeHint")}
+          kind="code"
+          max={40}
+          value={code}
+          onChange={setCode}
+          autoFocus
+          wrong={passkey.at === "failed" && passkey.why === "wrongCode" ? say("passkey.wrongCode") : null}
+        />
+        <Field
+          name="officer"
+          label={say("bootstrap.name")}
+          hint={say("bootstrap.nameHint")}
+          max={60}
+          value={officer}
+          onChange={setOfficer}
+        />
+        <Button
+          label={say(passkey.at === "asking" ? "passkey.asking" : "bootstrap.make")}
+          kind="primary"
+          tone="neutral"
+          size="desk"
+          disabled={passkey.at === "asking"}
+          onPress={submit}
+        />
+      </Form>
+      <PasskeyTrouble passkey={passkey} />
+    </main>
+  );
+}
+
+export function SignIn({ screen, act }: { screen: Of<"signIn">; act: Act }) {
+  const { passkey, us } = screen;
+  return (
+    <main className="door">
+      {us.crest !== null && <img className="crest" src={us.crest} alt="" />}
+      <p className="door-party">
+        <bdi>{us.name}</bdi>
+      </p>
+      <h1 className="door-title">
+        <Words say={say("signIn.title")} />
+      </h1>
+      <Button
+        label={say(passkey.at === "asking" ? "passkey.asking" : "signIn.act")}
+        kind="primary"
+        tone="neutral"
+        size="desk"
+        autoFocus
+        disabled={passkey.at === "asking"}
+        onPress={() => act({ type: "signIn" })}
+      />
+      <p className="door-why">
+        <Words say={say("signIn.why", { party: name(us.name) })} />
+      </p>
+      <PasskeyTrouble passkey={passkey} />
+      <Clock at={screen.now} place={us.place} />
+    </main>
+  );
+}
+
+export function ConsoleFault({ screen, act }: { screen: Of<"fault">; act: Act }) {
+  return (
+    <main className="door">
+      {screen.us !== null && (
+        <p className="door-party">
+          <bdi>{screen.us.name}</bdi>
+        </p>
+      )}
+      <h1 className="door-title">
+        <Words say={say(`fault.${screen.code}`)} />
+      </h1>
+      <p className="door-state">
+        <StateMark mark={{ shape: "square", tone: "fault", word: say("state.notReadyOurs") }} />{" "}
+        <bdi className="digits">{digits(between(screen.since, screen.now))}</bdi>
+      </p>
+      <p className="door-why">
+        <Words say={say(`fault.${screen.code}.console`)} />
+      </p>
+      <Button label={say("fault.tryAgain")} autoFocus onPress={() => act({ type: "tryAgain" })} />
+    </main>
+  );
+}
+
+/** What went wrong with a passkey, and what to do; a status, so that it is read out when it appears. */
+export function PasskeyTrouble({ passkey }: { passkey: Passkey }) {
+  return (
+    <p className="trouble" role="status">
+      {passkey.at === "failed" && passkey.why !== "wrongCode" && <Words say={say(`passkey.${passkey.why}`)} />}
+    </p>
+  );
+}

@@ -1,0 +1,205 @@
+// In a call: their picture, ours small, who and since when, sealed with whose key, whether we are heard, and "End". When the
+// line is lost the picture goes and the sentence says who is waited for, since when, and that nobody is heard meanwhile.
+import { type Instant, between } from "@parley/base/time";
+import type { DeskAction } from "../../model/actions.ts";
+import {
+  type CallFacts,
+  alarmSentence,
+  beganSentence,
+  pictureSentence,
+  routeSentence,
+  sealSentences,
+} from "../../model/call.ts";
+import { type DeskScreen, holdingSentence } from "../../model/desk.ts";
+import { Card } from "../../ui/Card.tsx";
+import { HoldButton } from "../../ui/HoldButton.tsx";
+import { MicrophoneSwitch } from "../../ui/MicrophoneSwitch.tsx";
+import { ShapeMark, StateMark } from "../../ui/StateMark.tsx";
+import { Thread } from "../../ui/Thread.tsx";
+import { type Pictures, VideoTile } from "../../ui/VideoTile.tsx";
+import { Words } from "../../ui/Words.tsx";
+import { digits, timeText } from "../../words/place.ts";
+import { name, say } from "../../words/say.ts";
+
+type Act = (action: DeskAction) => void;
+type Of<At extends DeskScreen["at"]> = Extract<DeskScreen, { at: At }>;
+
+export function Call({ screen, pictures, act }: { screen: Of<"inCall">; pictures: Pictures; act: Act }) {
+  const { call, now } = screen;
+  const { here, them } = call.ends;
+  return (
+    <>
+      <h1 className="unseen">
+        <Words say={say("call.with", { them: name(them.name) })} />
+      </h1>
+      <Stage call={call} pictures={pictures} />
+      <div className="call-who">
+        <WhoCard call={call} now={now} />
+      </div>
+      <div className="call-seal">
+        <Card title={say("seal.title")} tone="seal">
+          {sealSentences(call.seal, them, here.place, call.began, now).map((line) => (
+            <p key={line.id} className="card-line">
+              <Words say={line} />
+            </p>
+          ))}
+          <p className="card-line">
+            <Words say={routeSentence(call.route, now)} />
+          </p>
+        </Card>
+      </div>
+      {call.alarms.length > 0 && (
+        <div className="call-alarms">
+          {call.alarms.map((alarm) => (
+            <p key={alarm.id} className="alarm">
+              <ShapeMark shape="triangle" tone="warn" />
+              <span>
+                <Words say={alarmSentence(alarm, them)} />
+              </span>
+            </p>
+          ))}
+        </div>
+      )}
+      <div className="call-self">
+        <SelfTile call={call} pictures={pictures} />
+      </div>
+      <Bar call={call} act={act} />
+    </>
+  );
+}
+
+/** Their picture over the whole screen; while a screen is shared, the screen there and the face in a corner. */
+function Stage({ call, pictures }: { call: CallFacts; pictures: Pictures }) {
+  const { them } = call.ends;
+  const face = (
+    <VideoTile
+      stream={pictures.them}
+      picture={call.picture}
+      speaker={pictures.speaker}
+      label={say("tile.them", { them: name(them.name) })}
+      cause={pictureSentence(call.picture.at === "hidden" ? call.picture.why : "off", "theirs", them)}
+    />
+  );
+  if (call.screen !== "theirs") return <div className="call-stage">{face}</div>;
+  return (
+    <>
+      <div className="call-stage">
+        <VideoTile
+          stream={pictures.screen}
+          picture={{ at: "shown" }}
+          fit="contain"
+          label={say("tile.screen", { them: name(them.name) })}
+          cause={pictureSentence("waitingForPicture", "theirs", them)}
+        />
+      </div>
+      <div className="call-face">{face}</div>
+    </>
+  );
+}
+
+function SelfTile({ call, pictures }: { call: CallFacts; pictures: Pictures }) {
+  const { selfPicture } = call;
+  return (
+    <VideoTile
+      own
+      stream={pictures.self}
+      picture={selfPicture}
+      label={say("tile.self")}
+      cause={pictureSentence(selfPicture.at === "hidden" ? selfPicture.why : "off", "ours", call.ends.them)}
+    />
+  );
+}
+
+function WhoCard({ call, now }: { call: CallFacts; now: Instant }) {
+  const { here, them } = call.ends;
+  return (
+    <section className="card who" aria-label={them.name}>
+      <p className="who-name">
+        <bdi>{them.name}</bdi>
+        {call.ends.room !== null && <bdi className="who-room">{call.ends.room}</bdi>}
+      </p>
+      <p className="who-clocks">
+        <span className="who-running">
+          <StateMark mark={{ shape: "target", tone: "live", word: say("state.inCall") }} />
+          <bdi className="digits">{digits(between(call.began, now))}</bdi>
+        </span>
+        <span>
+          <bdi className="digits">{timeText(now, here.place.zone)}</bdi> <Words say={say("clock.here")} />
+        </span>
+        <span>
+          <bdi className="digits">{timeText(now, them.place.zone)}</bdi> <bdi>{them.place.name}</bdi>
+        </span>
+      </p>
+      <p className="card-line">
+        <Words say={beganSentence(call.began, call.ends)} />
+      </p>
+      {call.theirMicrophone === "muted" && (
+        <p className="card-line who-muted">
+          <Words say={say("theirMic.muted", { them: name(them.name) })} />
+        </p>
+      )}
+      {call.screen === "ours" && (
+        <p className="card-line">
+          <Words say={say("screen.ours")} />
+        </p>
+      )}
+    </section>
+  );
+}
+
+function Bar({ call, act }: { call: CallFacts; act: Act }) {
+  return (
+    <div className="bar">
+      <MicrophoneSwitch
+        microphone={call.microphone}
+        onChange={(to) => act({ type: "microphone", call: call.id, to })}
+      />
+      <HoldButton
+        label={say("call.end")}
+        hint={say("hold.hint")}
+        again={say("hold.again")}
+        autoFocus
+        onHeld={() => act({ type: "end", call: call.id })}
+      />
+    </div>
+  );
+}
+
+export function Holding({ screen, pictures, act }: { screen: Of<"holding">; pictures: Pictures; act: Act }) {
+  const { call, now, since } = screen;
+  const { here, them } = call.ends;
+  const state = screen.whose === "theirs" ? "brokenThere" : "brokenHere";
+  return (
+    <>
+      <Thread at={now} here={here} there={them} state={state} shape="bars" tone="warn" />
+      <div className="desk-heart">
+        <h1 className="desk-name">
+          <bdi>{them.name}</bdi>
+        </h1>
+        <p className="desk-state">
+          <StateMark mark={{ shape: "bars", tone: "warn", word: say("state.holding") }} />
+          <bdi className="digits">{digits(between(since, now))}</bdi>
+        </p>
+        <p className="desk-why">
+          <Words say={holdingSentence(screen)} />
+        </p>
+        <p className="desk-note">
+          <Words say={routeSentence(screen.path, now)} /> <Words say={say("holding.byItself")} />
+        </p>
+        <HoldButton
+          label={say("call.end")}
+          hint={say("hold.hint")}
+          again={say("hold.again")}
+          autoFocus
+          onHeld={() => act({ type: "end", call: call.id })}
+        />
+        <p className="desk-caption">
+          <Words say={beganSentence(call.began, call.ends)} />
+        </p>
+      </div>
+      <div className="desk-preview">
+        <SelfTile call={call} pictures={pictures} />
+      </div>
+    </>
+  );
+}

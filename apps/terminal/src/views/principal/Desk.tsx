@@ -1,0 +1,75 @@
+// The principal's desk: one of the states below, whole, with one thing to press. Focus always rests on that thing, so that
+// a single key or a USB button works without looking.
+import { useEffect, useRef } from "react";
+import type { Announcement } from "../../model/announce.ts";
+import type { DeskAction } from "../../model/actions.ts";
+import type { DeskScreen } from "../../model/desk.ts";
+import { Announcer } from "../../ui/Announcer.tsx";
+import type { Pictures } from "../../ui/VideoTile.tsx";
+import { Call, Holding } from "./Call.tsx";
+import { Idle } from "./Idle.tsx";
+import { Ended, Fault, Starting } from "./Rest.tsx";
+import { Connecting, RingingIn, RingingOut } from "./Ring.tsx";
+import { Enrolling, NotEnrolled, Setup } from "./Setup.tsx";
+
+export type DeskProps = {
+  readonly screen: DeskScreen;
+  readonly pictures: Pictures;
+  readonly said: readonly Announcement[];
+  readonly act: (action: DeskAction) => void;
+};
+
+export function Desk({ screen, pictures, said, act }: DeskProps) {
+  const root = useRef<HTMLElement>(null);
+  useEffect(() => {
+    const page = root.current;
+    if (page === null) return undefined;
+    const rest = () => {
+      if (page.ownerDocument.activeElement === page.ownerDocument.body)
+        page.querySelector<HTMLElement>("[data-kind=primary], [data-kind=danger], input, button")?.focus();
+    };
+    rest();
+    // Focus that leaves for nowhere, as after a click beside the button, comes back to it.
+    const left = (event: FocusEvent) => {
+      if (event.relatedTarget === null && page.ownerDocument.hasFocus()) queueMicrotask(rest);
+    };
+    page.addEventListener("focusout", left);
+    return () => page.removeEventListener("focusout", left);
+  }, [screen.at]);
+  return (
+    <main className="desk" data-at={screen.at} ref={root}>
+      <State screen={screen} pictures={pictures} act={act} />
+      <Announcer said={said} />
+    </main>
+  );
+}
+
+function State({ screen, pictures, act }: Omit<DeskProps, "said">) {
+  switch (screen.at) {
+    case "starting":
+      return <Starting screen={screen} />;
+    case "notEnrolled":
+      return <NotEnrolled screen={screen} act={act} />;
+    case "enrolling":
+      return <Enrolling screen={screen} act={act} />;
+    case "setup":
+      return <Setup screen={screen} pictures={pictures} act={act} />;
+    case "idle":
+      return <Idle screen={screen} act={act} />;
+    case "ringingOut":
+      return <RingingOut screen={screen} act={act} />;
+    case "ringingIn":
+      return <RingingIn screen={screen} pictures={pictures} act={act} />;
+    case "connecting":
+      return <Connecting screen={screen} act={act} />;
+    case "inCall":
+      return <Call screen={screen} pictures={pictures} act={act} />;
+    case "holding":
+      return <Holding screen={screen} pictures={pictures} act={act} />;
+    case "ended":
+      return <Ended screen={screen} act={act} />;
+    case "fault":
+      return <Fault screen={screen} act={act} />;
+  }
+  screen satisfies never;
+}

@@ -1,0 +1,121 @@
+// The line at rest: their name, what is proven about the line, both clocks and the button. It stands open for years and
+// must be read from across a dark room, so nothing on it moves and nothing on it admits anyone.
+import type { DeskAction } from "../../model/actions.ts";
+import { causeClause } from "../../model/cause.ts";
+import { type Check, type DeskScreen, callNote } from "../../model/desk.ts";
+import { type Line, type LineState, drillCaption, lineMark, lineSentence, mayCall } from "../../model/line.ts";
+import { Button } from "../../ui/Button.tsx";
+import { ShapeMark, StateMark } from "../../ui/StateMark.tsx";
+import { Thread, type ThreadProps } from "../../ui/Thread.tsx";
+import { Ticks } from "../../ui/Ticks.tsx";
+import { Words } from "../../ui/Words.tsx";
+import { type Place } from "../../words/place.ts";
+import { type Say, moment, name, say } from "../../words/say.ts";
+
+type IdleScreen = Extract<DeskScreen, { at: "idle" }>;
+
+export function threadState(state: LineState): ThreadProps["state"] {
+  switch (state.at) {
+    case "ready":
+    case "degraded":
+      return "whole";
+    case "unproven":
+      return "dashed";
+    case "notReady":
+      return state.cause.whose === "theirs" ? "brokenThere" : "brokenHere";
+    case "cutOff":
+      return "cut";
+  }
+  state satisfies never;
+}
+
+export function Idle({ screen, act }: { screen: IdleScreen; act: (action: DeskAction) => void }) {
+  const { line, us, now, room } = screen;
+  const mark = lineMark(line.state);
+  const note = callNote(room);
+  return (
+    <>
+      <Thread
+        at={now}
+        here={us}
+        there={line.them}
+        state={threadState(line.state)}
+        shape={mark.shape}
+        tone={mark.tone}
+      />
+      <div className="desk-heart">
+        {line.them.crest !== null && <img className="crest" src={line.them.crest} alt="" />}
+        <h1 className="desk-name">
+          <bdi>{line.them.name}</bdi>
+        </h1>
+        <p className="desk-state">
+          <StateMark mark={mark} />
+        </p>
+        <p className="desk-why">
+          <Words say={lineSentence(line, us.place, now)} />
+        </p>
+        {mayCall(line.state) && (
+          <Button
+            label={say("desk.call", { them: name(line.them.name) })}
+            kind="primary"
+            size="desk"
+            tone={line.state.at === "ready" ? "ready" : "neutral"}
+            autoFocus
+            onPress={() => act({ type: "call", line: line.id })}
+          />
+        )}
+        {mayCall(line.state) && note !== null && (
+          <p className="desk-note">
+            <Words say={note} />
+          </p>
+        )}
+      </div>
+      <footer className="desk-foot">
+        <div className="desk-history">
+          <Ticks ticks={line.ticks} />
+          <p className="desk-caption">
+            <Words say={drillCaption(line)} /> <Words say={historySentence(line, us.place)} />
+          </p>
+        </div>
+        <dl className="checks">
+          <CheckFact what={say("check.camera")} check={room.camera} here={us.place} />
+          <CheckFact what={say("check.microphone")} check={room.microphone} here={us.place} />
+          <CheckFact what={say("check.speaker")} check={room.speaker} here={us.place} />
+          <CheckFact what={say("check.direct")} check={room.direct} here={us.place} />
+          <CheckFact what={say("check.relay")} check={room.relay} here={us.place} />
+        </dl>
+      </footer>
+    </>
+  );
+}
+
+function historySentence(line: Line, here: Place): Say {
+  const established = moment(line.established, here, "date");
+  if (line.used === null) return say("line.neverUsed", { established });
+  return say("line.used", { established, used: moment(line.used, here, "date") });
+}
+
+function CheckFact({ what, check, here }: { what: Say; check: Check; here: Place }) {
+  return (
+    <div className="check" data-at={check.at}>
+      <dt>
+        <ShapeMark
+          shape={check.at === "good" ? "disc" : check.at === "bad" ? "square" : "hollow"}
+          tone={check.at === "good" ? "ready" : check.at === "bad" ? "fault" : "quiet"}
+        />
+        <Words say={what} />
+      </dt>
+      <dd>
+        <Words
+          say={
+            check.at === "good"
+              ? say("check.good", { checked: moment(check.checked, here, "time") })
+              : check.at === "bad"
+                ? causeClause(check.cause)
+                : say("check.untested")
+          }
+        />
+      </dd>
+    </div>
+  );
+}

@@ -1,0 +1,109 @@
+// The desk when there is no call to be had or had just now: starting, after a call, and out of order. Each says what
+// happens next and that somebody knows of it.
+import { between } from "@parley/base/time";
+import type { DeskAction } from "../../model/actions.ts";
+import { beganSentence } from "../../model/call.ts";
+import { type DeskScreen, endSentence } from "../../model/desk.ts";
+import { Button } from "../../ui/Button.tsx";
+import { StateMark } from "../../ui/StateMark.tsx";
+import { Thread } from "../../ui/Thread.tsx";
+import { Words } from "../../ui/Words.tsx";
+import { digits } from "../../words/place.ts";
+import { length, moment, say } from "../../words/say.ts";
+
+type Act = (action: DeskAction) => void;
+type Of<At extends DeskScreen["at"]> = Extract<DeskScreen, { at: At }>;
+
+export function Starting({ screen }: { screen: Of<"starting"> }) {
+  return (
+    <div className="desk-heart">
+      <h1 className="desk-title">
+        <Words say={say("starting.title")} />
+      </h1>
+      <p className="desk-why">
+        <Words say={say("starting.why", { lasted: { lasted: between(screen.since, screen.now) } })} />
+      </p>
+    </div>
+  );
+}
+
+export function Ended({ screen, act }: { screen: Of<"ended">; act: Act }) {
+  const { ends, now, began, endedAt, record } = screen;
+  return (
+    <>
+      <Thread at={now} here={ends.here} there={ends.them} state="dashed" shape="circle" tone="quiet" />
+      <div className="desk-heart">
+        <h1 className="desk-name">
+          <bdi>{ends.them.name}</bdi>
+        </h1>
+        <p className="desk-state">
+          <StateMark mark={{ shape: "circle", tone: "quiet", word: say("state.ended") }} />
+          {began !== null && <bdi className="digits">{digits(between(began, endedAt))}</bdi>}
+        </p>
+        <p className="desk-why">
+          <Words say={endSentence(screen.why, ends.them)} />
+        </p>
+        {began !== null && (
+          <p className="desk-note">
+            <Words say={beganSentence(began, ends)} />{" "}
+            <Words
+              say={say("ended.at", {
+                here: moment(endedAt, ends.here.place, "timeThere"),
+                there: moment(endedAt, ends.them.place, "timeThere"),
+              })}
+            />
+          </p>
+        )}
+        <Button
+          label={say("ended.back")}
+          kind="primary"
+          size="desk"
+          tone="neutral"
+          autoFocus
+          onPress={() => act({ type: "backToLine" })}
+        />
+        <p className="desk-caption">
+          {record.at !== "none" && (
+            <>
+              <Words say={say(`record.${record.at}`, { entry: record.entry })} />{" "}
+            </>
+          )}
+          <Words say={say("ended.until", { length: length(between(now, screen.until)) })} />
+        </p>
+      </div>
+    </>
+  );
+}
+
+export function Fault({ screen, act }: { screen: Of<"fault">; act: Act }) {
+  const { code, us, since, now } = screen;
+  return (
+    <div className="desk-heart">
+      {us !== null && (
+        <p className="desk-room">
+          <bdi>{us.name}</bdi>
+        </p>
+      )}
+      <h1 className="desk-title">
+        <Words say={say(`fault.${code}`)} />
+      </h1>
+      <p className="desk-state">
+        <StateMark mark={{ shape: "square", tone: "fault", word: say("state.notReadyOurs") }} />
+        <bdi className="digits">{digits(between(since, now))}</bdi>
+      </p>
+      <p className="desk-why">
+        <Words say={say(`fault.${code}.next`)} />
+      </p>
+      {code !== "removed" && code !== "codeChanged" && (
+        <Button
+          label={say("fault.tryAgain")}
+          kind="primary"
+          size="desk"
+          tone="neutral"
+          autoFocus
+          onPress={() => act({ type: "tryAgain" })}
+        />
+      )}
+    </div>
+  );
+}

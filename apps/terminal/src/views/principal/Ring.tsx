@@ -1,0 +1,156 @@
+// A ring going out, with the signed receipts as they come in; a ring coming in, where nothing is sent before the one press;
+// and the moment between the answer and the picture.
+import type { Instant } from "@parley/base/time";
+import { between } from "@parley/base/time";
+import type { DeskAction } from "../../model/actions.ts";
+import { type Receipts, pictureSentence, receiptNames } from "../../model/call.ts";
+import type { DeskScreen } from "../../model/desk.ts";
+import { Button } from "../../ui/Button.tsx";
+import { HoldButton } from "../../ui/HoldButton.tsx";
+import { ShapeMark, StateMark } from "../../ui/StateMark.tsx";
+import { Thread } from "../../ui/Thread.tsx";
+import { type Pictures, VideoTile } from "../../ui/VideoTile.tsx";
+import { Words } from "../../ui/Words.tsx";
+import { digits, type Place } from "../../words/place.ts";
+import { type Say, moment, name, say } from "../../words/say.ts";
+
+type Act = (action: DeskAction) => void;
+type Of<At extends DeskScreen["at"]> = Extract<DeskScreen, { at: At }>;
+
+export function RingingOut({ screen, act }: { screen: Of<"ringingOut">; act: Act }) {
+  const { ends, now, since, receipts } = screen;
+  return (
+    <>
+      <Thread at={now} here={ends.here} there={ends.them} state="calling" shape="ringing" tone="live" />
+      <div className="desk-heart">
+        <Whom ends={ends} />
+        <p className="desk-state">
+          <StateMark mark={{ shape: "ringing", tone: "live", word: say("state.ringing") }} />
+          <Elapsed since={since} now={now} />
+        </p>
+        <ReceiptTrack receipts={receipts} here={ends.here.place} />
+        <HoldButton
+          label={say("ring.stop")}
+          hint={say("hold.hint")}
+          again={say("hold.again")}
+          autoFocus
+          onHeld={() => act({ type: "stopRinging", call: screen.call })}
+        />
+      </div>
+    </>
+  );
+}
+
+export function RingingIn({ screen, pictures, act }: { screen: Of<"ringingIn">; pictures: Pictures; act: Act }) {
+  const { ends, now, since } = screen;
+  const them = name(ends.them.name);
+  return (
+    <>
+      <Thread at={now} here={ends.here} there={ends.them} state="called" shape="ringing" tone="live" />
+      <div className="desk-heart">
+        <Whom ends={ends} />
+        <p className="desk-state">
+          <StateMark
+            mark={{
+              shape: "ringing",
+              tone: "live",
+              word: say(screen.how === "call" ? "ring.calling" : "ring.waiting"),
+            }}
+          />
+          <Elapsed since={since} now={now} />
+        </p>
+        <Button
+          label={say(screen.how === "call" ? "ring.answer" : "ring.join")}
+          kind="primary"
+          size="desk"
+          autoFocus
+          describedBy="not-yet"
+          onPress={() => act({ type: "answer", call: screen.call })}
+        />
+        <p className="desk-note" id="not-yet">
+          <Words say={say("ring.notYet", { them })} /> <Words say={say(`ring.keys.${screen.keys}`)} />
+        </p>
+      </div>
+      <div className="desk-preview">
+        <VideoTile
+          own
+          stream={pictures.self}
+          picture={screen.self}
+          label={say("tile.self")}
+          cause={pictureSentence(screen.self.at === "hidden" ? screen.self.why : "off", "ours", ends.them)}
+        />
+      </div>
+    </>
+  );
+}
+
+export function Connecting({ screen, act }: { screen: Of<"connecting">; act: Act }) {
+  const { ends, now, since } = screen;
+  return (
+    <>
+      <Thread at={now} here={ends.here} there={ends.them} state="calling" shape="ringing" tone="live" />
+      <div className="desk-heart">
+        <Whom ends={ends} />
+        <p className="desk-state">
+          <StateMark mark={{ shape: "ringing", tone: "live", word: say("state.connecting") }} />
+          <Elapsed since={since} now={now} />
+        </p>
+        <p className="desk-why">
+          <Words say={say(`connecting.${screen.step}`, { them: name(ends.them.name) })} />
+        </p>
+        <HoldButton
+          label={say("call.end")}
+          hint={say("hold.hint")}
+          again={say("hold.again")}
+          autoFocus
+          onHeld={() => act({ type: "end", call: screen.call })}
+        />
+      </div>
+    </>
+  );
+}
+
+function Whom({ ends }: { ends: Of<"ringingOut">["ends"] }) {
+  return (
+    <>
+      {ends.them.crest !== null && <img className="crest" src={ends.them.crest} alt="" />}
+      <h1 className="desk-name">
+        <bdi>{ends.them.name}</bdi>
+      </h1>
+      {ends.room !== null && (
+        <p className="desk-room">
+          <bdi>{ends.room}</bdi>
+        </p>
+      )}
+    </>
+  );
+}
+
+function Elapsed({ since, now }: { since: Instant; now: Instant }) {
+  return <bdi className="digits">{digits(between(since, now))}</bdi>;
+}
+
+/** The four receipts of a ring in their order, each with its time once it is there. */
+export function ReceiptTrack({ receipts, here }: { receipts: Receipts; here: Place }) {
+  return (
+    <ol className="receipts">
+      {receiptNames.map((receipt) => {
+        const at = receipts[receipt];
+        return (
+          <li key={receipt} className="receipt" data-at={at === null ? "awaited" : "there"}>
+            <ShapeMark shape={at === null ? "hollow" : "disc"} tone={at === null ? "quiet" : "live"} />
+            <span className="receipt-word">
+              <Words say={say(`receipt.${receipt}`)} />
+            </span>
+            <span className="receipt-time">
+              <Words say={receiptTime(at, here)} />
+            </span>
+          </li>
+        );
+      })}
+    </ol>
+  );
+}
+
+const receiptTime = (at: Instant | null, here: Place): Say =>
+  at === null ? say("receipt.awaited") : say("time.only", { at: moment(at, here, "seconds") });

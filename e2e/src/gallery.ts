@@ -1,0 +1,102 @@
+// All states of the views in one browser: the preview, built as the terminal is and served by the station's own web server,
+// so that each state stands under the policy of production. For screenshots and for the tests of the views.
+import { readFileSync } from "node:fs";
+import { createRequire } from "node:module";
+import type { CDPSession, Page } from "playwright-core";
+import { webServer } from "@parley/station/api/http";
+import { buildTerminal } from "../../apps/terminal/build/build.ts";
+import { launchBrowser } from "./harness/browser.ts";
+
+export type View = { readonly width: number; readonly height: number; readonly zoom: 1 | 2 };
+
+export type Gallery = {
+  readonly page: Page;
+  readonly session: CDPSession;
+  /** "desk/idle.ready" and so on, all there are. */
+  readonly states: readonly string[];
+  /** Loads one state and waits until its fonts and pictures are there. */
+  show(state: string, language: string, view: View): Promise<void>;
+  /** What the page complained about, and whom else it asked for something, since it was asked last. */
+  complaints(): readonly string[];
+  /** The actions that the shown state asked for since it was loaded, in their order. */
+  acts(): Promise<readonly Record<string, unknown>[]>;
+  close(): Promise<void>;
+};
+
+/** Builds the preview into `folder`, serves it on a free port of localhost and opens it. */
+export async function openGallery(folder: string): Promise<Gallery> {
+  await buildTerminal("preview", folder);
+  const { app } = await webServer({ files: folder, tls: null, healthy: () => true });
+  const address = await app.listen({ host: "127.0.0.1", port: 0 });
+  const origin = address.replace("127.0.0.1", "localhost");
+  const browser = await launchBrowser({ devices: { kind: "fake" }, viewport: { width: 1280, height: 800 } });
+  const page = await browser.open(`${origin}/preview.html`);
+  const session = await page.context().newCDPSession(page);
+  const states = await page.evaluate(() => document.documentElement.dataset["states"]?.split(" ") ?? []);
+  const told = { complaints: 0, strangers: new Set<string>() };
+  return {
+    page,
+    session,
+    states,
+    show: async (state, language, { width, height, zoom }) => {
+      // Zoom in a browser is fewer pixels of CSS, each drawn larger.
+      await session.send("Emulation.setDeviceMetricsOverride", {
+        width: width / zoom,
+        height: height / zoom,
+        deviceScaleFactor: zoom,
+        mobile: false,
+      });
+      await page.goto(`${origin}/preview.html?state=${state}&lang=${language}`);
+      await page.waitForSelector("#acts", { state: "attached" });
+      await page.evaluate(async () => {
+        await document.fonts.ready;
+        const shown = [...document.querySelectorAll("video")].filter((video) => !video.hidden);
+        await Promise.all(
+          shown.map((video) =>
+            video.readyState >= 2 ? null : new Promise((done) => video.addEventListener("loadeddata", done)),
+          ),
+        );
+      });
+    },
+    complaints: () => {
+      const fresh = browser.complaints.slice(told.complaints);
+      told.complaints = browser.complaints.length;
+      for (const other of browser.origins) {
+        if (other === origin || told.strangers.has(other)) continue;
+        told.strangers.add(other);
+        fresh.push(`asked ${other} for something`);
+      }
+      return fresh;
+    },
+    acts: async () => {
+      const text = await page.locator("#acts").textContent();
+      return (text ?? "")
+        .split("\n")
+        .filter((line) => line !== "")
+        .map((line) => JSON.parse(line) as Record<string, unknown>);
+    },
+    close: async () => {
+      await browser.close();
+      await app.close();
+    },
+  };
+}
+
+const axeSource = readFileSync(createRequire(import.meta.url).resolve("axe-core/axe.min.js"), "utf8");
+
+/** What axe finds wrong with the page as it stands, WCAG 2.2 AA and best practice; contrast also at AAA (7:1). */
+export async function addAxe(page: Page): Promise<readonly string[]> {
+  await page.evaluate(axeSource);
+  return page.evaluate(async () => {
+    type Found = { id: string; help: string; nodes: { target: unknown[]; failureSummary?: string }[] };
+    type Axe = { run(on: Document, options: object): Promise<{ violations: Found[] }> };
+    const axe = Reflect.get(globalThis, "axe") as Axe;
+    const { violations } = await axe.run(document, {
+      runOnly: ["wcag2a", "wcag2aa", "wcag21a", "wcag21aa", "wcag22aa", "best-practice"],
+      rules: { "color-contrast-enhanced": { enabled: true } },
+    });
+    return violations.map(
+      ({ id, help, nodes }) => `axe ${id}: ${help} at ${nodes.map(({ target }) => target.join(" ")).join(", ")}`,
+    );
+  });
+}
