@@ -38,14 +38,23 @@ import type { CallPsk } from "./psk.ts";
 import { suiteName } from "./suite.ts";
 import { leavesOf, memberAt, refuseTree } from "./tree.ts";
 
+/** Why a group with this id is not for us, or null. */
+export type RefuseGroup = (groupId: Bytes) => ParleyError | null;
+
+/** Admits the one group. */
+export const onlyGroup =
+  (id: Bytes): RefuseGroup =>
+  (groupId) =>
+    equal(groupId, id) ? null : problem("MLS_OTHER_GROUP");
+
 /**
- * Joins by a Welcome made for `own`, into the group `groupId`. Without exactly the call's PSK in it there is no group; a
+ * Joins by a Welcome made for `own`, into a group that `refuseGroup` lets pass. Without exactly the call's PSK in it there is no group; a
  * Welcome whose secrets opened but whose group did not means that the two sides hold different PSKs.
  */
 export async function joinFromWelcome(
   engine: Engine,
   own: OwnKeyPackage,
-  groupId: Bytes,
+  refuseGroup: RefuseGroup,
   welcome: Uint8Array,
   psk: CallPsk | null,
 ): Promise<Result<Group, ParleyError>> {
@@ -73,7 +82,7 @@ export async function joinFromWelcome(
       undefined,
       engine.config,
     );
-    const refused = refuseUsedPsks(used, psk) ?? refuseTree(state.ratchetTree) ?? refuseContext(state, groupId);
+    const refused = refuseUsedPsks(used, psk) ?? refuseTree(state.ratchetTree) ?? refuseContext(state, refuseGroup);
     if (refused !== null) return fail(refused);
     privatePackage.initPrivateKey.fill(0);
     return ok({ engine, psk, state });
@@ -85,18 +94,23 @@ export async function joinFromWelcome(
 
 function refuseContext(
   state: { groupContext: { groupId: Uint8Array; extensions: readonly unknown[] } },
-  groupId: Bytes,
+  refuseGroup: RefuseGroup,
 ): ParleyError | null {
-  if (!equal(state.groupContext.groupId, groupId)) return problem("MLS_OTHER_GROUP");
+  const refused = refuseGroup(new Uint8Array(state.groupContext.groupId));
+  if (refused !== null) return refused;
   return state.groupContext.extensions.length === 0 ? null : problem("MLS_INVALID", "extensions of the group");
 }
 
 /** The tree of a group info after all that RFC 9420 section 12.4.3 asks of a joiner, and our own rules. */
-async function checkedTree(engine: Engine, info: GroupInfo, groupId: Bytes): Promise<Result<RatchetTree, ParleyError>> {
+async function checkedTree(
+  engine: Engine,
+  info: GroupInfo,
+  refuseGroup: RefuseGroup,
+): Promise<Result<RatchetTree, ParleyError>> {
   const { impl } = engine.suite;
   const { config } = engine;
   if (info.groupContext.cipherSuite !== suiteName) return fail(problem("MLS_INVALID", "another cipher suite"));
-  const context = refuseContext(info, groupId);
+  const context = refuseContext(info, refuseGroup);
   if (context !== null) return fail(context);
   const tree = ratchetTreeFromExtension(info);
   if (tree === undefined) return fail(problem("MLS_INVALID", "no ratchet tree"));
@@ -135,7 +149,7 @@ export type ExternalJoin = { readonly group: Group; readonly commit: Bytes };
 export async function externalJoin(
   engine: Engine,
   identity: Identity,
-  groupId: Bytes,
+  refuseGroup: RefuseGroup,
   groupInfoBytes: Uint8Array,
   psk: CallPsk | null,
   now: Instant,
@@ -144,7 +158,7 @@ export async function externalJoin(
   if (!read.ok) return read;
   const info = read.value.groupInfo;
   try {
-    const checked = await checkedTree(engine, info, groupId);
+    const checked = await checkedTree(engine, info, refuseGroup);
     if (!checked.ok) return checked;
     const externalPub = info.extensions.find((extension) => extension.extensionType === "external_pub");
     if (externalPub === undefined) return fail(problem("MLS_INVALID", "no external_pub"));

@@ -16,7 +16,7 @@ import {
   makeEngine,
   makeKeyPackage,
 } from "./group.ts";
-import { joinFromWelcome } from "./join.ts";
+import { joinFromWelcome, onlyGroup } from "./join.ts";
 import { type CallPsk, callPsk } from "./psk.ts";
 import { type Suite, makeSuite } from "./suite.ts";
 
@@ -108,7 +108,7 @@ export async function letIn(seat: Seat, others: readonly Seat[], ns: readonly nu
     if (incoming.kind === "staged") seats.push({ ...other, group: merge(incoming.staged) });
   }
   for (const { identity, own } of joiners) {
-    const group = certain(await joinFromWelcome(engine, own, testCall, made.welcome, psk));
+    const group = certain(await joinFromWelcome(engine, own, onlyGroup(testCall), made.welcome, psk));
     seats.push({ engine, identity, group });
   }
   return [{ ...seat, group: merge(made.staged) }, ...seats];

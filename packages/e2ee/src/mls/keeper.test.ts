@@ -1,0 +1,120 @@
+import { hex } from "@parley/base/bytes";
+import { minutes, seconds } from "@parley/base/time";
+import { describe, expect, it } from "vitest";
+import { makeIdentity } from "./testing.ts";
+import { World, type WorldOptions } from "./world.ts";
+
+async function worldOf(parties: readonly number[], options: WorldOptions = {}): Promise<World> {
+  const world = await World.make(await Promise.all(parties.map((party, n) => makeIdentity(n + 1, party))), options);
+  await world.start();
+  return world;
+}
+
+const codes = (world: World) =>
+  [...world.terminals.values()].flatMap(({ log }) =>
+    log.flatMap((o) => (o.type === "alarm" ? [`${o.code} ${o.detail}`] : [])),
+  );
+
+describe("keeper", () => {
+  it("a call of two parties has its keys within 300 ms, with no word by hand", async () => {
+    const world = await worldOf([1, 2]);
+    expect(await world.run(300, () => world.agree())).toBe(true);
+    expect(codes(world)).toEqual([]);
+  });
+
+  it("both sides give out the same secret for the next link secret, once", async () => {
+    const world = await worldOf([1, 2], { rekeyEvery: seconds(5) });
+    await world.run(12_000);
+    const given = [0, 1].map((n) => world.at(n).log.flatMap((o) => (o.type === "linkExport" ? [hex(o.secret)] : [])));
+    expect(given.map((each) => each.length)).toEqual([1, 1]);
+    expect(given[0]).toEqual(given[1]);
+  });
+
+  it("twenty re-keys by time: every epoch comes, the committer rotates, and all agree after each", async () => {
+    const world = await worldOf([1, 2], { rekeyEvery: seconds(5) });
+    expect(await world.run(300, () => world.agree())).toBe(true);
+    const first = world.at(0).cipher.sending?.at.epoch ?? 0;
+    await world.run(20 * 5_200);
+    expect(await world.run(1000, () => world.agree())).toBe(true);
+    const last = world.at(1).cipher.sending?.at.epoch ?? 0;
+    expect(last - first).toBeGreaterThanOrEqual(19);
+    for (const n of [0, 1]) {
+      const epochs = world.at(n).log.flatMap((o) => (o.type === "moved" ? [o.at.epoch] : []));
+      const start = epochs[0] as number;
+      expect(epochs).toEqual(epochs.map((_, i) => start + i));
+    }
+    expect(codes(world)).toEqual([]);
+  });
+
+  it("a terminal that reloads comes back as a new leaf within 400 ms, whichever of the two it is", async () => {
+    for (const n of [0, 1]) {
+      const world = await worldOf([1, 2]);
+      await world.run(500, () => world.agree());
+      await world.reload(world.at(n));
+      expect(await world.run(400, () => world.agree())).toBe(true);
+      expect(codes(world)).toEqual([]);
+    }
+  });
+
+  it("both terminals reload at once and the call has keys again", async () => {
+    const world = await worldOf([1, 2]);
+    await world.run(500, () => world.agree());
+    await world.reload(world.at(0));
+    await world.reload(world.at(1));
+    expect(await world.run(8000, () => world.agree())).toBe(true);
+  });
+
+  it("a partition leaves the epoch as it is, shows its age, and the next epoch comes after it heals", async () => {
+    const world = await worldOf([1, 2], { rekeyEvery: minutes(1) });
+    await world.run(500, () => world.agree());
+    const epoch = world.at(0).cipher.sending?.at.epoch ?? 0;
+    world.cutBetween(world.at(0), world.at(1));
+    await world.run(180_000);
+    expect(world.agree()).toBe(true);
+    expect(world.at(0).cipher.sending?.at.epoch).toBe(epoch);
+    expect(world.at(0).keeper.status(world.moment())).toMatchObject({ at: "inside", overdue: true });
+    world.heal();
+    expect(await world.run(10_000, () => (world.at(0).cipher.sending?.at.epoch ?? 0) > epoch && world.agree())).toBe(
+      true,
+    );
+  });
+
+  it("a member that missed several epochs comes back by external commit", async () => {
+    const world = await worldOf([1, 2, 3], { rekeyEvery: seconds(5), psk: null });
+    await world.run(3000, () => world.agree());
+    const lost = world.at(2);
+    world.cutBetween(lost, world.at(0));
+    world.cutBetween(lost, world.at(1));
+    await world.run(20_000);
+    expect(world.agree([world.at(0), world.at(1)])).toBe(false); // still three members
+    world.heal();
+    expect(await world.run(15_000, () => world.agree())).toBe(true);
+  });
+
+  it("a removal blinds at once: the others switch without waiting, the removed learns it", async () => {
+    const world = await worldOf([1, 2, 3], { psk: null });
+    await world.run(3000, () => world.agree());
+    const [a, b, c] = [world.at(0), world.at(1), world.at(2)];
+    await world.give(a, { type: "remove", terminal: c.id, cutOff: true });
+    c.isUp = true;
+    expect(await world.run(200, () => world.agree([a, b]))).toBe(true);
+    expect(c.log.some((o) => o.type === "removed")).toBe(true);
+    expect(a.log.filter((o) => o.type === "blind").length).toBe(1);
+    expect(c.cipher.keys.get(a.cipher.sending?.at.epoch ?? -1)).toBeUndefined();
+  });
+
+  it("two removals at once split the epoch; the split is shown and a fresh group follows without the removed", async () => {
+    const world = await worldOf([1, 2, 3, 4], { psk: null });
+    await world.run(4000, () => world.agree());
+    const [a, b, c, d] = [world.at(0), world.at(1), world.at(2), world.at(3)];
+    await Promise.all([
+      world.give(a, { type: "remove", terminal: c.id, cutOff: true }),
+      world.give(b, { type: "remove", terminal: d.id, cutOff: true }),
+    ]);
+    for (const other of [a, b]) {
+      await world.give(other, { type: "remove", terminal: c.id, cutOff: true });
+      await world.give(other, { type: "remove", terminal: d.id, cutOff: true });
+    }
+    expect(await world.run(15_000, () => world.agree([a, b]))).toBe(true);
+  });
+});
