@@ -289,6 +289,12 @@ const table = {
     cure: "Enrol it anew with a new code if it should come back.",
     http: 403,
   },
+  ID_MANIFEST_UNKNOWN: {
+    blame: "caller",
+    say: "This terminal runs code that its station has not served.",
+    cure: "Reload the page; if it says so again, check how the page reaches this browser.",
+    http: 403,
+  },
   ID_PEER_UNKNOWN: {
     blame: "caller",
     say: "No such party is linked with this station.",
@@ -671,6 +677,21 @@ const table = {
     blame: "us",
     say: "The certificate and key of this station's media relay do not fit together.",
     cure: "Give the relay a certificate in PEM and the key it was made with.",
+  },
+  SIGNAL_EARLY: {
+    blame: "peer",
+    say: "The other terminal spoke before it had shown who it is.",
+    cure: "Nothing; it is heard as soon as it has.",
+  },
+  KEYS_REMOVED: {
+    blame: "peer",
+    say: "This terminal was taken out of the call's keys.",
+    cure: "If that was not meant, end the call and call again.",
+  },
+  KEYS_FORKED: {
+    blame: "network",
+    say: "The two sides were told different things about the call's keys; both versions are kept as proof.",
+    cure: "The keys are agreed anew by themselves; have the record looked at.",
   },
 } as const satisfies Record<string, ErrorRow>;
 

@@ -10,6 +10,10 @@ export type Begin = {
   readonly call: IdText;
   readonly link: IdText;
   readonly side: "calling" | "called";
+  /** Whether the call only begins, or this terminal comes back to one in which others may be. */
+  readonly entering: "new" | "again";
+  /** The caller's terminal: it founds the group. */
+  readonly caller: IdText;
   readonly generation: number;
   /** The secret of this one call, from our station. */
   readonly psk: Bytes;
@@ -29,11 +33,10 @@ export type ToKeys =
   | { readonly type: "signal"; readonly bytes: Bytes }
   /** Sign this and hand it back as `send`. */
   | { readonly type: "say"; readonly to: IdText; readonly body: SignalBody }
-  /** "Here I am": ask the far terminal to take us into the group, as a desk that rings or as one that was reloaded. */
+  /** "Here I am": show the far terminal who we are, as a desk that rings or as one that was reloaded. */
   | { readonly type: "greet"; readonly to: IdText }
   /** A person answered: only these terminals stay in the group. */
   | { readonly type: "keepOnly"; readonly terminals: readonly IdText[] }
-  /** The other members that this page can reach just now over data channels. */
   | { readonly type: "rekey" };
 
 /** What the page acts on; keys and greetings stay in the worker. */
@@ -57,6 +60,8 @@ export type FromKeys =
     }
   | { readonly type: "gone"; readonly terminal: IdText }
   | { readonly type: "epoch"; readonly epoch: number; readonly confirmed: boolean }
+  /** For our station: from it and the link's secret follows the next one. */
+  | { readonly type: "linkExport"; readonly secret: Bytes }
   /** Something is refused that a person should know of: a chain that does not hold, a secret that differs, a fork. */
   | { readonly type: "refused"; readonly from: IdText | null; readonly code: string; readonly detail: string }
   | { readonly type: "fault"; readonly detail: string };

@@ -214,6 +214,9 @@ export function runCall(options: CallRunOptions): CallRun {
         });
         if (message.confirmed) options.tell({ type: "epoch", call: admit.call, epoch: message.epoch });
         return;
+      case "linkExport":
+        options.tell({ type: "exported", call: admit.call, secret: textOf(message.secret) });
+        return;
       case "refused":
         show({ refused: { code: message.code, detail: message.detail } });
         return;
@@ -443,6 +446,8 @@ export function runCall(options: CallRunOptions): CallRun {
     call: admit.call,
     link: admit.link,
     side: admit.side,
+    entering: isInCall(line) ? "again" : "new",
+    caller: admit.caller,
     generation: admit.generation,
     psk: bytesOf(admit.psk),
     terminal: self,

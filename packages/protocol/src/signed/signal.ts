@@ -10,10 +10,8 @@ import { maxChainBytes, maxSignalBytes } from "../limits.ts";
 export const signalLabel = "parley signal v1";
 
 export const signalBody = variant({
-  /** "I am here": a fresh key package to be added with, and the chain that proves me. From a desk that rings, or one that was reloaded. */
-  hello: [1, struct({ keyPackage: opaque(maxSignalBytes / 2), chain: opaque(maxChainBytes) })],
-  /** The answer to it: the group's welcome for that key package, and the chain of the one who sends it. */
-  welcome: [2, struct({ keyPackage: fixed(32), welcome: opaque(maxSignalBytes / 2), chain: opaque(maxChainBytes) })],
+  /** "I am here, in this life of my page": the chain that proves me. The first thing said, and the answer to it. */
+  hello: [1, struct({ chain: opaque(maxChainBytes) })],
   /** A message of the keys: a commit, an acknowledgement, a request to mend. */
   keys: [3, struct({ message: opaque(maxSignalBytes - 1024) })],
   offer: [4, struct({ sdp: text(32 * 1024) })],

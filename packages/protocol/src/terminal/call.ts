@@ -74,6 +74,8 @@ export const callFromTerminal = [
   }),
   z.object({ type: z.literal("handOver"), call: id16, to: id16 }),
   z.object({ type: z.literal("signal"), call: id16, to: id16, body: bytesText(maxSignalBytes) }),
+  /** What the call's first keys give the link: the next generation of its secret follows from it. */
+  z.object({ type: z.literal("exported"), call: id16, secret: bytesText(32) }),
   /** How far the keys of the call have come, for the record. */
   z.object({ type: z.literal("epoch"), call: id16, epoch: z.number().int().nonnegative() }),
 ] as const;
@@ -88,6 +90,8 @@ export const callToTerminal = [
     link: id16,
     call: id16,
     side: z.enum(["calling", "called"]),
+    /** The terminal that pressed Call: it founds the group. */
+    caller: id16,
     generation: z.number().int().nonnegative(),
     psk: bytesText(64),
     far: z.array(farTerminalSchema).max(8),
