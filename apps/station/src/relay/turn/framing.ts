@@ -68,5 +68,5 @@ export function deframe(rest: Uint8Array, chunk: Uint8Array): Result<Deframed, "
     frames.push(bytes.subarray(at, at + size));
     at += size;
   }
-  return ok({ frames, rest: bytes.slice(at) });
+  return ok({ frames, rest: concat(bytes.subarray(at)) });
 }

@@ -47,7 +47,8 @@ export function integrityHolds(message: Message, attribute: Attribute, key: Uint
   const sha256 = attribute.type === attributeType.messageIntegritySha256;
   const size = sha256 ? 32 : 20;
   if (attribute.value.length !== size) return false;
-  const covered = message.bytes.slice(0, attribute.at);
+  // Not `slice`: what sockets give are Buffers, whose `slice` is a view, and the length below is written.
+  const covered = concat(message.bytes.subarray(0, attribute.at));
   new DataView(covered.buffer).setUint16(2, attribute.at + 4 + size - 20);
   const expected = createHmac(sha256 ? "sha256" : "sha1", key)
     .update(covered)

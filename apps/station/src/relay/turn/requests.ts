@@ -1,6 +1,6 @@
 // The answers to a client's requests, once it is known who asks (RFC 8656 sections 7.2, 8.2, 10.2 and 12.2).
 // Each check stands in the order of its section, and names the error it answers with.
-import { equal } from "@parley/base/bytes";
+import { concat, equal } from "@parley/base/bytes";
 import { type Ms, ms, seconds } from "@parley/base/time";
 import { type Endpoint, type Family, endpointKey } from "./address.ts";
 import {
@@ -106,7 +106,7 @@ export function answerOpened(state: Opening, relayed: Endpoint, now: Ms, site: S
     at: "allocated",
     name,
     username,
-    transaction: asked.message.transaction.slice(),
+    transaction: concat(asked.message.transaction),
     relayed,
     until: ms(now + lifetime),
     permissions: new Map(),

@@ -18,7 +18,13 @@ export type Credential = { readonly username: string; readonly credential: strin
 /** An answer: its STUN error code or 0, and the message. */
 export type Answer = { readonly code: number; readonly message: Message };
 
-type Wire = { readonly send: (frame: Uint8Array) => void; readonly close: () => void; readonly local: () => Endpoint };
+type Wire = {
+  readonly send: (frame: Uint8Array) => void;
+  /** Reads no more, as a client that hangs. */
+  readonly pause: () => void;
+  readonly close: () => void;
+  readonly local: () => Endpoint;
+};
 
 /** REQUESTED-TRANSPORT: UDP. */
 export const overUdp: Field = { type: attributeType.requestedTransport, value: new Uint8Array([17, 0, 0, 0]) };
@@ -45,7 +51,12 @@ async function openWire(
     socket.on("error", onEnd);
     await new Promise<void>((resolve) => socket.connect(server.port, server.address, resolve));
     const local = () => endpointOf(socket.address().address, socket.address().port);
-    return { send: (frame) => socket.send(frame), close: () => socket.close(), local: () => local() ?? never() };
+    return {
+      send: (frame) => socket.send(frame),
+      pause: never,
+      close: () => socket.close(),
+      local: () => local() ?? never(),
+    };
   }
   const socket = await new Promise<Socket>((resolve, reject) => {
     const options = { host: server.address, port: server.port, rejectUnauthorized: false };
@@ -64,13 +75,14 @@ async function openWire(
   socket.on("close", onEnd);
   return {
     send: (frame) => void socket.write(frame),
+    pause: () => void socket.pause(),
     close: () => socket.destroy(),
     local: () => endpointOf(socket.localAddress ?? "", socket.localPort ?? 0) ?? never(),
   };
 }
 
 function never(): never {
-  throw new Error("a socket without an address");
+  throw new Error("a socket without an address, or one that cannot pause");
 }
 
 /** Connects; `credential` may be replaced at any time, as a renewal does. */
@@ -183,6 +195,7 @@ export async function connectTurn(server: ListenerOptions, credential: Credentia
     addressIn,
     local: wire.local,
     sendRaw: wire.send,
+    pause: wire.pause,
     ended: (): boolean => ended,
     use(next: Credential): void {
       current = next;
