@@ -1,8 +1,8 @@
 // The keeper while it is a member of a group: carries the order's effects out with the engine, and turns what arrives into
 // the order's events. The order decides, the engine computes, and this file is the only place where both are known.
 import type { Bytes } from "@parley/base/bytes";
-import { compare, hex } from "@parley/base/bytes";
-import type { Ms } from "@parley/base/time";
+import { compare, equal, hex } from "@parley/base/bytes";
+import { type Ms, ms } from "@parley/base/time";
 import { type ParleyError, problem } from "@parley/protocol/errorCodes";
 import { type IdText, idText } from "@parley/protocol/ids";
 import { type Accepted, type Candidate, type Head, takeover, turn } from "./ballot.ts";
@@ -24,6 +24,7 @@ import { type Ballot, type Evidence, type SignedBallot, encodeEvidence, readGrou
 import { enter, epochAge, step } from "./ordering.ts";
 import type { Effect, Event, Ordering, Place, Saying, Want } from "./orderingState.ts";
 import { linkExporterLabel } from "./psk.ts";
+import { leavesOf } from "./tree.ts";
 import { candidateOf, frameEpoch, headOf, kept, nameOf, rollOf } from "./roll.ts";
 
 /** A commit from our epoch on, checked: its state, its bytes, and the Welcome that goes out once it is decided. */
@@ -46,9 +47,11 @@ export class Inside {
   private last: { readonly base: Head; readonly bytes: Bytes } | null = null;
   private readonly packages = new Map<string, Bytes>();
   private readonly knocks = new Map<IdText, number>();
+  private readonly addedAt = new Map<IdText, Ms>();
   private readonly helped = new Map<IdText, Ms>();
   /** The last signed word of each member, to show where it was. */
   private readonly words = new Map<IdText, SignedBallot>();
+  private askAgainAt = ms(0);
   private renewed: LeafCredential | null = null;
   private verdict: Verdict = stay;
 
@@ -122,7 +125,7 @@ export class Inside {
         return null;
       }
       case "merge":
-        await this.merge(effect.id, effect.urgent);
+        await this.merge(effect.id, effect.urgent, now.elapsed);
         return null;
       case "send":
         this.context.emit({ type: "sendWith", at: frameEpoch(this.group), ownLeaf: ownLeaf(this.group) });
@@ -211,7 +214,7 @@ export class Inside {
     this.context.emit({ type: "installKeys", at, baseKey, ownLeaf: ownLeaf(group), members: members(group).map(kept) });
   }
 
-  private async merge(id: Head, urgent: boolean): Promise<void> {
+  private async merge(id: Head, urgent: boolean, now: Ms): Promise<void> {
     const held = this.held.get(id);
     if (held === undefined) throw new Error("the order moved to a commit that is not held");
     const { staged, bytes, welcome } = held;
@@ -225,10 +228,12 @@ export class Inside {
     if (urgent) {
       const gone = staged.change.removed.map(kept).filter((member) => !this.ordering.roll.has(member.terminal));
       this.context.emit({ type: "blind", at: frameEpoch(this.group), members: gone });
+      for (const member of gone) this.context.send(member.terminal, { type: "decided", commit: bytes });
     }
     for (const member of staged.change.added) {
       const terminal = idText(member.credential.terminal);
       this.knocks.delete(terminal);
+      this.addedAt.set(terminal, now);
       if (welcome !== null) this.context.send(terminal, { type: "welcome", welcome });
     }
     await this.moved();
@@ -249,6 +254,12 @@ export class Inside {
     if (this.last !== null && from.epoch === this.ordering.epoch - 1 && from.head === this.last.base)
       return this.context.send(to, { type: "decided", commit: this.last.bytes });
     await this.inform(to, now);
+  }
+
+  private mayAskAgain(now: Ms): boolean {
+    if (now < this.askAgainAt) return false;
+    this.askAgainAt = ms(now + takeover);
+    return true;
   }
 
   /** A group info, once a second to each at most, since it costs a signature and a key pair. */
@@ -325,6 +336,8 @@ export class Inside {
   ): Promise<
     { type: "held"; candidate: Candidate } | { type: "bad"; error: ParleyError } | { type: "removed"; by: number }
   > {
+    for (const { staged, bytes: known } of this.held.values())
+      if (equal(known, bytes)) return { type: "held", candidate: candidateOf(staged) };
     const done = await processCommit(this.group, bytes);
     if (!done.ok) return { type: "bad", error: done.error };
     if (done.value.kind === "removed") return { type: "removed", by: done.value.by };
@@ -360,19 +373,29 @@ export class Inside {
       this.verdict = judged;
       return judged;
     }
-    if (judged.type === "bad") return stay;
+    if (judged.type === "bad") {
+      const isFromHere = judged.error.code !== "MLS_OTHER_EPOCH" && judged.error.code !== "MLS_OTHER_GROUP";
+      if (isFromHere && this.mayAskAgain(now.elapsed)) this.context.send(from, { type: "lost" });
+      return stay;
+    }
     return this.run({ type: "decided", by: from, candidate: judged.candidate }, now);
   }
 
   /** Someone asks to be let in: a member of old gets the way to come back, a newcomer is added by whose turn it is. */
   async knocked(from: IdText, keyPackage: Bytes, now: Moment): Promise<Verdict> {
-    if (this.ordering.roll.has(from)) {
-      await this.inform(from, now.elapsed);
-      return stay;
-    }
     const read = readMessage(keyPackage, ["mls_key_package"]);
     if (!read.ok) return stay;
-    const credential = readLeafCredential(read.value.keyPackage.leafNode.credential);
+    const { leafNode } = read.value.keyPackage;
+    if (this.ordering.roll.has(from)) {
+      // The Welcome for this very key package may still be on its way.
+      const addedAt = this.addedAt.get(from) ?? Number.NEGATIVE_INFINITY;
+      const isNews = !leavesOf(this.group.state.ratchetTree)
+        .values()
+        .some((l) => equal(l.hpkePublicKey, leafNode.hpkePublicKey));
+      if (isNews || now.elapsed - addedAt >= takeover) await this.inform(from, now.elapsed);
+      return stay;
+    }
+    const credential = readLeafCredential(leafNode.credential);
     if (!credential.ok || idText(credential.value.terminal) !== from) return stay;
     if (!this.isExpected(from, idText(credential.value.party))) {
       this.context.alarm(problem("MLS_CREDENTIAL_REFUSED", "not expected in this call"), from);

@@ -154,6 +154,7 @@ export class Keeper {
         return outside.knocked(message.above);
       case "join":
       case "decided":
+      case "lost":
         return;
       default:
         return message satisfies never;
@@ -176,6 +177,8 @@ export class Keeper {
         return this.ballotInside(inside, from, message.signed, message.commit, now);
       case "decided":
         return this.inside((seat) => seat.decidedBy(from, message.commit, now), now);
+      case "lost":
+        return inside.inform(from, now.elapsed);
       case "welcome":
         return;
       default:

@@ -84,6 +84,8 @@ const message = variant({
   ballot: [5, struct({ signed: signedBallot, commit: optional(mls) })],
   /** What moved the group on from the epoch that you are in. */
   decided: [6, struct({ commit: mls })],
+  /** I am a member and cannot follow; tell me where you are. */
+  lost: [7, noFields],
 });
 export type KeysMessage = Of<typeof message>;
 

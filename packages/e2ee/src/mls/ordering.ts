@@ -129,7 +129,11 @@ function elsewhere(s: Ordering, event: Spoken, now: Ms): Step {
   const { by, from } = event;
   if (event.type === "vote" && event.id === s.head) return ready(s, by, now);
   if (from.epoch === s.epoch) return [s, [{ type: "fork", by, theirs: from }]];
-  if (from.epoch < s.epoch) return [s, [{ type: "help", to: by, from }]];
+  if (from.epoch < s.epoch) {
+    // Other words from there may just be late; who is behind says so every second.
+    const isBehind = event.type === "status" || event.type === "need";
+    return [s, isBehind ? [{ type: "help", to: by, from }] : []];
+  }
   const candidate = s.candidates.get(from.head);
   if (from.epoch === s.epoch + 1 && candidate !== undefined) return merge(s, candidate, now);
   return ask(s, by, now);

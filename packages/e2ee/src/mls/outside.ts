@@ -108,7 +108,8 @@ export class Outside {
 
   /** The group that a Welcome lets us into, or null with an alarm. */
   async welcomed(from: IdText, welcome: Bytes): Promise<Group | null> {
-    if (this.own === null) return null;
+    // Once our own commit is out, we are who made it, and no one that a Welcome was written for.
+    if (this.own === null || this.pending !== null) return null;
     const { engine, psk } = this.context.config;
     const joined = await joinFromWelcome(engine, this.own, this.refuseGroup, welcome, psk);
     if (!joined.ok) {
@@ -116,7 +117,9 @@ export class Outside {
       return null;
     }
     const refused = this.refuseCompany(joined.value);
+    this.own = null; // its leaf key is the group's now
     if (refused === null) return joined.value;
+    destroy(joined.value);
     this.context.alarm(refused, from);
     return null;
   }
