@@ -1,21 +1,14 @@
 // The one suite that every storage engine must pass ([ST1]-[ST5]); registered for memory, SQLite and PostgreSQL by contract.test.ts.
 import { type Bytes, utf8 } from "@parley/base/bytes";
 import { certain } from "@parley/base/result";
-import type { EnvelopeId, LinkId } from "@parley/protocol/ids";
 import { maxDocBytes, maxEventBytes } from "@parley/protocol/limits";
 import { afterEach, beforeEach, describe, expect, it } from "vitest";
 import { inboxMemory } from "./engine.ts";
 import type { Store } from "./port.ts";
+import { envelopeOf, linkOf } from "./test/ids.ts";
 
 /** One place for data: opened, closed and opened again within a test. */
 export type Place = { readonly open: () => Promise<Store>; readonly remove: () => Promise<void> };
-
-export const linkOf = (n: number): LinkId => new Uint8Array(16).fill(n) as LinkId;
-export const envelopeOf = (n: number): EnvelopeId => {
-  const id = new Uint8Array(16);
-  new DataView(id.buffer).setUint32(0, n);
-  return id as EnvelopeId;
-};
 
 export function storageContract(name: string, make: () => Promise<Place>): void {
   describe(`storage contract: ${name}`, () => {

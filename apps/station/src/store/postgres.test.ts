@@ -3,8 +3,9 @@ import { certain } from "@parley/base/result";
 import { utf8 } from "@parley/base/bytes";
 import { Client } from "pg";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
-import { linkOf, storageContract } from "./contract.ts";
+import { storageContract } from "./contract.ts";
 import { openPostgres } from "./postgres.ts";
+import { linkOf } from "./test/ids.ts";
 import { type Server, findPostgres, startPostgres } from "./test/debianPostgres.ts";
 
 const found = findPostgres();

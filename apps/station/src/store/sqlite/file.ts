@@ -48,12 +48,11 @@ function openFile(dataDir: string): DatabaseSync {
   return db;
 }
 
-type Statements = Readonly<Record<Change["type"] | "link" | "fresh" | "head", StatementSync>>;
+type Statements = Readonly<Record<Change["type"] | "link" | "fresh", StatementSync>>;
 
 function prepareAll(db: DatabaseSync): Statements {
   return {
     event: db.prepare("insert into event (idx, kind, bytes) values (?, ?, ?)"),
-    head: db.prepare("update head set next_event = ? where id = 1"),
     link: db.prepare("insert into link (link, sent, acknowledged, taken) values (?, 0, 0, 0) on conflict do nothing"),
     took: db.prepare("update link set taken = ? where link = ?"),
     fresh: db.prepare("insert into inbox (link, sequence, envelope) values (?, ?, ?)"),
@@ -85,7 +84,6 @@ function applyTo(db: DatabaseSync): (change: Change) => void {
     switch (change.type) {
       case "event":
         run.event.run(change.index, change.kind, change.bytes);
-        run.head.run(change.index + 1);
         return;
       case "took":
         run.link.run(change.link);
@@ -124,12 +122,21 @@ function applyTo(db: DatabaseSync): (change: Change) => void {
 
 function commitTo(db: DatabaseSync): SqliteFile["commit"] {
   const apply = applyTo(db);
+  const begin = db.prepare("begin immediate");
+  const commit = db.prepare("commit");
+  const setNext = db.prepare("update head set next_event = ? where id = 1");
   return (transactions) => {
     if (transactions.every((changes) => changes.length === 0)) return ok(undefined);
     try {
-      db.exec("begin immediate");
-      for (const changes of transactions) for (const change of changes) apply(change);
-      db.exec("commit");
+      begin.run();
+      let last = -1;
+      for (const changes of transactions)
+        for (const change of changes) {
+          apply(change);
+          if (change.type === "event") last = change.index;
+        }
+      if (last >= 0) setNext.run(last + 1);
+      commit.run();
       return ok(undefined);
     } catch (thrown) {
       const error = storeProblem(thrown);
