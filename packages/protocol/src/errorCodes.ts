@@ -412,6 +412,12 @@ const table = {
     cure: "Use the link that exists, or cut it off before pairing anew.",
     http: 409,
   },
+  PAIR_LINE_TOO_LONG: {
+    blame: "us",
+    say: "Our station key has been handed over too often since the root last signed it.",
+    cure: "Have the root sign the station key once more, then pair.",
+    http: 409,
+  },
   PAIR_SELF: {
     blame: "caller",
     say: "A party cannot be paired with itself.",
@@ -692,6 +698,11 @@ const table = {
     blame: "network",
     say: "The two sides were told different things about the call's keys; both versions are kept as proof.",
     cure: "The keys are agreed anew by themselves; have the record looked at.",
+  },
+  SECRET_UNREADABLE: {
+    blame: "us",
+    say: "A link's secret in the database was sealed under another key than the one in the key folder.",
+    cure: "Put back the key folder that belongs to this database, or restore both from one backup.",
   },
 } as const satisfies Record<string, ErrorRow>;
 

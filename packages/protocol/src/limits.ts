@@ -36,8 +36,8 @@ export const maxRootGenerations = 8;
 /** Station addresses on a party's card: chosen. */
 export const maxStationAddresses = 8;
 
-/** Successions of station keys sent in one message: 5.5 kB each, so that 40 (over three years) fit an envelope. */
-export const maxSuccessionsAtOnce = 40;
+/** Successions of station keys in one greeting: 14 years of 5.5 kB each, which a hello's room for them holds. */
+export const maxSuccessionsAtOnce = 170;
 
 /** Largest pairing message, bytes: a bundle with the successions of 14 years (170 of 5.5 kB) and three cards fits. */
 export const maxPairingMessageBytes = 1024 * 1024;
@@ -91,11 +91,11 @@ export const stationKeyPeriodMs = 30 * 86_400_000;
 /** Age beyond which a station key is taken for a stolen copy, milliseconds: 45 days, since a living station hands over after 30 and at once on waking. */
 export const maxStationKeyAgeMs = 45 * 86_400_000;
 
-/** Successions since one station certificate that a pin remembers: 341 years of 30 days. */
-export const maxSuccessions = 4096;
+/** Successions since one station certificate that a pin remembers: 84 years of 30 days. */
+export const maxSuccessions = 1024;
 
-/** Cut-offs that a pin remembers for one party: chosen. */
-export const maxRevocations = 4096;
+/** Newest cut-offs that a pin remembers for one party: chosen; an older one's credentials ran out long before. */
+export const maxRevocations = 1024;
 
 /** Terminals of one party that took part in one call, as its entry lists them: chosen. */
 export const maxEntryTerminals = 32;
@@ -133,3 +133,18 @@ export const maxEntryBodyBytes = 60_000;
 
 /** What is pinned of a party, bytes: its card and key line, with room for all the revocations that a pin may hold. */
 export const maxPinBytes = 128 * 1024;
+
+/** Life of a one-time code for a terminal or an officer, milliseconds: the time to walk to the other room. */
+export const codeLifetimeMs = 15 * 60_000;
+
+/** How long an act waits for its second officer, milliseconds: a cut-off that nobody confirms within the hour was not meant. */
+export const secondOfficerMs = 60 * 60_000;
+
+/** Duty officers of a station, passkeys of an officer, and terminals of a party that are not cut off: chosen. */
+export const maxOfficers = 64;
+export const maxPasskeys = 8;
+export const maxTerminals = 1000;
+
+/** A passkey's credential id and its COSE public key, bytes: the id's bound is WebAuthn's, an ML-DSA-87 key has 2,592. */
+export const maxCredentialIdBytes = 1023;
+export const maxPasskeyBytes = 4096;

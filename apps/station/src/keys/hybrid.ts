@@ -18,7 +18,7 @@ const derive = (seed: Uint8Array, label: string): Bytes =>
 /** The signer of a 32-byte seed; the same seed always gives the same key. The caller may overwrite `seed` afterwards. */
 export function signerOf(seed: Uint8Array): HybridSigner {
   if (seed.length !== 32) throw new RangeError(`a seed of ${seed.length} bytes`);
-  const classicSeed = derive(seed, "parley seed v1 ed25519");
+  const classicSeed = tlsSeedOf(seed);
   const postQuantumSeed = derive(seed, "parley seed v1 ml-dsa-65");
   const classic = secretKeyFrom("ed25519", classicSeed);
   const postQuantum = secretKeyFrom("mlDsa65", postQuantumSeed);
@@ -37,13 +37,8 @@ export function signerOf(seed: Uint8Array): HybridSigner {
   };
 }
 
-/** The TLS key of a station: the Ed25519 half of its station key, as a PEM that Node's TLS takes. */
-export function tlsKeyPem(seed: Uint8Array): string {
-  const classicSeed = derive(seed, "parley seed v1 ed25519");
-  const pem = secretKeyFrom("ed25519", classicSeed).export({ format: "pem", type: "pkcs8" });
-  classicSeed.fill(0);
-  return pem.toString();
-}
+/** The Ed25519 seed (RFC 8032 section 5.1.5) of a station key, for its TLS certificate; the caller overwrites it after use. */
+export const tlsSeedOf = (seed: Uint8Array): Bytes => derive(seed, "parley seed v1 ed25519");
 
 /** Node's check of one signature. */
 export const nodeVerify: Verify = (check) => {

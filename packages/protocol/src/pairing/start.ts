@@ -5,7 +5,7 @@ import { encode } from "@parley/base/codec";
 import { type Result, fail, ok } from "@parley/base/result";
 import { type Instant, type Ms, after, ms } from "@parley/base/time";
 import { type ParleyError, problem } from "../errorCodes.ts";
-import { maxOfferLifetimeMs, pairingExchangeMs } from "../limits.ts";
+import { maxOfferLifetimeMs, maxPairingSuccessions, pairingExchangeMs } from "../limits.ts";
 import { type Bundle, bundle } from "../signed/pin.ts";
 import { ed25519Half } from "../signed/signature.ts";
 import type { Means, PairingEffect } from "./event.ts";
@@ -16,6 +16,9 @@ import { commitmentTo } from "./secrets.ts";
 import type { At } from "./state.ts";
 
 type Own = { readonly own: Half; readonly seed: Half["nonce"] };
+
+/** Whether a bundle fits a pairing; if not, the root has to sign the station key once more. */
+export const fitsPairing = (ours: Bundle): boolean => ours.successions.length <= maxPairingSuccessions;
 
 function drawHalf(ours: Bundle, means: Means): Own {
   const seed = means.random(kemSeedBytes);

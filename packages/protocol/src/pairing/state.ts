@@ -44,7 +44,7 @@ const asking = { offer, own: half, seed, until: signedInstant };
 const agreed = { offer, agreed: agreement, last: exchange, until: signedInstant };
 
 /** Why a pairing ended; each is a code of the error table. Append only. */
-const endCodes = [
+export const endCodes = [
   "PAIR_OFFER_EXPIRED",
   "PAIR_COMMIT_MISMATCH",
   "PAIR_BUNDLE_INVALID",

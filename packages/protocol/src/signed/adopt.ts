@@ -109,13 +109,14 @@ export function proveFork(pin: Pin, ground: ForkGround, second: SignedSuccession
   if (!same || !rival || equal(successionHash(first), successionHash(second)))
     return fail(problem("ID_SUCCESSION_GAP", "not two successors of one key"));
   if (!equal(keyIdOf(second.body.newKey), ground.committed)) return fail(problem("ID_SUCCESSION_UNCOMMITTED"));
-  const standing = {
-    type: "frozen",
-    first: encode(signedSuccession, first),
-    second: encode(signedSuccession, second),
-    at,
-  } as const;
-  return ok(new Unproven({ outcome: "adopted", pin: { ...pin, standing } }, checkSuccession(second, ground.oldKey)));
+  const frozen = freeze(pin, first, second, at);
+  return ok(new Unproven({ outcome: "adopted", pin: frozen }, checkSuccession(second, ground.oldKey)));
+}
+
+/** The pin with both branches kept and nothing more to be done under it, until the root certifies anew. */
+export function freeze(pin: Pin, first: SignedSuccession, second: SignedSuccession, at: Instant): Pin {
+  const bytes = (it: SignedSuccession) => encode(signedSuccession, it);
+  return { ...pin, standing: { type: "frozen", first: bytes(first), second: bytes(second), at } };
 }
 
 /** The pre-committed second root has signed a card and a station certificate: the pin stops until `releaseRoot`. */
@@ -156,14 +157,13 @@ export function adoptRevocation(pin: Pin, it: SignedRevocation): Adoption {
     case "terminal": {
       const { terminal } = body.subject;
       if (pin.removed.some((r) => equal(r.terminal, terminal))) return known(pin);
-      if (pin.removed.length === maxRevocations) return fail(problem("ID_REVOCATION_UNDUE", "too many"));
-      return adopted({ ...pin, removed: [...pin.removed, { terminal, revocation: revocationHash(it) }] });
+      const entry = { terminal, revocation: revocationHash(it) };
+      return adopted({ ...pin, removed: [...pin.removed, entry].slice(-maxRevocations) });
     }
     case "stationKey": {
       const { key } = body.subject;
       if (pin.revokedKeys.some((revoked) => equal(revoked, key))) return known(pin);
-      if (pin.revokedKeys.length === maxRevocations) return fail(problem("ID_REVOCATION_UNDUE", "too many"));
-      return adopted({ ...pin, revokedKeys: [...pin.revokedKeys, key] });
+      return adopted({ ...pin, revokedKeys: [...pin.revokedKeys, key].slice(-maxRevocations) });
     }
     case "party":
       return known(pin);

@@ -104,4 +104,9 @@ export class Unproven<T> {
     const all = await verifyAllAsync(this.checks, verify);
     return all.ok ? ok(this.#value) : all;
   }
+  /** What follows from the value, standing on its signatures as well; `next` must do nothing but compute. */
+  follow<U>(next: (value: T) => Result<Unproven<U>, ParleyError>): Result<Unproven<U>, ParleyError> {
+    const after = next(this.#value);
+    return after.ok ? ok(new Unproven(after.value.#value, [...this.checks, ...after.value.checks])) : after;
+  }
 }
