@@ -215,7 +215,7 @@ function refuse<F>(
 ): OpenerStep<F> {
   const drop: OpenerEffect<F> = { type: "drop", why };
   if (why === "zeroLength") return [state, [drop]];
-  const picture = missed(state.picture);
+  const picture = classOf(why) === "stale" ? state.picture : missed(state.picture);
   const { agreed } = keys;
   if (agreed === null || (tried !== null && isNewer(tried.of, agreed))) return [{ ...state, picture }, [drop]];
   const [suspicion, alarm] = suspect(state.suspicion, why, classOf(why), now);

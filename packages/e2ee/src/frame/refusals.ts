@@ -7,6 +7,8 @@ export type Class =
   | "unauthentic"
   /** No key for it, as when epochs differ: an alarm when it lasts. */
   | "keyless"
+  /** An old frame. Browsers send old packets again to probe the path, so a few are honest; nothing but these is not. */
+  | "stale"
   /** Explained without an attack. */
   | "harmless";
 
@@ -22,11 +24,11 @@ const classes = {
   /** The tag does not verify under the key that the KID names. */
   tagFailed: "unauthentic",
   /** The counter was opened before. */
-  replayed: "unauthentic",
-  /** Behind the replay window: it cannot be told from a replay, and no honest path is 10 s late. */
-  tooOld: "unauthentic",
+  replayed: "stale",
+  /** Behind the replay window, where it cannot be told from a replay. */
+  tooOld: "stale",
   /** The epoch's key is gone. */
-  keyGone: "keyless",
+  keyGone: "stale",
   /** Held for a key that did not come in time. */
   keyLate: "keyless",
   /** More was held than the hold queue takes. */

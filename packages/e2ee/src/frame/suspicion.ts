@@ -9,9 +9,20 @@ export const doubtLasts: Ms = ms(1_500);
 /** An alarm that goes on is repeated this often, and ends after this long without another bad frame. */
 export const alarmLasts: Ms = ms(3_000);
 
+/** So many stale frames count like one without a key. */
+const manyStale = 20;
+
 export type Suspicion =
   | { readonly at: "calm" }
-  | { readonly at: "doubting"; readonly since: Ms; readonly why: Refusal; readonly frames: number; readonly until: Ms }
+  | {
+      readonly at: "doubting";
+      readonly since: Ms;
+      readonly why: Refusal;
+      readonly frames: number;
+      /** An alarm at `until` when it is `manyStale` or more. */
+      readonly weight: number;
+      readonly until: Ms;
+    }
   | {
       readonly at: "alarmed";
       readonly since: Ms;
@@ -39,15 +50,16 @@ const raise = (since: Ms, why: Refusal, frames: number, now: Ms): Judged => [
 /** A frame was dropped for `why`, of class `of`, at a time when epochs agree. */
 export function suspect(was: Suspicion, why: Refusal, of: Class, now: Ms): Judged {
   if (of === "harmless") return [was, null];
+  const weight = of === "stale" ? 1 : manyStale;
   switch (was.at) {
     case "calm":
       if (of === "unauthentic") return raise(now, why, 1, now);
-      return [{ at: "doubting", since: now, why, frames: 1, until: ms(now + doubtLasts) }, null];
-    case "doubting":
-      if (of === "unauthentic" || now >= was.until) {
-        return raise(was.since, of === "unauthentic" ? why : was.why, was.frames + 1, now);
-      }
-      return [{ ...was, frames: was.frames + 1 }, null];
+      return [{ at: "doubting", since: now, why, frames: 1, weight, until: ms(now + doubtLasts) }, null];
+    case "doubting": {
+      const frames = was.frames + 1;
+      if (of === "unauthentic") return raise(was.since, why, frames, now);
+      return pass({ ...was, frames, weight: was.weight + weight }, now);
+    }
     case "alarmed":
       return [{ ...was, frames: was.frames + 1, untold: was.untold + 1 }, null];
     default:
@@ -61,6 +73,6 @@ export const trust = (was: Suspicion): Suspicion => (was.at === "doubting" ? cal
 /** Time has passed. */
 export function pass(was: Suspicion, now: Ms): Judged {
   if (was.at === "calm" || now < was.until) return [was, null];
-  if (was.at === "doubting") return raise(was.since, was.why, was.frames, now);
+  if (was.at === "doubting") return was.weight < manyStale ? [calm, null] : raise(was.since, was.why, was.frames, now);
   return was.untold > 0 ? raise(was.since, was.why, was.frames, now) : [calm, { type: "calm" }];
 }

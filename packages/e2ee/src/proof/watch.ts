@@ -18,6 +18,9 @@ const awaitedKept = 1024;
 /** An unclaimed frame is remembered this much longer, milliseconds, so that a digest that was only late takes the alarm back. */
 const overdueKept = 30_000;
 
+/** An alarm that goes on is repeated this often. */
+const repeatAfter: Ms = ms(3_000);
+
 /** Epochs of one stream whose claims are kept: those whose keys may still open frames, and one more. */
 const epochsKept = 4;
 
@@ -45,13 +48,16 @@ type Awaited = { readonly hash: Bytes; readonly until: Ms; told: "waiting" | "ov
 
 type Epoch = { newest: number; readonly claims: Map<number, Bytes>; readonly awaited: Map<number, Awaited> };
 
+/** How often one reason was seen in a stream, and what of it has been told. */
+type Seen = { frames: number; told: number; quietUntil: Ms };
+
 type Stream = {
   readonly leaf: number;
   readonly context: number;
   readonly epochs: Map<string, Epoch>;
   /** By the digest that they follow, the last digests: a second one after the same is evidence. */
   readonly followers: Map<string, string>;
-  readonly frames: Record<Forgery, number>;
+  readonly seen: Map<Forgery, Seen>;
 };
 
 const newStream = (leaf: number, context: number): Stream => ({
@@ -59,7 +65,7 @@ const newStream = (leaf: number, context: number): Stream => ({
   context,
   epochs: new Map(),
   followers: new Map(),
-  frames: { otherFrame: 0, unclaimed: 0, claimedTwice: 0 },
+  seen: new Map(),
 });
 
 export class Watch {
@@ -70,53 +76,35 @@ export class Watch {
     const stream = this.streamOf(leaf, context);
     const epoch = epochOf(stream, of);
     const claimed = epoch.claims.get(ctr);
-    if (claimed !== undefined) return equal(claimed, hash) ? [] : [raise(stream, "otherFrame")];
-    if (epoch.awaited.size >= awaitedKept) return [raise(stream, "unclaimed")];
-    epoch.awaited.set(ctr, { hash, until: ms(now + claimWithin), told: "waiting" });
-    return [];
+    if (claimed === undefined && epoch.awaited.size < awaitedKept) {
+      epoch.awaited.set(ctr, { hash, until: ms(now + claimWithin), told: "waiting" });
+      return [];
+    }
+    if (claimed === undefined) note(stream, "unclaimed");
+    else if (!equal(claimed, hash)) note(stream, "otherFrame");
+    return toTell(stream, now);
   }
 
   /** A digest of this sender whose signature verified. One that was seen before changes nothing. */
-  claim(of: GroupEpoch, signed: SignedDigest): readonly (WatchAlarm | WatchClear)[] {
+  claim(of: GroupEpoch, signed: SignedDigest, now: Ms): readonly (WatchAlarm | WatchClear)[] {
     const { digest, hashes } = signed;
     const stream = this.streamOf(digest.leaf, digest.context);
-    const alarms: (WatchAlarm | WatchClear)[] = [];
     const wasOverdue = overdue(stream);
-    if (forks(stream, signed)) alarms.push(raise(stream, "claimedTwice"));
+    if (forks(stream, signed)) note(stream, "claimedTwice");
     const epoch = epochOf(stream, of);
-    for (const [i, hash] of hashes.entries()) {
-      const ctr = digest.first + i;
-      const before = epoch.claims.get(ctr);
-      if (before !== undefined && !equal(before, hash)) {
-        alarms.push(raise(stream, "claimedTwice"));
-        continue;
-      }
-      epoch.claims.set(ctr, hash);
-      const awaited = epoch.awaited.get(ctr);
-      if (awaited === undefined) continue;
-      epoch.awaited.delete(ctr);
-      if (!equal(awaited.hash, hash)) alarms.push(raise(stream, "otherFrame"));
-    }
+    for (const [i, hash] of hashes.entries()) claimOne(stream, epoch, digest.first + i, hash);
     forgetOld(epoch, digest.first + hashes.length - 1);
-    if (wasOverdue && !overdue(stream)) {
-      alarms.push({ type: "claimedLate", leaf: stream.leaf, context: stream.context });
-    }
-    return alarms;
+    const alarms = toTell(stream, now);
+    if (!wasOverdue || overdue(stream)) return alarms;
+    return [...alarms, { type: "claimedLate", leaf: stream.leaf, context: stream.context }];
   }
 
-  /** Alarms for the frames whose time is up; each frame once. */
+  /** Alarms for the frames whose time is up, and those that go on. */
   tick(now: Ms): readonly WatchAlarm[] {
     const alarms: WatchAlarm[] = [];
     for (const stream of this.streams.values()) {
-      let alarm: WatchAlarm | null = null;
-      for (const epoch of stream.epochs.values())
-        for (const [ctr, awaited] of epoch.awaited) {
-          if (now >= awaited.until + overdueKept) epoch.awaited.delete(ctr);
-          if (awaited.told === "overdue" || now < awaited.until) continue;
-          awaited.told = "overdue";
-          alarm = raise(stream, "unclaimed");
-        }
-      if (alarm !== null) alarms.push(alarm);
+      for (const epoch of stream.epochs.values()) countOverdue(stream, epoch, now);
+      alarms.push(...toTell(stream, now));
     }
     return alarms;
   }
@@ -134,9 +122,44 @@ export class Watch {
   }
 }
 
-function raise(stream: Stream, why: Forgery): WatchAlarm {
-  stream.frames[why]++;
-  return { type: "forgery", leaf: stream.leaf, context: stream.context, why, frames: stream.frames[why] };
+function note(stream: Stream, why: Forgery): void {
+  const seen = stream.seen.get(why) ?? { frames: 0, told: 0, quietUntil: ms(0) };
+  seen.frames++;
+  stream.seen.set(why, seen);
+}
+
+/** What is new in a stream, each reason at once and then not again for `repeatAfter`. */
+function toTell(stream: Stream, now: Ms): readonly WatchAlarm[] {
+  const alarms: WatchAlarm[] = [];
+  for (const [why, seen] of stream.seen) {
+    if (seen.frames === seen.told || now < seen.quietUntil) continue;
+    seen.told = seen.frames;
+    seen.quietUntil = ms(now + repeatAfter);
+    alarms.push({ type: "forgery", leaf: stream.leaf, context: stream.context, why, frames: seen.frames });
+  }
+  return alarms;
+}
+
+function claimOne(stream: Stream, epoch: Epoch, ctr: number, hash: Bytes): void {
+  const before = epoch.claims.get(ctr);
+  if (before !== undefined) {
+    if (!equal(before, hash)) note(stream, "claimedTwice");
+    return;
+  }
+  epoch.claims.set(ctr, hash);
+  const awaited = epoch.awaited.get(ctr);
+  if (awaited === undefined) return;
+  epoch.awaited.delete(ctr);
+  if (!equal(awaited.hash, hash)) note(stream, "otherFrame");
+}
+
+function countOverdue(stream: Stream, epoch: Epoch, now: Ms): void {
+  for (const [ctr, awaited] of epoch.awaited) {
+    if (now >= awaited.until + overdueKept) epoch.awaited.delete(ctr);
+    if (awaited.told === "overdue" || now < awaited.until) continue;
+    awaited.told = "overdue";
+    note(stream, "unclaimed");
+  }
 }
 
 const overdue = (stream: Stream): boolean =>

@@ -105,7 +105,7 @@ describe("signed media digest", () => {
     await pass(call, 1000);
     const alarms = to.take("forgery");
     console.log(`forgery amid real frames: ${alarms.length} alarms after ${clock.elapsed() - began} ms`);
-    expect(alarms).toMatchObject([1, 2, 3].map((frames) => ({ leaf: 0, context: 1, why: "otherFrame", frames })));
+    expect(alarms).toMatchObject([{ leaf: 0, context: 1, why: "otherFrame", frames: 3 }]);
     expect((await to.stats()).dropped).toEqual({ replayed: 3 }); // the real ones came second
     await pass(call, 4000);
     expect(to.take("forgery")).toEqual([]);

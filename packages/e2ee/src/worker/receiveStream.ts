@@ -92,9 +92,10 @@ export class ReceiveStream {
   }
 
   private deliver({ from, key, plain }: OpenerEffect<EncodedFrame> & { type: "deliver" }): void {
+    // Before the frame goes on: the browser takes its bytes away.
+    this.ports.opened(key, from.parts.ctr, sframeOf(from.parts.bytes, from.parts.headerAt));
     this.onward.pass(from.frame, plain);
     this.tally.passed++;
-    this.ports.opened(key, from.parts.ctr, sframeOf(from.parts.bytes, from.parts.headerAt));
     const under = epochText(key.of);
     if (under === this.under) return;
     this.under = under;

@@ -49,9 +49,10 @@ export class SendStream {
       .seal(layout, isKeyFrame(frame), new Uint8Array(frame.data), ports.elapsed());
     if (typeof sealing === "string") return this.tally.drop(sealing);
     const sealed = await sealing;
+    // Before the frame goes on: the browser takes its bytes away.
+    ports.sealed(sealed, new Uint8Array(sealed.frame, sealed.headerAt));
     this.onward.pass(frame, sealed.frame);
     this.tally.passed++;
-    ports.sealed(sealed, new Uint8Array(sealed.frame, sealed.headerAt));
     const under = epochText(sealed.of);
     if (under === this.under) return;
     this.under = under;

@@ -194,7 +194,8 @@ export class Streams {
       if (read.error === "unknownSender" && this.early.length < earlyKept) this.early.push(bytes);
       return this.edges.post({ type: "digestRefused", why: read.error });
     }
-    for (const alarm of this.watch.claim(read.value.of, read.value.signed)) this.edges.post(alarm);
+    for (const alarm of this.watch.claim(read.value.of, read.value.signed, this.edges.elapsed()))
+      this.edges.post(alarm);
   }
 
   readonly fault = (error: unknown): void => {

@@ -17,7 +17,8 @@ export function fakeFrame(bytes: Bytes, type: "key" | "delta" | null = "delta", 
 /** Everything that was passed on, in order. */
 export class Sink implements Onward {
   readonly frames: Bytes[] = [];
-  readonly pass = (_: EncodedFrame, data: ArrayBuffer): void => void this.frames.push(new Uint8Array(data));
+  /** Detaches what it is given, as Chromium's `writable` does. */
+  readonly pass = (_: EncodedFrame, data: ArrayBuffer): void => void this.frames.push(new Uint8Array(data.transfer()));
   /** Takes what has come since the last time. */
   take(): Bytes[] {
     return this.frames.splice(0);
