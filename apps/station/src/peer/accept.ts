@@ -13,6 +13,7 @@ import { type Cancel, type Clock, seconds } from "@parley/base/time";
 import { type ParleyError, problem } from "@parley/protocol/errorCodes";
 import { maxHelloBytes, maxPairingMessageBytes } from "@parley/protocol/limits";
 import { linkPath, maxLinkFrameBytes, pairPath } from "@parley/protocol/peer/hello";
+import { allowance } from "./allowance.ts";
 import { type HalfOpen, halfOpen } from "./halfOpen.ts";
 import type { Door, Listening, Purpose } from "./net.ts";
 import { connectionOver } from "./socket.ts";
@@ -62,20 +63,6 @@ type Caller = {
 };
 
 const endOf = (socket: Socket): string => `${socket.remoteAddress ?? ""} ${socket.remotePort ?? 0}`;
-
-/** How often something may happen, refilled evenly over a minute. */
-function allowance(perMinute: number, clock: Clock): () => boolean {
-  let left = perMinute;
-  let at = clock.elapsed();
-  return () => {
-    const now = clock.elapsed();
-    left = Math.min(perMinute, left + ((now - at) / 60_000) * perMinute);
-    at = now;
-    if (left < 1) return false;
-    left--;
-    return true;
-  };
-}
 
 export type AcceptOptions = {
   readonly host: string;

@@ -1,6 +1,7 @@
 // A connection on its way through the three stages of a link's conversation: the first message, then silence while that is
 // judged (what comes meanwhile is held, unread and bounded), then frames. Carries [LK6], [LK9], [LK38].
 import type { Bytes } from "@parley/base/bytes";
+import type { Clock } from "@parley/base/time";
 import type { ErrorCode } from "@parley/protocol/errorCodes";
 import { maxEnvelopeBytes, maxEnvelopeBytesInFlight } from "@parley/protocol/limits";
 import {
@@ -12,11 +13,15 @@ import {
   decodeLinkFrame,
   encodeLinkFrame,
 } from "@parley/protocol/peer/hello";
+import { allowance } from "./allowance.ts";
 import type { PeerConnection } from "./net.ts";
 
 /** What the far end may send ahead while its hello is judged: as much as may be on its way anyhow. */
 const maxHeldBytes = maxEnvelopeBytesInFlight + maxEnvelopeBytes;
 const maxHeldMessages = 64;
+
+/** Pings that a far end may send in a minute; an honest one sends three, and a few more when its network comes and goes. */
+const pingsInAMinute = 60;
 
 /** What may wait unsent for a far end that does not read: all that may be on its way, and small frames. */
 const maxUnsentBytes = maxEnvelopeBytesInFlight + 4 * maxEnvelopeBytes;
@@ -47,7 +52,13 @@ export type Channel = {
 };
 
 /** Takes over `connection`, which has not been started, for a station that speaks `versions`. */
-export function channelOver(connection: PeerConnection, versions: Versions, first: ChannelEvents): Channel {
+export function channelOver(
+  connection: PeerConnection,
+  versions: Versions,
+  clock: Clock,
+  first: ChannelEvents,
+): Channel {
+  const mayPing = allowance(pingsInAMinute, clock);
   let events = first;
   let stage: Stage = { at: "first" };
 
@@ -55,6 +66,7 @@ export function channelOver(connection: PeerConnection, versions: Versions, firs
     const frame = decodeLinkFrame(bytes);
     if (!frame.ok) events.wrong("malformed", "MESSAGE_MALFORMED", frame.error.reason);
     else if (frame.value.type === "hello") events.wrong("malformed", "PEER_BROKE_RULES", "a second hello");
+    else if (frame.value.type === "ping" && !mayPing()) events.wrong("flooded", "PEER_BROKE_RULES", "too many pings");
     else events.frame(frame.value);
   };
 

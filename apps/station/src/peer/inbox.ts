@@ -101,22 +101,32 @@ export function inbox(options: InboxOptions): Inbox {
     return false;
   };
 
-  /** True when it is the same that was taken before, so that it may be acknowledged again. */
-  const recall = async ({ envelope }: Waiting): Promise<boolean> => {
-    const seen = await store.transaction((tx) => tx.take(link, envelope.sequence, envelope.id));
+  /**
+   * Takes one without effect: a repeat, or one in a version that nobody here reads, which would otherwise hold up all behind
+   * it for good. False when it may not be acknowledged.
+   */
+  const takeOnly = async ({ envelope }: Waiting): Promise<boolean> => {
+    const { sequence } = envelope;
+    // An honest peer sends nothing again that is older than what may be on the way; its id is no longer kept here.
+    const tooOld = sequence + maxEnvelopesInFlight <= store.position(link).taken;
+    const seen = await store.transaction((tx) => (tooOld ? "reused" : tx.take(link, sequence, envelope.id)));
     if (!seen.ok) trouble(seen.error);
     else if (seen.value === "reused") wentBack();
-    return seen.ok && seen.value === "repeat";
+    return seen.ok && (seen.value === "repeat" || seen.value === "fresh");
+  };
+
+  const readable = ({ version, kind }: Envelope): boolean => {
+    if (version >= versions.oldest && version <= versions.newest) return true;
+    trouble(problem("PEER_VERSION", `an envelope of kind ${kind} in version ${version} has no effect here`));
+    return false;
   };
 
   const refuseUnfit = ({ envelope, from }: Waiting): boolean => {
-    const { version, sequence, signature, ...rest } = envelope;
+    const { sequence, signature, ...rest } = envelope;
     const meant = equal(rest.link, link) && equal(rest.from, peer) && equal(rest.to, here);
     const { taken } = store.position(link);
     if (!from.verify(envelopeSignedBytes(envelope), signature)) from.refuse("forged", "PEER_FORGED", "signature");
     else if (!meant) from.refuse("forged", "PEER_FORGED", "signed for another link or party");
-    else if (version < versions.oldest || version > versions.newest)
-      from.refuse("version", "PEER_VERSION", `an envelope in version ${version}`);
     else if (sequence > taken + 1) from.refuse("gap", "PEER_BROKE_RULES", `${sequence} after ${taken}`);
     else return false;
     return true;
@@ -126,7 +136,8 @@ export function inbox(options: InboxOptions): Inbox {
     for (let one = queue[0]; one !== undefined; one = queue[0]) {
       if (incoming === one.from && !refuseUnfit(one)) {
         const again = one.envelope.sequence <= store.position(link).taken;
-        if (await (again ? recall(one) : act(one))) one.from.acknowledge(store.position(link).taken);
+        if (await (again || !readable(one.envelope) ? takeOnly(one) : act(one)))
+          one.from.acknowledge(store.position(link).taken);
       }
       if (queue[0] === one) {
         queue.shift();

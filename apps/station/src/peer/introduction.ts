@@ -61,5 +61,5 @@ export async function judgeHello(
     successions: hello.successions,
   };
   const verified = await verify(claim);
-  return verified.ok ? ok({ version, taken: hello.taken }) : unwelcome("unknown", verified.error);
+  return verified.ok ? ok({ version }) : unwelcome("unknown", verified.error);
 }

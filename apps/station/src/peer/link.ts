@@ -150,7 +150,7 @@ export function runLink(terms: LinkTerms, deps: PeerDeps, identity: () => PeerId
       turnAway(conn, judged.error.reason, judged.error.error);
       return null;
     }
-    const { taken } = judged.value;
+    const { taken } = hello;
     const remembered = memory.compare(taken);
     if (remembered === "agrees") {
       connection.admit();
@@ -178,6 +178,7 @@ export function runLink(terms: LinkTerms, deps: PeerDeps, identity: () => PeerId
     const channel: Channel = channelOver(
       connection,
       versions,
+      clock,
       eventsOf(conn, connection.remote, (hello) => {
         void judge(conn, "answerer", channel, hello).then((greeting) => {
           if (greeting !== null) session.apply({ type: "greeted", conn, greeting });
@@ -221,7 +222,7 @@ export function runLink(terms: LinkTerms, deps: PeerDeps, identity: () => PeerId
       acknowledge: (upTo) => channel.say({ type: "ack", upTo }),
       refuse: (reason, code, detail) => refuse(conn, remote, reason, problem(code, detail)),
     });
-    out.begin(greeting.taken, (envelope) => channel.say({ type: "envelope", envelope }));
+    out.begin((envelope) => channel.say({ type: "envelope", envelope }));
     channel.open();
   };
 

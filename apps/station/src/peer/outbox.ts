@@ -22,8 +22,8 @@ const queued = struct({
 });
 type Queued = Of<typeof queued>;
 
-/** How long to wait before reading again what the store could not give. */
-const readAgainAfter = seconds(1);
+/** How long to wait before asking the store again for what it could not do. */
+const tryAgainAfter = seconds(1);
 
 export type OutboxOptions = {
   readonly link: LinkId;
@@ -39,8 +39,11 @@ export type OutboxOptions = {
 export type Outbox = {
   /** Puts an envelope into the caller's transaction. It is sent after the transaction is durable and `wake` was called. */
   readonly put: (tx: PeerTransaction, id: EnvelopeId, version: number, kind: number, payload: Bytes) => void;
-  /** A connection is open on which the peer has taken everything up to `taken`. */
-  readonly begin: (taken: number, send: (envelope: Envelope) => void) => void;
+  /**
+   * A connection is open. Sends from the first envelope that is not durably acknowledged, also when the peer says it has
+   * taken it: only so does it notice that we gave a number twice.
+   */
+  readonly begin: (send: (envelope: Envelope) => void) => void;
   readonly end: () => void;
   readonly wake: () => void;
   /** The peer has taken everything up to `upTo`. False when it says so of what it was never sent. */
@@ -49,8 +52,8 @@ export type Outbox = {
 
 type Sending = {
   readonly send: (envelope: Envelope) => void;
-  /** Highest sequence handed to this connection. */
-  cursor: number;
+  /** Highest sequence handed to this connection; null before the first was read. */
+  cursor: number | null;
   readonly inFlight: { readonly sequence: number; readonly size: number }[];
   bytes: number;
   reading: "no" | "yes" | "andAgain";
@@ -61,7 +64,9 @@ export function outbox(options: OutboxOptions): Outbox {
   /** When envelopes of this process were written, by the monotonic clock. */
   const written = new Map<number, number>();
   let sending: Sending | null = null;
-  let acknowledging = Promise.resolve();
+  /** Highest that the peer has acknowledged, whether that is durable here or not, and the writing of it. */
+  let heard = 0;
+  let keeping: Promise<void> | null = null;
   let waiting: Cancel = () => undefined;
 
   const envelopeOf = (sequence: number, it: Queued): Envelope => {
@@ -78,7 +83,7 @@ export function outbox(options: OutboxOptions): Outbox {
   const sendNext = (to: Sending, batch: readonly { readonly sequence: number; readonly bytes: Bytes }[]): void => {
     for (const { sequence, bytes } of batch) {
       if (sending !== to || room(to) <= 0) return;
-      if (sequence !== to.cursor + 1) throw new Error(`the outbox skips from ${to.cursor} to ${sequence}`);
+      if (sequence !== (to.cursor ?? 0) + 1) throw new Error(`the outbox skips from ${to.cursor} to ${sequence}`);
       to.cursor = sequence;
       to.inFlight.push({ sequence, size: bytes.length });
       to.bytes += bytes.length;
@@ -86,16 +91,23 @@ export function outbox(options: OutboxOptions): Outbox {
     }
   };
 
+  const tryAgain = (error: ParleyError): void => {
+    trouble(error);
+    waiting();
+    waiting = clock.wait(tryAgainAfter, () => {
+      keep();
+      wake();
+    });
+  };
+
   const read = async (to: Sending): Promise<void> => {
-    await acknowledging;
+    // What the last connection heard is written down first, so that the count goes on from there.
+    if (to.cursor === null) await keeping;
     while (sending === to && room(to) > 0) {
+      to.cursor ??= store.position(link).acknowledged;
       const batch = await store.outbox(link, to.cursor + 1, room(to));
       if (sending !== to) return;
-      if (!batch.ok) {
-        trouble(batch.error);
-        waiting = clock.wait(readAgainAfter, wake);
-        return;
-      }
+      if (!batch.ok) return tryAgain(batch.error);
       if (batch.value.length === 0) return;
       sendNext(to, batch.value);
     }
@@ -116,16 +128,33 @@ export function outbox(options: OutboxOptions): Outbox {
     });
   };
 
-  const keep = (upTo: number): void => {
-    acknowledging = acknowledging
-      .then(() => (upTo > store.position(link).acknowledged ? store.acknowledge(link, upTo) : null))
-      .then((done) => {
-        if (done !== null && !done.ok) trouble(done.error);
-      });
+  /** Makes room for what the store knows to be acknowledged. */
+  const trim = (upTo: number): void => {
     for (const sequence of written.keys()) {
       if (sequence > upTo) break;
       written.delete(sequence);
     }
+    for (
+      let first = sending?.inFlight[0];
+      first !== undefined && first.sequence <= upTo;
+      first = sending?.inFlight[0]
+    ) {
+      sending?.inFlight.shift();
+      if (sending !== null) sending.bytes -= first.size;
+    }
+    wake();
+  };
+
+  /** Writes down what was heard. Only then does it make room, so that what we send again is always recent to the peer. */
+  const keep = (): void => {
+    if (keeping !== null || heard <= store.position(link).acknowledged) return;
+    const upTo = heard;
+    keeping = store.acknowledge(link, upTo).then((done) => {
+      keeping = null;
+      if (!done.ok) return tryAgain(done.error);
+      trim(upTo);
+      keep();
+    });
   };
 
   return {
@@ -135,9 +164,9 @@ export function outbox(options: OutboxOptions): Outbox {
       written.delete(sequence);
       written.set(sequence, clock.elapsed());
     },
-    begin: (taken, send) => {
-      sending = { send, cursor: taken, inFlight: [], bytes: 0, reading: "no" };
-      keep(taken);
+    begin: (send) => {
+      sending = { send, cursor: null, inFlight: [], bytes: 0, reading: "no" };
+      heard = 0;
       wake();
     },
     end: () => {
@@ -147,16 +176,9 @@ export function outbox(options: OutboxOptions): Outbox {
     wake,
     acknowledged: (upTo) => {
       if (sending === null) return true;
-      if (upTo > sending.cursor) return false;
-      let first = sending.inFlight[0];
-      if (first === undefined || upTo < first.sequence) return true;
-      while (first !== undefined && first.sequence <= upTo) {
-        sending.inFlight.shift();
-        sending.bytes -= first.size;
-        first = sending.inFlight[0];
-      }
-      keep(upTo);
-      wake();
+      if (upTo > (sending.cursor ?? 0)) return false;
+      heard = Math.max(heard, upTo);
+      keep();
       return true;
     },
   };

@@ -58,7 +58,7 @@ export async function startPeerPort(deps: PeerDeps, pairing: PairingDoor): Promi
       channel.end(reason);
     };
     const stop = clock.wait(introduceWithin, () => turnAway("silent", "PEER_TIMED_OUT", "said nothing"));
-    const channel: Channel = channelOver(connection, versions, {
+    const channel: Channel = channelOver(connection, versions, clock, {
       hello: (hello) => {
         const run = runs.get(idText(hello.link));
         if (run === undefined) return turnAway("unknown", "PEER_LINK_UNKNOWN", "a hello for a link that is not ours");

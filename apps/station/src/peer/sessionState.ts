@@ -9,8 +9,8 @@ import type { End, GoodbyeReason } from "@parley/protocol/peer/hello";
 export type Conn = number;
 export type Side = "here" | "there";
 
-/** What the peer's verified hello settled: the version both speak, and the highest of our envelopes that it has taken. */
-export type Greeting = { readonly version: number; readonly taken: number };
+/** What the peer's verified hello settled. */
+export type Greeting = { readonly version: number };
 
 export type Connecting = {
   readonly at: "connecting";
@@ -83,7 +83,7 @@ export type SessionEvent =
 export type SessionEffect =
   | { readonly type: "dial"; readonly conn: Conn }
   | { readonly type: "greet"; readonly conn: Conn; readonly as: End }
-  /** Envelopes flow on this connection from now on, ours from `taken` + 1. */
+  /** Envelopes flow on this connection from now on. */
   | { readonly type: "begin"; readonly conn: Conn; readonly greeting: Greeting }
   | { readonly type: "ping"; readonly conn: Conn; readonly nonce: number }
   /** Ends a connection, or an attempt; says `reason` first where there is one. */

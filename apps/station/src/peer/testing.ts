@@ -54,6 +54,7 @@ export type StationOptions = {
   readonly disk?: MemoryDisk;
   readonly net?: PeerNet;
   readonly clock?: Clock;
+  readonly random?: Random;
   readonly bounds?: Partial<DoorBounds>;
   readonly versions?: Versions;
   readonly listenOn?: number;
@@ -91,7 +92,7 @@ export async function station(options: StationOptions): Promise<TestStation> {
       net,
       store,
       clock,
-      random: realRandom,
+      random: options.random ?? realRandom,
       identity,
       standing: (key) => (cutOff.some((one) => equal(one, key)) ? "refused" : holds(key) ? "known" : "stranger"),
       successions: () => Promise.resolve(options.successions?.() ?? new Uint8Array()),

@@ -1,0 +1,84 @@
+// Whole stations over the simulated network: what is durable is taken once and in order, whatever crashes or breaks.
+import { describe, expect, it } from "vitest";
+import { below } from "@parley/base/random";
+import { ms } from "@parley/base/time";
+import type { CommitFault } from "../store/memory.ts";
+import { crash, expectDelivered, healAndWait, pair, send, start, world } from "./worldOfTwo.ts";
+
+/** Simulated worlds to run: the fixed number of every run, or more by PARLEY_LINK_SEEDS. */
+const seeds = Number(process.env["PARLEY_LINK_SEEDS"] ?? 60);
+
+describe("delivery", () => {
+  it(
+    `[LK31] [LK35] through crashes, full disks, cuts and one-way paths all is taken once and in order (${seeds} worlds)`,
+    async () => {
+      const counts = { effects: 0, crashes: 0, cuts: 0, full: 0, worlds: 0 };
+      for (let seed = 1; seed <= seeds; seed++) {
+        const it = world(seed);
+        const [a, b] = await pair(it);
+        const faults: readonly CommitFault[] = ["lose", "tear", "mute"];
+        for (let n = 0; n < 60; n++) {
+          const self = below(it.random, 2) === 0 ? a : b;
+          const peer = self === a ? b : a;
+          const many = 1 + below(it.random, 40);
+          switch (below(it.random, 9)) {
+            case 0:
+            case 1:
+            case 2:
+              for (let m = 0; m < many; m++) send(self, `${self.host} ${n} ${m}`);
+              break;
+            case 3:
+              crash(self);
+              counts.crashes++;
+              break;
+            case 4: {
+              // The process dies at one of its next commits, whichever way a disk may leave that.
+              const fault = faults[below(it.random, faults.length)] as CommitFault;
+              let after = below(it.random, 4);
+              self.disk.fault = () => {
+                if (after-- > 0) return "keep";
+                const { life } = self;
+                setImmediate(() => {
+                  if (self.life === life) crash(self);
+                });
+                counts.crashes++;
+                return fault;
+              };
+              break;
+            }
+            case 5:
+              if (self.life === null) await start(it, self, peer);
+              break;
+            case 6:
+              counts.cuts++;
+              it.network.cut(a.host, b.host);
+              break;
+            case 7:
+              it.network.mend(a.host, b.host);
+              it.network.shut(self.host, below(it.random, 2) === 0);
+              break;
+            case 8: {
+              let left = below(it.random, 6);
+              const { disk } = self;
+              disk.fault ??= () => {
+                if (left-- > 0) return "full";
+                disk.fault = null;
+                return "keep";
+              };
+              counts.full++;
+              break;
+            }
+          }
+          await it.time.pass(ms(below(it.random, 3) === 0 ? below(it.random, 40_000) : below(it.random, 200)));
+        }
+        await healAndWait(it, a, b);
+        expect([seed, a.life?.link.status().at, b.life?.link.status().at]).toEqual([seed, "connected", "connected"]);
+        counts.effects += (await expectDelivered(a, b)) + (await expectDelivered(b, a));
+        expect(it.network.open()).toBe(1);
+        counts.worlds++;
+      }
+      console.log(`delivery: ${JSON.stringify(counts)}`);
+    },
+    30_000 + seeds * 500,
+  );
+});
