@@ -1,29 +1,115 @@
-// The entry of what a station serves. Until the link to the station is wired in, it says the truth: there is none.
-import { StrictMode } from "react";
+// The entry of what a station serves: gives the terminal its browser and shows what it knows. A one-time code comes in the
+// address's fragment, which no server sees, and leaves it at once.
+import { startAuthentication, startRegistration } from "@simplewebauthn/browser";
+import type {
+  PublicKeyCredentialCreationOptionsJSON,
+  PublicKeyCredentialRequestOptionsJSON,
+} from "@simplewebauthn/browser";
+import { StrictMode, useEffect, useMemo, useRef, useSyncExternalStore } from "react";
 import { createRoot } from "react-dom/client";
+import { fromHex } from "@parley/base/bytes";
 import { browserClock } from "./browserClock.ts";
-import { announceDesk } from "./model/announce.ts";
-import type { DeskScreen } from "./model/desk.ts";
+import { startWorkers } from "./crypto/workers.ts";
+import type { SocketLike } from "./link/socket.ts";
+import { type Announcement, announceConsole, announceDesk } from "./model/announce.ts";
+import { consoleScreen } from "./model/consoleScreen.ts";
+import { deskScreen } from "./model/deskScreen.ts";
+import type { Facts } from "./model/facts.ts";
+import { type Browser, type Terminal, runTerminal } from "./run/terminalRun.ts";
 import { ClockworkProvider } from "./ui/Clockwork.tsx";
 import { Language, applyLanguage, pickLanguage } from "./ui/Language.tsx";
+import { Console } from "./views/officer/Console.tsx";
 import { Desk } from "./views/principal/Desk.tsx";
+
+const fragment = new URLSearchParams(location.hash.slice(1));
+const code = fragment.get("code");
+const officerCode = fragment.get("officer");
+if (location.hash !== "") history.replaceState(null, "", location.pathname);
+
+let wakeLock: WakeLockSentinel | null = null;
+
+const browser: Browser = {
+  page: document,
+  origin: location.origin,
+  clock: browserClock,
+  random: (length) => crypto.getRandomValues(new Uint8Array(length)),
+  devices: navigator.mediaDevices,
+  indexedDb: indexedDB,
+  subtle: crypto.subtle,
+  openSocket: () => new WebSocket(`${location.origin.replace(/^http/, "ws")}/terminal`) as SocketLike,
+  startWorkers,
+  passkey: async (ceremony, options) => {
+    // The station made these options with the same library; they are WebAuthn's own JSON.
+    const answer =
+      ceremony === "create"
+        ? await startRegistration({ optionsJSON: options as unknown as PublicKeyCredentialCreationOptionsJSON })
+        : await startAuthentication({ optionsJSON: options as unknown as PublicKeyCredentialRequestOptionsJSON });
+    return { ...answer };
+  },
+  saveFile: (name, text) => {
+    const address = URL.createObjectURL(new Blob([text], { type: "text/plain" }));
+    const anchor = document.createElement("a");
+    anchor.href = address;
+    anchor.download = name;
+    anchor.click();
+    URL.revokeObjectURL(address);
+  },
+  manifest: async () => {
+    const manifest = (await (await fetch("/manifest.json")).json()) as { hash?: unknown };
+    return fromHex(String(manifest.hash)) ?? new Uint8Array(32);
+  },
+  wake: (on) => {
+    if (on) {
+      void navigator.wakeLock?.request("screen").then(
+        (lock) => (wakeLock = lock),
+        () => undefined, // a battery saver forbids it; the system's own settings keep a kiosk awake
+      );
+    } else void wakeLock?.release();
+  },
+};
 
 const language = pickLanguage(navigator.languages);
 applyLanguage(document, language);
-const since = browserClock.now();
-const screen: DeskScreen = { at: "fault", code: "stationAway", since, now: since, us: null };
+const terminal = runTerminal(browser, { code, officerCode });
+addEventListener("online", () => terminal.networkIsBack());
+
+/** What changed on the screen, for those who cannot see it. */
+function useSaid<S>(
+  screen: S,
+  announce: (before: S | null, after: S) => readonly Announcement[],
+): readonly Announcement[] {
+  const before = useRef<S | null>(null);
+  const said = useMemo(() => announce(before.current, screen), [announce, screen]);
+  useEffect(() => {
+    before.current = screen;
+  }, [screen]);
+  return said;
+}
+
+function DeskPage({ facts, of }: { facts: Facts; of: Terminal }) {
+  const screen = useMemo(() => deskScreen(facts), [facts]);
+  const said = useSaid(screen, announceDesk);
+  return <Desk screen={screen} pictures={of.pictures()} said={said} act={of.act} />;
+}
+
+function ConsolePage({ facts, of }: { facts: Facts; of: Terminal }) {
+  const screen = useMemo(() => consoleScreen(facts), [facts]);
+  const said = useSaid(screen, announceConsole);
+  return <Console screen={screen} pictures={of.pictures()} said={said} act={of.act} />;
+}
+
+function App({ of }: { of: Terminal }) {
+  const facts = useSyncExternalStore(of.watch, of.facts);
+  return facts.page === "console" ? <ConsolePage facts={facts} of={of} /> : <DeskPage facts={facts} of={of} />;
+}
+
 const root = document.getElementById("root");
 if (root === null) throw new Error("index.html has no #root");
 createRoot(root).render(
   <StrictMode>
     <Language of={language}>
       <ClockworkProvider value={browserClock}>
-        <Desk
-          screen={screen}
-          pictures={{ them: null, self: null, screen: null, speaker: null }}
-          said={announceDesk(null, screen)}
-          act={() => location.reload()}
-        />
+        <App of={terminal} />
       </ClockworkProvider>
     </Language>
   </StrictMode>,

@@ -103,6 +103,12 @@ const table = {
     cure: "Name a file that does not exist; a backup never overwrites.",
     http: 409,
   },
+  BACKUP_UNWRITABLE: {
+    blame: "caller",
+    say: "The backup cannot be written there.",
+    cure: "Name a file in a directory that exists, has room, and may be written to by the station's user.",
+    http: 400,
+  },
   BACKUP_UNREADABLE: {
     blame: "caller",
     say: "That file is not a complete backup of a Parley station.",

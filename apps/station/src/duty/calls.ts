@@ -2,8 +2,8 @@
 // does nothing: `decide` takes the lines as they are and one command, and answers with the lines as they shall be and
 // with what to send, tell and note. The state machine of a single line is packages/call; here is what spans lines.
 import { type Instant, type Ms } from "@parley/base/time";
-import type { Effect, Event } from "@parley/call/event";
-import { type Line, idle, isInCall, openCall } from "@parley/call/state";
+import type { Effect, Event, ReceiptKind } from "@parley/call/event";
+import { type EndReason, type Line, idle, isInCall, openCall } from "@parley/call/state";
 import { step } from "@parley/call/step";
 import type { ErrorCode } from "@parley/protocol/errorCodes";
 import type { IdText } from "@parley/protocol/ids";
@@ -119,7 +119,13 @@ export type ToTerminal =
 
 /** A fact for the ledger. */
 export type CallsEvent =
-  | { readonly type: "missed"; readonly link: IdText; readonly call: IdText; readonly by: IdText; readonly why: string }
+  | {
+      readonly type: "missed";
+      readonly link: IdText;
+      readonly call: IdText;
+      readonly by: IdText;
+      readonly why: EndReason | "notConfirmed";
+    }
   | {
       readonly type: "receipt";
       readonly link: IdText;
@@ -138,7 +144,7 @@ export type CallsEvent =
       readonly answered: Instant;
       readonly ended: Instant;
       readonly epochs: number;
-      readonly why: string;
+      readonly why: EndReason;
     };
 
 export type Decision = {

@@ -40,6 +40,8 @@ export type OwnCall = {
 
 export type Facts = {
   readonly now: Instant;
+  /** Which of the two pages this is: a desk, or an officer's console (also while it is on its way to be one). */
+  readonly page: "desk" | "console";
   readonly began: Instant;
   readonly station: { readonly at: "here" } | { readonly at: "away"; readonly since: Instant };
   readonly party: string | null;

@@ -55,7 +55,10 @@ export type Terminal = {
 /** Elapsed times and clocks on the screen move this often. */
 const secondsHand: Ms = ms(1000);
 
-export function runTerminal(browser: Browser, code: string | null): Terminal {
+/** What the page was opened with: a one-time code of a terminal, or of an officer who is to have a console here. */
+export type OpenedWith = { readonly code: string | null; readonly officerCode: string | null };
+
+export function runTerminal(browser: Browser, { code, officerCode }: OpenedWith): Terminal {
   const { clock } = browser;
   const listeners = new Set<() => void>();
   let run: CallRun | null = null;
@@ -66,6 +69,7 @@ export function runTerminal(browser: Browser, code: string | null): Terminal {
 
   let facts: Facts = {
     now: clock.now(),
+    page: officerCode === null ? "desk" : "console",
     began: clock.now(),
     station: { at: "away", since: clock.now() },
     party: null,
@@ -146,7 +150,7 @@ export function runTerminal(browser: Browser, code: string | null): Terminal {
   const heard = (message: ToTerminal): void => {
     switch (message.type) {
       case "welcome":
-        change({ welcome: message, party: message.party.name });
+        change({ welcome: message, party: message.party.name, page: message.role });
         run?.again();
         return;
       case "links":
@@ -361,7 +365,7 @@ export function runTerminal(browser: Browser, code: string | null): Terminal {
         send({ type: "signOut" });
         return;
       case "firstOfficer":
-        return ask({ do: "enrolOfficer", code: action.code, name: action.name });
+        return ask({ do: "enrolOfficer", code: officerCode ?? action.code, name: action.name });
       case "addPasskey":
         return ask({ do: "addPasskey" });
       case "makeCode":

@@ -1,0 +1,117 @@
+// Runs the duty of calls: its lines are one document, written in the same transaction as the envelopes that a step sends
+// and the place in the inbox of the one that caused it. A restart at any point finds a line that agrees with what was said.
+import type { Bytes } from "@parley/base/bytes";
+import { encode } from "@parley/base/codec";
+import { certain } from "@parley/base/result";
+import { type Cancel, type Clock, ms } from "@parley/base/time";
+import type { ErrorCode } from "@parley/protocol/errorCodes";
+import { type IdText, type PartyId, idText } from "@parley/protocol/ids";
+import { payloadKinds } from "@parley/protocol/peer/envelope";
+import type { Random } from "@parley/base/random";
+import {
+  type Calls,
+  type CallsContext,
+  type CallsEvent,
+  type Command,
+  type Desk,
+  type ToTerminal,
+  decide,
+  nextDeadline,
+  noCalls,
+} from "../duty/calls.ts";
+import type { Store, Transaction } from "../store/port.ts";
+import { encodeToPeer } from "./callsWire.ts";
+import { callFact, factOf } from "./callFacts.ts";
+import { fromDoc, toDoc } from "./json.ts";
+import type { LinksRun } from "./linksRun.ts";
+import type { After, Writer } from "./writer.ts";
+
+export const callKind = "call";
+const docKind = "calls";
+const only = "all";
+
+export type CallsRun = {
+  readonly state: () => Calls;
+  readonly command: (command: Command) => Promise<void>;
+  readonly within: (tx: Transaction, after: After, command: Command) => void;
+  readonly start: () => void;
+  readonly stop: () => void;
+};
+
+export type CallsRunOptions = {
+  readonly store: Store;
+  readonly writer: Writer;
+  readonly clock: Clock;
+  readonly random: Random;
+  readonly us: () => PartyId;
+  readonly links: LinksRun;
+  readonly desks: () => readonly Desk[];
+  /** Signs a receipt with the station key, as Ed25519. */
+  readonly sign: (message: Bytes) => Bytes;
+  readonly tell: (to: IdText | null, message: Exclude<ToTerminal, { type: "refused" | "admit" }>) => void;
+  readonly admit: (to: IdText, message: ToTerminal & { type: "admit" }) => void;
+  readonly refuse: (to: IdText, code: ErrorCode) => void;
+  readonly onFact: (tx: Transaction, after: After, event: CallsEvent) => void;
+};
+
+export async function runCalls(options: CallsRunOptions): Promise<CallsRun> {
+  const { store, writer, clock, links } = options;
+  const found = certain(await store.doc(docKind, only));
+  let calls: Calls = found === null ? noCalls : fromDoc(found);
+  let timer: Cancel = () => undefined;
+  let stopped = false;
+
+  const context = (): CallsContext => ({
+    desks: options.desks(),
+    generations: new Map(links.all().map(({ link }) => [link, links.generations(link).map(({ n }) => n)])),
+    newCall: () => idText(options.random(16)),
+  });
+
+  const within = (tx: Transaction, after: After, command: Command): void => {
+    const decision = decide(calls, command, context(), clock.now());
+    if (decision.calls !== calls) tx.put(docKind, only, toDoc(decision.calls));
+    calls = decision.calls;
+    for (const { link, message } of decision.toPeers) {
+      const peer = links.peer(link);
+      const payload = encodeToPeer(message, link, options.us(), clock.now(), options.sign);
+      if (peer === null || payload === null) continue;
+      const sent = peer.put(tx, payloadKinds.call, payload);
+      // An outbox that is full holds a year of envelopes that nobody took: what is lost here is named by the link itself.
+      if (sent.ok) after(() => peer.wake());
+    }
+    for (const event of decision.events) {
+      tx.append(callKind, encode(callFact, factOf(event, clock.now())));
+      options.onFact(tx, after, event);
+    }
+    for (const { to, message } of decision.toTerminals) after(() => deliver(to, message));
+    after(watchTime);
+  };
+
+  const deliver = (to: IdText | null, message: ToTerminal): void => {
+    if (message.type === "refused") {
+      if (to !== null) options.refuse(to, message.code);
+    } else if (message.type === "admit") {
+      if (to !== null) options.admit(to, message);
+    } else options.tell(to, message);
+  };
+
+  const command = (it: Command): Promise<void> => writer.write((tx, after) => within(tx, after, it));
+
+  const watchTime = (): void => {
+    timer();
+    const next = nextDeadline(calls);
+    if (next === null || stopped) return;
+    timer = clock.wait(ms(Math.max(0, next - clock.now())), () => void command({ from: "time" }));
+  };
+
+  return {
+    state: () => calls,
+    command,
+    within,
+    start: watchTime,
+    stop: () => {
+      stopped = true;
+      timer();
+    },
+  };
+}

@@ -1,0 +1,107 @@
+// Runs the duty of identities: its state is the ledger's identity events, replayed at start; each command decides, appends
+// and then takes effect. Everybody who needs to know a pin, a terminal or an officer asks here.
+import { decode } from "@parley/base/codec";
+import type { Random } from "@parley/base/random";
+import { type Result, certain } from "@parley/base/result";
+import type { Clock } from "@parley/base/time";
+import type { ParleyError } from "@parley/protocol/errorCodes";
+import { type IdText, idText } from "@parley/protocol/ids";
+import { type StationEntry, entryHash } from "@parley/protocol/signed/chain";
+import type { Digest } from "@parley/protocol/signed/hash";
+import type { Verify } from "@parley/protocol/signed/signature";
+import { apply } from "../duty/identityApply.ts";
+import { decide } from "../duty/identity.ts";
+import { type IdentityEvent, encodeIdentityEvent, identityEvent } from "../duty/identityEvents.ts";
+import type { IdentityCommand, IdentityEffect, IdentityReply } from "../duty/identityPort.ts";
+import { type Identity, nobody } from "../duty/identityState.ts";
+import type { Store, Transaction } from "../store/port.ts";
+import type { KeyRing } from "./keyRing.ts";
+import type { After, Writer } from "./writer.ts";
+
+export const identityKind = "identity";
+
+export type IdentityRun = {
+  readonly state: () => Identity;
+  readonly command: (command: IdentityCommand) => Promise<Result<IdentityReply, ParleyError>>;
+  /** The same inside a transaction that others share. */
+  readonly within: (tx: Transaction, after: After, command: IdentityCommand) => Result<IdentityReply, ParleyError>;
+};
+
+export type IdentityRunOptions = {
+  readonly store: Store;
+  readonly writer: Writer;
+  readonly clock: Clock;
+  readonly random: Random;
+  readonly verify: Verify;
+  readonly keys: KeyRing;
+  /** A pairing in which our key was shown is under way. */
+  readonly holdKey: () => boolean;
+  readonly served: (manifest: Digest) => boolean;
+  readonly onEffect: (effect: IdentityEffect) => void;
+  /** The state has changed. */
+  readonly onChange: () => void;
+};
+
+/** Replays the ledger and runs. A ledger that does not follow from itself throws: it was damaged, and nothing may go on. */
+export async function runIdentity(options: IdentityRunOptions): Promise<IdentityRun> {
+  const { store, writer, clock, keys } = options;
+  const entries = new Map<IdText, StationEntry>();
+  let state = nobody;
+
+  const take = (event: IdentityEvent): void => {
+    state = apply(state, event);
+    for (const entry of entriesOf(event)) entries.set(idText(entryHash(entry)), entry);
+  };
+
+  for (let from = 0; ;) {
+    const page = certain(await store.events(from, 1000));
+    for (const event of page) if (event.kind === identityKind) take(certain(decode(identityEvent, event.bytes)));
+    if (page.length < 1000) break;
+    from += page.length;
+  }
+
+  const within = (tx: Transaction, after: After, command: IdentityCommand): Result<IdentityReply, ParleyError> => {
+    const context = {
+      random: options.random,
+      verify: options.verify,
+      signer: keys.signer(),
+      nextKey: keys.next,
+      holds: keys.holds,
+      holdKey: options.holdKey(),
+      served: options.served,
+      entry: (hash: Digest) => entries.get(idText(hash)) ?? null,
+    };
+    const decision = decide(state, command, context, clock.now());
+    if (!decision.ok) return decision;
+    const { events, effects, reply } = decision.value;
+    for (const event of events) {
+      tx.append(identityKind, encodeIdentityEvent(event));
+      take(event);
+    }
+    for (const effect of effects) after(() => options.onEffect(effect));
+    if (events.length > 0) after(options.onChange);
+    return { ok: true, value: reply };
+  };
+
+  return {
+    state: () => state,
+    within,
+    command: (command) => writer.write((tx, after) => within(tx, after, command)),
+  };
+}
+
+/** The certificates and successions that an event brought in; a chain may name any of them later. */
+function entriesOf(event: IdentityEvent): readonly StationEntry[] {
+  switch (event.type) {
+    case "setUp":
+    case "certified":
+    case "peerCertified":
+    case "rootReplaced":
+      return [{ type: "certificate", it: event.certificate }];
+    case "succeeded":
+    case "peerSucceeded":
+      return [{ type: "succession", it: event.succession }];
+    default:
+      return [];
+  }
+}

@@ -1,0 +1,152 @@
+// The links of this station: which there are, their secrets, and the standing connections that carry them. A link is made
+// inside the transaction that ends its pairing, so there is never one without the other.
+import type { Bytes } from "@parley/base/bytes";
+import { equal, fromBase64url, base64url } from "@parley/base/bytes";
+import type { Random } from "@parley/base/random";
+import { certain } from "@parley/base/result";
+import { type Clock, type Instant, instant } from "@parley/base/time";
+import { type ParleyError, problem } from "@parley/protocol/errorCodes";
+import { type IdText, type LinkId, type PartyId, idOf, idText } from "@parley/protocol/ids";
+import type { Pin } from "@parley/protocol/signed/pin";
+import { keyIdOf } from "@parley/protocol/signed/root";
+import { ed25519Half } from "@parley/protocol/signed/signature";
+import type { Standing } from "../peer/net.ts";
+import type { PeerLink } from "../peer/peerLink.ts";
+import type { PeerPort } from "../peer/peerPort.ts";
+import type { Store, Transaction } from "../store/port.ts";
+import { fromDoc, toDoc } from "./json.ts";
+import { type Generation, openSecret, sealSecret } from "./secrets.ts";
+import type { After } from "./writer.ts";
+
+const docKind = "link";
+const secretKind = "linkSecret";
+
+/** A link as it is kept. */
+export type LinkRecord = {
+  readonly link: IdText;
+  readonly party: IdText;
+  readonly since: Instant;
+  /** When the last answered call on it began; null before the first. */
+  readonly used: Instant | null;
+};
+
+type Kept = { readonly record: LinkRecord; readonly generations: readonly Generation[] };
+
+/** Whether the far station is there now, and since when it has been or has not. */
+export type Reachable = { readonly up: boolean; readonly since: Instant };
+
+export type LinksRun = {
+  readonly all: () => readonly LinkRecord[];
+  readonly of: (link: IdText) => LinkRecord | null;
+  readonly generations: (link: IdText) => readonly Generation[];
+  readonly peer: (link: IdText) => PeerLink | null;
+  readonly reachable: (link: IdText) => Reachable;
+  readonly standing: (key: Bytes) => Standing;
+  /** A pairing is done: the link begins with this secret. */
+  readonly make: (tx: Transaction, after: After, link: LinkId, party: PartyId, secret: Bytes) => void;
+  readonly keepSecrets: (tx: Transaction, link: IdText, generations: readonly Generation[]) => void;
+  readonly wasUsed: (tx: Transaction, link: IdText, at: Instant) => void;
+  /** Opens the standing connections of all links. */
+  readonly start: (port: PeerPort) => void;
+};
+
+export type LinksRunOptions = {
+  readonly store: Store;
+  readonly clock: Clock;
+  readonly random: Random;
+  readonly sealingKey: Bytes;
+  /** The pin of a linked party. */
+  readonly pinOf: (party: IdText) => Pin | null;
+  readonly onChange: () => void;
+  readonly report: (error: ParleyError) => void;
+};
+
+type SecretDoc = { readonly generations: readonly { readonly n: number; readonly secret: string }[] };
+
+export async function runLinks(options: LinksRunOptions): Promise<LinksRun> {
+  const { store, clock } = options;
+  const kept = new Map<IdText, Kept>();
+  const watched = new Map<IdText, Reachable>();
+  let port: PeerPort | null = null;
+
+  const secrets = new Map<IdText, Bytes>();
+  for (const { key, bytes } of certain(await store.docs(secretKind))) secrets.set(key, bytes);
+  for (const { key, bytes } of certain(await store.docs(docKind))) {
+    const sealed = secrets.get(key);
+    const plain = sealed === undefined ? null : openSecret(sealed, key, options.sealingKey);
+    // A link whose secret cannot be read stays, without a way to call: that is shown, never worked round.
+    if (plain === null) options.report(problem("SECRET_UNREADABLE", key));
+    const doc: SecretDoc = plain === null ? { generations: [] } : fromDoc(plain);
+    const generations = doc.generations.map(({ n, secret }) => ({
+      n,
+      secret: fromBase64url(secret) ?? new Uint8Array(32),
+    }));
+    kept.set(key, { record: fromDoc<LinkRecord>(bytes), generations });
+  }
+
+  const keepSecrets = (tx: Transaction, link: IdText, generations: readonly Generation[]): void => {
+    const doc: SecretDoc = { generations: generations.map(({ n, secret }) => ({ n, secret: base64url(secret) })) };
+    tx.put(secretKind, link, sealSecret(toDoc(doc), link, options.sealingKey, options.random));
+    const before = kept.get(link);
+    if (before !== undefined) kept.set(link, { ...before, generations });
+  };
+
+  const open = ({ link, party }: LinkRecord): void => {
+    const [id, peer] = [idOf<LinkId>(link, 16), idOf<PartyId>(party, 32)];
+    if (port === null || id === null || peer === null) return;
+    const handle = port.open({ id, peer, addresses: () => options.pinOf(party)?.card.stations ?? [] });
+    watched.set(link, { up: false, since: clock.now() });
+    handle.watch((status) => {
+      const up = status.at === "connected";
+      if (watched.get(link)?.up === up) return;
+      watched.set(link, { up, since: clock.now() });
+      options.onChange();
+    });
+  };
+
+  return {
+    all: () => [...kept.values()].map(({ record }) => record),
+    of: (link) => kept.get(link)?.record ?? null,
+    generations: (link) => kept.get(link)?.generations ?? [],
+    peer: (link) => {
+      const id = idOf<LinkId>(link, 16);
+      return id === null ? null : (port?.link(id) ?? null);
+    },
+    reachable: (link) => watched.get(link) ?? { up: false, since: instant(0) },
+    standing: (key) => {
+      for (const { record } of kept.values()) {
+        const pin = options.pinOf(record.party);
+        if (pin === null) continue;
+        if (
+          pin.revokedKeys.some((revoked) => equal(revoked, keyIdOf(pin.line.key))) &&
+          equal(ed25519Half(pin.line.key), key)
+        )
+          return "refused";
+        if (equal(ed25519Half(pin.line.key), key)) return "known";
+      }
+      return "stranger";
+    },
+    make: (tx, after, link, party, secret) => {
+      const record: LinkRecord = { link: idText(link), party: idText(party), since: clock.now(), used: null };
+      tx.put(docKind, record.link, toDoc(record));
+      kept.set(record.link, { record, generations: [] });
+      keepSecrets(tx, record.link, [{ n: 0, secret }]);
+      after(() => {
+        open(record);
+        options.onChange();
+      });
+    },
+    keepSecrets,
+    wasUsed: (tx, link, at) => {
+      const before = kept.get(link);
+      if (before === undefined) return;
+      const record = { ...before.record, used: at };
+      kept.set(link, { ...before, record });
+      tx.put(docKind, link, toDoc(record));
+    },
+    start: (it) => {
+      port = it;
+      for (const { record } of kept.values()) open(record);
+    },
+  };
+}

@@ -1,0 +1,190 @@
+// Runs the duty of pairing: keeps pairings sealed on disk, carries their messages over pairing connections, and turns a
+// finished one into a link. A connection that breaks is made again by the importing side for as long as the pairing waits.
+import type { Bytes } from "@parley/base/bytes";
+import type { Random } from "@parley/base/random";
+import { type Result, certain, fail, ok } from "@parley/base/result";
+import { type Cancel, type Clock, ms, seconds } from "@parley/base/time";
+import { type ParleyError, problem } from "@parley/protocol/errorCodes";
+import { type IdText, type LinkId, idText } from "@parley/protocol/ids";
+import type { PairingEffect } from "@parley/protocol/pairing/event";
+import type { OfferId } from "@parley/protocol/pairing/offer";
+import type { Means } from "@parley/protocol/pairing/event";
+import type { StationAddress } from "@parley/protocol/signed/fields";
+import type { Bundle, Pin } from "@parley/protocol/signed/pin";
+import { equal } from "@parley/base/bytes";
+import {
+  type PairingCommand,
+  type Pairings,
+  decide,
+  decodePairing,
+  encodePairing,
+  holdsKey,
+  isLive,
+  nextDeadline,
+  noPairings,
+} from "../duty/pairing.ts";
+import { encodePairingEvent } from "../duty/pairingEvents.ts";
+import type { Address, Standing } from "../peer/net.ts";
+import type { PairChannel } from "../peer/pairChannel.ts";
+import type { Store, Transaction } from "../store/port.ts";
+import { openSecret, sealSecret } from "./secrets.ts";
+import type { After, Writer } from "./writer.ts";
+
+export const pairingKind = "pairing";
+const docKind = "pairing";
+
+export type PairingRun = {
+  readonly state: () => Pairings;
+  readonly command: (command: PairingCommand) => Promise<Result<{ offer: OfferId; text: string } | null, ParleyError>>;
+  /** A station that knows a live offer of ours has called. */
+  readonly opened: (channel: PairChannel) => void;
+  readonly anyLive: () => boolean;
+  readonly live: (offer: Bytes) => boolean;
+  readonly holdKey: () => boolean;
+  /** Begins what a restart interrupted. */
+  readonly start: () => void;
+  readonly stop: () => void;
+};
+
+export type PairingRunOptions = {
+  readonly store: Store;
+  readonly writer: Writer;
+  readonly clock: Clock;
+  readonly random: Random;
+  readonly sealingKey: Bytes;
+  readonly means: () => Means;
+  readonly bundle: () => Bundle | null;
+  readonly dial: (
+    address: Address,
+    offer: Bytes,
+    standing: (key: Bytes) => Standing,
+  ) => Promise<Result<PairChannel, ParleyError>>;
+  /** Both people pressed "They match": inside the same transaction, the link comes to be. */
+  readonly onPaired: (tx: Transaction, after: After, link: LinkId, secret: Bytes, peer: Pin) => void;
+  readonly onChange: () => void;
+  readonly report: (error: ParleyError) => void;
+};
+
+/** Between tries to reach the offering station. */
+const redialAfter = seconds(2);
+
+export async function runPairing(options: PairingRunOptions): Promise<PairingRun> {
+  const { store, writer, clock } = options;
+  const channels = new Map<IdText, PairChannel>();
+  const dialling = new Set<IdText>();
+  let pairings: Pairings = noPairings;
+  let timer: Cancel = () => undefined;
+  let stopped = false;
+
+  for (const { key, bytes } of certain(await store.docs(docKind))) {
+    const plain = openSecret(bytes, key, options.sealingKey);
+    const it = plain === null ? fail(problem("SECRET_UNREADABLE", key)) : decodePairing(plain);
+    if (it.ok) pairings = new Map(pairings).set(key, it.value);
+    else options.report(it.error);
+  }
+
+  const command = (it: PairingCommand) =>
+    writer.write((tx, after) => {
+      const decision = decide(pairings, it, { ...options.means(), bundle: options.bundle() }, clock.now());
+      if (!decision.ok) return decision;
+      const { events, effects, reply } = decision.value;
+      for (const [key, value] of decision.value.pairings) {
+        if (pairings.get(key) !== value) {
+          tx.put(docKind, key, sealSecret(encodePairing(value), key, options.sealingKey, options.random));
+        }
+      }
+      for (const key of pairings.keys()) if (!decision.value.pairings.has(key)) tx.remove(docKind, key);
+      pairings = decision.value.pairings;
+      for (const event of events) tx.append(pairingKind, encodePairingEvent(event));
+      for (const { offer, effect } of effects) carry(tx, after, offer, effect);
+      after(() => {
+        watchTime();
+        options.onChange();
+      });
+      return ok(reply);
+    });
+
+  const carry = (
+    tx: Transaction,
+    after: After,
+    offer: OfferId,
+    effect: Exclude<PairingEffect, { type: "refused" }>,
+  ): void => {
+    switch (effect.type) {
+      case "dial":
+        return after(() => void reach(offer, effect.stations, effect.stationKey));
+      case "send":
+        return after(() => void channels.get(idText(offer))?.send(effect.bytes));
+      case "paired":
+        return options.onPaired(tx, after, effect.link, effect.secret, effect.peer);
+      case "recorded":
+        return;
+      case "ended":
+        return after(() => options.report(problem(effect.why, effect.detail)));
+    }
+    return effect satisfies never;
+  };
+
+  /** Calls the offering station until it answers or the pairing no longer waits. */
+  const reach = async (offer: OfferId, stations: readonly StationAddress[], key: Bytes): Promise<void> => {
+    const name = idText(offer);
+    if (dialling.has(name) || channels.has(name) || stopped || !isLive(pairings, offer)) return;
+    dialling.add(name);
+    for (const address of stations) {
+      const standing = (shown: Bytes): Standing => (equal(shown, key) ? "stranger" : "refused");
+      const channel = await options.dial(address, offer, standing);
+      if (channel.ok) {
+        dialling.delete(name);
+        return attach(channel.value, () => void reach(offer, stations, key));
+      }
+      options.report(channel.error);
+    }
+    dialling.delete(name);
+    clock.wait(redialAfter, () => void reach(offer, stations, key));
+  };
+
+  const attach = (channel: PairChannel, again: () => void): void => {
+    const offer = channel.offer as OfferId;
+    const name = idText(offer);
+    channels.get(name)?.close();
+    channels.set(name, channel);
+    channel.start({
+      message: (bytes) => {
+        void command({ type: "message", bytes }).then((taken) => (taken.ok ? undefined : options.report(taken.error)));
+      },
+      closed: () => {
+        if (channels.get(name) === channel) channels.delete(name);
+        if (isLive(pairings, offer)) clock.wait(redialAfter, again);
+      },
+    });
+    void command({ type: "connected", offer });
+  };
+
+  const watchTime = (): void => {
+    timer();
+    const next = nextDeadline(pairings);
+    if (next === null || stopped) return;
+    timer = clock.wait(ms(Math.max(0, next - clock.now())), () => void command({ type: "tick" }));
+  };
+
+  return {
+    state: () => pairings,
+    command,
+    opened: (channel) => attach(channel, () => undefined),
+    anyLive: () => [...pairings.values()].some(({ offer }) => isLive(pairings, offer.id)),
+    live: (offer) => isLive(pairings, offer),
+    holdKey: () => holdsKey(pairings),
+    start: () => {
+      watchTime();
+      for (const it of pairings.values()) {
+        const waits = it.type === "asked" || ("agreed" in it && it.type !== "active" && it.agreed.side === "answering");
+        if (waits) void reach(it.offer.id, it.offer.stations, it.offer.stationKey);
+      }
+    },
+    stop: () => {
+      stopped = true;
+      timer();
+      for (const channel of channels.values()) channel.close();
+    },
+  };
+}
