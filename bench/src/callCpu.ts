@@ -10,7 +10,7 @@ import { type StartParley, startParleyRival } from "./rivals/parley.ts";
 import { mean, median } from "./stats.ts";
 
 /** From the answer until the estimate of the path has grown to what the picture wants, ms. */
-const settling = 6_000;
+const settling = 8_000;
 const window = 10_000;
 const musts = { vsBare: 1.1, vsLivekit: 0.9 };
 const aims = { vsBare: 1.05, vsLivekit: 0.8 };

@@ -15,9 +15,8 @@ const roles = ["caller", "callee"] as const;
 
 /** Asks both pages the same thing, together. */
 async function ofBoth<T>(ask: (role: Role) => Promise<T>): Promise<Record<Role, T>> {
-  const [a, b] = await Promise.all(roles.map(ask));
-  if (a === undefined || b === undefined) throw new Error("two pages were asked");
-  return { caller: a, callee: b };
+  const [caller, callee] = [ask("caller"), ask("callee")];
+  return { caller: await caller, callee: await callee };
 }
 
 export const countsOf = (caller: Caller): Promise<Record<Role, MediaCounts>> =>

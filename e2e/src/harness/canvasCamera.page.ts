@@ -13,15 +13,17 @@ const frameTime = 1000 / 30;
 let paused = false;
 
 export function installCanvasCamera(party: number, size: PictureSize): void {
+  if (!window.isSecureContext) return; // about:blank, and pages that could open no camera either
   globalThis.parleyCamera = { pause: (yes) => (paused = yes) };
   const devices = navigator.mediaDevices;
-  devices.getUserMedia = (constraints = {}) => {
+  const own = devices.getUserMedia.bind(devices);
+  devices.getUserMedia = async (constraints = {}) => {
     const wants = (kind: "audio" | "video") => constraints[kind] !== undefined && constraints[kind] !== false;
     const tracks = [
       ...(wants("video") ? openCamera(party, size) : []),
-      ...(wants("audio") ? openMicrophone(party) : []),
+      ...(wants("audio") ? ((await openMicrophone(party)) ?? (await own({ audio: true })).getAudioTracks()) : []),
     ];
-    return Promise.resolve(new MediaStream(tracks));
+    return new MediaStream(tracks);
   };
 }
 
@@ -55,11 +57,14 @@ function openCamera(party: number, { width, height }: PictureSize): MediaStreamT
     for (const r of rectangles(code, width, height)) if (r.white) pen.fillRect(r.x, r.y, r.width, r.height);
   };
   draw();
-  const tracks = canvas.captureStream(0).getVideoTracks();
+  // Chromium takes a picture when it is asked to, which is the most even; Firefox has no such question and takes each drawn.
+  const asked = "CanvasCaptureMediaStreamTrack" in globalThis;
+  const tracks = (asked ? canvas.captureStream(0) : canvas.captureStream()).getVideoTracks();
   const timer = setInterval(() => {
     if (tracks.every((track) => track.readyState === "ended")) return clearInterval(timer);
     if (paused) return;
     draw();
+    if (!asked) return;
     for (const track of tracks) if (track instanceof CanvasCaptureMediaStreamTrack) track.requestFrame();
   }, frameTime);
   return tracks.map((track) => keepOpenForClones(track, tracks));
@@ -101,8 +106,19 @@ function paintRoom(width: number, height: number, seed: number): HTMLCanvasEleme
   return canvas;
 }
 
-function openMicrophone(party: number): MediaStreamTrack[] {
+/** An audio context that runs, or null: Firefox's never does on a machine without a sound device. */
+export async function runningAudio(): Promise<AudioContext | null> {
   const audio = new AudioContext();
+  const late = new Promise<boolean>((resolve) => setTimeout(() => resolve(false), 500));
+  if (await Promise.race([audio.resume().then(() => true), late])) return audio;
+  void audio.close();
+  return null;
+}
+
+/** The party's beep; null where Web Audio does not run, and then the browser's own fake microphone has to do. */
+async function openMicrophone(party: number): Promise<MediaStreamTrack[] | null> {
+  const audio = await runningAudio();
+  if (audio === null) return null;
   const out = audio.createMediaStreamDestination();
   const beep = audio.createBuffer(1, audio.sampleRate * beepPeriod, audio.sampleRate);
   const samples = beep.getChannelData(0);

@@ -2,7 +2,7 @@
 // was first seen, every picture after that, what was heard, and the browser's own counts of every peer connection.
 // It reads `video[data-stream="remote"]` and `button[data-act]` and nothing else of a page, so it measures every rival alike.
 import { type Barcode, bandOfHeight, readSampled, sampledHeight, sampledWidth } from "./barcode.ts";
-import { installCanvasCamera } from "./canvasCamera.page.ts";
+import { installCanvasCamera, runningAudio } from "./canvasCamera.page.ts";
 import type { Heard, MediaCounts, Meter, MeterSettings, PictureLog } from "./meterTypes.ts";
 import { ageOf, missedBetween } from "./stamp.ts";
 
@@ -80,20 +80,12 @@ class PageMeter implements Meter {
     const tracks = [...document.querySelectorAll<HTMLMediaElement>("audio, video")]
       .filter((element) => !element.muted && element.srcObject instanceof MediaStream)
       .flatMap((element) => (element.srcObject instanceof MediaStream ? element.srcObject.getAudioTracks() : []));
-    if (tracks.length === 0) return { level: 0, hz: 0 };
-    const audio = new AudioContext();
-    const analyser = new AnalyserNode(audio, { fftSize: 8192, smoothingTimeConstant: 0 });
-    audio.createMediaStreamSource(new MediaStream(tracks)).connect(analyser);
-    const heard = { level: -Infinity, hz: 0 };
-    const spectrum = new Float32Array(analyser.frequencyBinCount);
-    for (const until = now() + listen; now() < until; await new Promise((r) => setTimeout(r, 50))) {
-      analyser.getFloatFrequencyData(spectrum);
-      const peak = spectrum.reduce((best, value, bin) => (value > (spectrum[best] ?? -Infinity) ? bin : best), 0);
-      const level = spectrum[peak] ?? -Infinity;
-      if (level > heard.level) Object.assign(heard, { level, hz: (peak * audio.sampleRate) / analyser.fftSize });
-    }
+    if (tracks.length === 0) return { level: 0, hz: null };
+    const audio = await runningAudio();
+    if (audio === null) return { level: await this.levelByCounts(listen), hz: null };
+    const heard = await loudest(audio, new MediaStream(tracks), listen);
     await audio.close();
-    return { level: Number.isFinite(heard.level) ? 10 ** (heard.level / 20) : 0, hz: heard.hz };
+    return heard;
   }
 
   async counts(): Promise<MediaCounts> {
@@ -162,6 +154,18 @@ class PageMeter implements Meter {
     return readSampled((x, y) => pixels[(y * sampledWidth + x) * 4 + 1] ?? 128);
   }
 
+  /** The loudest the browser itself says the other side's sound was, 0 to 1. */
+  private async levelByCounts(listen: number): Promise<number> {
+    let level = 0;
+    for (const until = now() + listen; now() < until; await new Promise((r) => setTimeout(r, 50)))
+      for (const connection of this.connections)
+        (await connection.getStats()).forEach((row: Record<string, unknown>) => {
+          if (row["type"] === "inbound-rtp" && row["kind"] === "audio")
+            level = Math.max(level, numberIn(row, "audioLevel"));
+        });
+    return level;
+  }
+
   private countConnections(): void {
     const { connections } = this;
     globalThis.RTCPeerConnection = class extends RTCPeerConnection {
@@ -171,6 +175,20 @@ class PageMeter implements Meter {
       }
     };
   }
+}
+
+async function loudest(audio: AudioContext, stream: MediaStream, listen: number): Promise<Heard> {
+  const analyser = new AnalyserNode(audio, { fftSize: 8192, smoothingTimeConstant: 0 });
+  audio.createMediaStreamSource(stream).connect(analyser);
+  const heard = { level: -Infinity, hz: 0 };
+  const spectrum = new Float32Array(analyser.frequencyBinCount);
+  for (const until = now() + listen; now() < until; await new Promise((r) => setTimeout(r, 50))) {
+    analyser.getFloatFrequencyData(spectrum);
+    const peak = spectrum.reduce((best, value, bin) => (value > (spectrum[best] ?? -Infinity) ? bin : best), 0);
+    const level = spectrum[peak] ?? -Infinity;
+    if (level > heard.level) Object.assign(heard, { level, hz: (peak * audio.sampleRate) / analyser.fftSize });
+  }
+  return { level: 10 ** (heard.level / 20), hz: heard.level === -Infinity ? null : heard.hz };
 }
 
 const noCounts = {

@@ -23,8 +23,8 @@ export type PictureLog = {
   readonly unread: number;
 };
 
-/** The loudest pitch within the time listened: `level` 0 to 1, `hz` to about 6 Hz. */
-export type Heard = { readonly level: number; readonly hz: number };
+/** The loudest within the time listened: `level` 0 to 1; `hz` to about 6 Hz, null where the browser shows no spectrum. */
+export type Heard = { readonly level: number; readonly hz: number | null };
 
 /** The browser's own counts, over all open peer connections of the page; picture size and codec of what is received. */
 export type MediaCounts = {

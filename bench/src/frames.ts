@@ -1,0 +1,82 @@
+// `npm run bench -- frames`: what Parley adds to AES-256-GCM when a frame is sealed and opened in the worker. Runs in a worker
+// of a real Chromium, which the figures are of, and in Node beside it. `--quick` measures a quarter as often.
+import { createServer } from "node:http";
+import type { AddressInfo } from "node:net";
+import { join } from "node:path";
+import { launchBrowser } from "../../e2e/src/harness/browser.ts";
+import { pageScript } from "../../e2e/src/harness/pageScript.ts";
+import { type Bench, type Figure, atMost } from "./figure.ts";
+import { type FramesPlan, type FramesTimes, measureFrames } from "./framesMeasure.ts";
+
+const small = { name: "small", bytes: 1_200, batch: 400 };
+const large = { name: "large", bytes: 50_000, batch: 100 };
+
+const median = (values: readonly number[]): number => {
+  const sorted = [...values].sort((a, b) => a - b);
+  const middle = Math.floor(sorted.length / 2);
+  return sorted.length % 2 === 1
+    ? (sorted[middle] ?? NaN)
+    : ((sorted[middle - 1] ?? NaN) + (sorted[middle] ?? NaN)) / 2;
+};
+
+/** The median over rounds of one way's time over the other's of the same round. */
+const ratio = (way: readonly number[], rival: readonly number[]): number =>
+  median(way.map((time, round) => time / (rival[round] ?? NaN)));
+
+async function inChromium(plans: readonly FramesPlan[]): Promise<readonly FramesTimes[]> {
+  const script = await pageScript(join(import.meta.dirname, "frames.worker.ts"));
+  const server = createServer((request, response) => {
+    const worker = request.url === "/worker.js";
+    response.setHeader("content-type", worker ? "text/javascript" : "text/html");
+    // Cross-origin isolated, so that the clock counts 5 us and not 100.
+    response.setHeader("cross-origin-opener-policy", "same-origin");
+    response.setHeader("cross-origin-embedder-policy", "require-corp");
+    response.end(worker ? script : "<!doctype html><title>frames</title>");
+  });
+  await new Promise<void>((listening) => server.listen(0, "127.0.0.1", listening));
+  const browser = await launchBrowser({ devices: { kind: "own" } });
+  try {
+    const page = await browser.open(`http://localhost:${(server.address() as AddressInfo).port}/`);
+    const times: FramesTimes[] = [];
+    for (const plan of plans) {
+      const result = await page.evaluate(
+        (plan) =>
+          new Promise<FramesTimes | string>((done) => {
+            const worker = new Worker("/worker.js");
+            worker.onmessage = ({ data }: MessageEvent<FramesTimes | string>) => done(data);
+            worker.onerror = ({ message }) => done(message);
+            worker.postMessage(plan);
+          }),
+        plan,
+      );
+      if (typeof result === "string") throw new Error(result);
+      times.push(result);
+    }
+    return times;
+  } finally {
+    await browser.close();
+    server.close();
+  }
+}
+
+function figuresOf(name: string, times: FramesTimes, where: string): readonly Figure[] {
+  const { raw, parley, withDigest } = times;
+  const us = (values: readonly number[]): string => `${median(values).toFixed(1)} us`;
+  console.log(
+    `${where}, ${name}: raw ${us(raw)}, parley ${us(parley)} (${ratio(parley, raw).toFixed(2)}), with the digest's hashes ${us(withDigest)} (${ratio(withDigest, raw).toFixed(2)})`,
+  );
+  return [
+    atMost(`frames.${name}`, ratio(parley, raw), 1.6, 1.2, raw.length),
+    atMost(`frames.${name}_with_digest`, ratio(withDigest, raw), null, null, raw.length),
+  ];
+}
+
+export async function benchFrames(rounds = 60): Promise<readonly Figure[]> {
+  const plans = [small, large].map(({ bytes, batch }) => ({ bytes, batch, rounds }));
+  const sizes = [small.name, large.name];
+  for (const [i, plan] of plans.entries()) figuresOf(sizes[i] ?? "", await measureFrames(plan), "node");
+  const times = await inChromium(plans);
+  return times.flatMap((t, i) => figuresOf(sizes[i] ?? "", t, "chromium worker"));
+}
+
+export const run: Bench = (args) => benchFrames(args.includes("--quick") ? 15 : 60);
