@@ -56,7 +56,8 @@ export async function writeBackup(db: DatabaseSync, path: string): Promise<Resul
     return ok(undefined);
   } catch (thrown) {
     rmSync(unnamed, { force: true });
-    return fail(storeProblem(thrown));
+    if (thrown instanceof Error && "code" in thrown) return fail(problem("BACKUP_UNWRITABLE", thrown.message));
+    throw thrown;
   }
 }
 

@@ -1,7 +1,7 @@
 // The SQLite file of a station, on the thread that calls: opening with all checks, and the commit. WAL with synchronous=FULL
 // syncs the log before COMMIT returns; locking_mode=EXCLUSIVE keeps every other process out for as long as this one lives,
 // and the kernel lifts that lock when it dies. Carries [ST2] [ST6] [ST7] for SQLite.
-import { closeSync, fsyncSync, mkdirSync, openSync } from "node:fs";
+import { accessSync, closeSync, constants, existsSync, fsyncSync, mkdirSync, openSync } from "node:fs";
 import { dirname, join } from "node:path";
 import { DatabaseSync, type StatementSync } from "node:sqlite";
 import { type Result, fail, ok } from "@parley/base/result";
@@ -28,11 +28,22 @@ export function syncDirectory(path: string): void {
 
 const text = (db: DatabaseSync, pragma: string): unknown => Object.values(db.prepare(pragma).get() ?? {})[0];
 
+/**
+ * Makes the file where there is none, for the station's user alone. A file that exists must not be opened here: closing any
+ * descriptor of it would lift the locks that this process holds on it (POSIX fcntl), and let another process in.
+ */
+function makeFile(path: string): void {
+  if (!existsSync(path)) closeSync(openSync(path, "wx", 0o600));
+}
+
 /** Opens or creates the file with the settings that everything here relies on; throws what SQLite throws. */
 function openFile(dataDir: string): DatabaseSync {
   const made = mkdirSync(dataDir, { recursive: true, mode: 0o700 });
   const path = join(dataDir, fileName);
-  closeSync(openSync(path, "a", 0o600));
+  makeFile(path);
+  // SQLite would open what it may not write read-only, and fail later with a lock error that says nothing.
+  accessSync(dataDir, constants.W_OK);
+  accessSync(path, constants.W_OK);
   const db = new DatabaseSync(path, { timeout: 0 });
   try {
     db.exec("pragma locking_mode = exclusive");
@@ -153,21 +164,33 @@ function refuseDamaged(db: DatabaseSync): ParleyError | null {
   return found === "ok" ? null : problem("STORE_CORRUPT", String(found));
 }
 
+/** Makes or renews the tables in one transaction, since Kysely takes none for SQLite, and counts this opening. */
+async function prepareTables(db: DatabaseSync, kysely: Kysely<Tables>): Promise<Result<void, ParleyError>> {
+  db.exec("begin immediate");
+  const migrated = await migrate(kysely, migrations({ int: "integer", bytes: "blob" }));
+  if (!migrated.ok) {
+    db.exec("rollback");
+    return migrated;
+  }
+  db.exec("insert into head (id, next_event, origin, writer) values (1, 0, 'original', 0) on conflict do nothing");
+  db.exec("update head set writer = writer + 1 where id = 1; commit");
+  return ok(undefined);
+}
+
+async function checkedHeads(db: DatabaseSync, kysely: Kysely<Tables>): Promise<Result<Heads, ParleyError>> {
+  const damaged = refuseDamaged(db);
+  if (damaged !== null) return fail(damaged);
+  const prepared = await prepareTables(db, kysely);
+  return prepared.ok ? readHeads(kysely) : prepared;
+}
+
 /** Opens the data in `dataDir`, making it when there is none, with every check that a start owes; see [ST6]. */
 export async function openSqliteFile(dataDir: string): Promise<Result<SqliteFile, ParleyError>> {
   let db: DatabaseSync | null = null;
   try {
     db = openFile(dataDir);
-    const damaged = refuseDamaged(db);
     const kysely = kyselyOver(db);
-    const migrated = damaged ? fail(damaged) : await migrate(kysely, migrations({ int: "integer", bytes: "blob" }));
-    if (!migrated.ok) {
-      db.close();
-      return migrated;
-    }
-    db.exec("insert into head (id, next_event, origin, writer) values (1, 0, 'original', 0) on conflict do nothing");
-    db.exec("update head set writer = writer + 1 where id = 1");
-    const heads = await readHeads(kysely);
+    const heads = await checkedHeads(db, kysely);
     if (!heads.ok) {
       db.close();
       return heads;
