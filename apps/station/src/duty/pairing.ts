@@ -67,6 +67,12 @@ export function nextDeadline(pairings: Pairings): Instant | null {
 /** Whether our station key must not be handed over yet: some other side has been shown it and is not done. */
 export const holdsKey = (pairings: Pairings): boolean => [...pairings.values()].some((it) => deadlineOf(it) !== null);
 
+/** Whether something is still due in the pairing of this offer, so that its importing side should be connected. */
+export const isWaiting = (pairings: Pairings, offer: OfferId): boolean => {
+  const it = pairings.get(idText(offer));
+  return it !== undefined && deadlineOf(it) !== null;
+};
+
 /** Whether a connection that names this offer is to be taken: an active one still answers who waits for our word. */
 export const isLive = (pairings: Pairings, offer: Uint8Array): boolean => {
   const it = [...pairings.values()].find((p) => equal(p.offer.id, offer));
