@@ -6,7 +6,7 @@ import type { CommitFault } from "../store/memory.ts";
 import { crash, expectDelivered, healAndWait, pair, send, start, world } from "./worldOfTwo.ts";
 
 /** Simulated worlds to run: the fixed number of every run, or more by PARLEY_LINK_SEEDS. */
-const seeds = Number(process.env["PARLEY_LINK_SEEDS"] ?? 60);
+const seeds = Number(process.env["PARLEY_LINK_SEEDS"] ?? 30);
 
 describe("delivery", () => {
   it(

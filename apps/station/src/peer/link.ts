@@ -90,7 +90,10 @@ export function runLink(terms: LinkTerms, deps: PeerDeps, identity: () => PeerId
     hello,
     frame: (frame) => heard(conn, remote, frame),
     wrong: (reason, code, detail) => refuse(conn, remote, reason, problem(code, detail)),
-    closed: (code) => lost(conn, code),
+    closed: (code, detail) => {
+      report(problem(code, detail), remote);
+      lost(conn, code);
+    },
   });
 
   const heard = (conn: Conn, remote: string, frame: Exclude<LinkFrame, { type: "hello" }>): void => {
