@@ -1,7 +1,7 @@
 // `npm run shots [-- part-of-a-state ...]`: every state of both screens as a picture in shots/, in English and in Arabic, at
 // the sizes of real rooms and some at 200 % zoom, served by the station's own web server under the policy of production.
 // Each page must load in silence, ask nobody else for anything, and be found without fault by axe; otherwise this fails.
-import { rmSync, mkdirSync } from "node:fs";
+import { mkdirSync, rmSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { addAxe, openGallery } from "../e2e/src/gallery.ts";
 
@@ -44,7 +44,7 @@ try {
       for (const at of [...sizes, ...(zoomed.has(state) ? [size(1280, 800, 2)] : [])]) {
         const name = `${state.replace("/", "-")}.${language}.${at.name}`;
         await gallery.show(state, language, at);
-        await gallery.page.screenshot({ path: join(folder, `${name}.png`), fullPage: true });
+        writeFileSync(join(folder, `${name}.png`), await gallery.picture());
         faults.push(...gallery.complaints().map((complaint) => `${name}: ${complaint}`));
         faults.push(...(await addAxe(gallery.page)).map((violation) => `${name}: ${violation}`));
         taken += 1;

@@ -16,6 +16,8 @@ export type Gallery = {
   readonly states: readonly string[];
   /** Loads one state and waits until its fonts and pictures are there. */
   show(state: string, language: string, view: View): Promise<void>;
+  /** The whole page as it stands, below its fold too, as PNG. */
+  picture(): Promise<Buffer>;
   /** What the page complained about, and whom else it asked for something, since it was asked last. */
   complaints(): readonly string[];
   /** The actions that the shown state asked for since it was loaded, in their order. */
@@ -57,6 +59,15 @@ export async function openGallery(folder: string): Promise<Gallery> {
           ),
         );
       });
+    },
+    picture: async () => {
+      const { cssContentSize } = await session.send("Page.getLayoutMetrics");
+      const { data } = await session.send("Page.captureScreenshot", {
+        format: "png",
+        captureBeyondViewport: true,
+        clip: { ...cssContentSize, scale: 1 },
+      });
+      return Buffer.from(data, "base64");
     },
     complaints: () => {
       const fresh = browser.complaints.slice(told.complaints);

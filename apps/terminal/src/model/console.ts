@@ -159,6 +159,12 @@ export type LedgerEntry = {
   readonly proof: "signedByBoth" | "witnessed" | "waiting" | "ours";
 };
 
+/** How far an entry is proven; an entry of our own business does not name who witnessed it. */
+export function proofSentence(entry: LedgerEntry): Say {
+  if (entry.proof === "witnessed" && entry.them === null) return say("proof.witnessedBySome");
+  return say(`proof.${entry.proof}`, { them: name(entry.them?.name ?? "") });
+}
+
 export type Alarm = {
   readonly id: string;
   readonly priority: 1 | 2 | 3;
@@ -218,7 +224,7 @@ export const openAlarms = (screen: ConsoleOn): readonly Alarm[] =>
 export function waiting(screen: ConsoleOn, section: Section): number {
   switch (section) {
     case "lines":
-      return screen.lines.filter((line) => line.state.at === "notReady").length;
+      return needing(screen.lines);
     case "call":
       return screen.calls.filter((call) => call.at === "ringingIn").length;
     case "terminals":
@@ -233,10 +239,13 @@ export function waiting(screen: ConsoleOn, section: Section): number {
   section satisfies never;
 }
 
+/** How many lines are in a state that a person can mend. */
+const needing = (lines: readonly Line[]): number =>
+  lines.filter(({ state }) => state.at === "notReady" || state.at === "degraded").length;
+
 /** "5 standing lines. 1 needs you." */
 export function linesSummary(lines: readonly Line[]): Say {
-  const need = lines.filter((line) => line.state.at === "notReady" || line.state.at === "degraded").length;
-  return say("lines.summary", { n: lines.length, need });
+  return say("lines.summary", { n: lines.length, need: needing(lines) });
 }
 
 export const endsOf = (call: ConsoleCall): Ends => ("facts" in call ? call.facts.ends : call.ends);

@@ -1,8 +1,8 @@
 // What is known about a line, and the one vocabulary of its states: every state has a shape, a word and a sentence that
 // says who, what, since when and whose side. A state that is not proven now is never shown as an older, better one.
 import { type Instant, type Ms, between } from "@parley/base/time";
-import { type Place } from "../words/place.ts";
-import { type Say, ago, moment, say } from "../words/say.ts";
+import { type Place, dayKey } from "../words/place.ts";
+import { type Moment, type Say, ago, moment, say } from "../words/say.ts";
 import { type Cause, causeClause } from "./cause.ts";
 
 export type Side = "ours" | "theirs";
@@ -78,6 +78,11 @@ export function lineMark(state: LineState): Mark {
   state satisfies never;
 }
 
+/** Since when, as our own clock shows it: the time alone when it was today, the day with it when it was not. */
+export function since(at: Instant, here: Place, now: Instant): Moment {
+  return moment(at, here, dayKey(at, here.zone) === dayKey(now, here.zone) ? "time" : "day");
+}
+
 /** The sentence under the word: what is known, since when, whose side, and what happens next. */
 export function lineSentence(line: Line, here: Place, now: Instant): Say {
   const state = line.state;
@@ -89,13 +94,13 @@ export function lineSentence(line: Line, here: Place, now: Instant): Say {
     case "notReady":
       return say("line.notReady", {
         cause: causeClause(state.cause),
-        since: moment(state.since, here, "timeThere"),
+        since: since(state.since, here, now),
         ours: say(state.cause.whose === "theirs" && state.ours === "good" ? "line.oursGood" : "nothing"),
       });
     case "unproven":
       if (state.why === "neverDrilled") return say("line.neverDrilled");
       return say(`line.unproven.${state.why}`, {
-        since: moment(state.since, here, "timeThere"),
+        since: since(state.since, here, now),
         test: say(`line.test.${state.test}`),
       });
     case "cutOff":
@@ -118,6 +123,16 @@ export function gravity(state: LineState): number {
 export function byGravity(lines: readonly Line[]): readonly Line[] {
   return lines.toSorted((a, b) => gravity(a.state) - gravity(b.state) || (a.them.name < b.them.name ? -1 : 1));
 }
+
+/** Since when the line stands, and when it was last used. */
+export function historySentence(line: Line, here: Place): Say {
+  const established = moment(line.established, here, "date");
+  if (line.used === null) return say("line.neverUsed", { established });
+  return say("line.used", { established, used: moment(line.used, here, "date") });
+}
+
+/** Whether the newest drills still speak for the line as it is now; the older ones of a line that changed do not. */
+export const drillsHold = (state: LineState): boolean => state.at === "ready" || state.at === "degraded";
 
 /** The caption under the ticks: how many there are and how many passed, or that there were none. */
 export function drillCaption(line: Line): Say {

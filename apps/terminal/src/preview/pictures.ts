@@ -18,6 +18,7 @@ function figure(light: string, shade: string, coat: string, skin: string) {
     const wall = paint.createRadialGradient(w * 0.68, h * 0.25, 0, w * 0.6, h * 0.35, w * 0.8);
     wall.addColorStop(0, light);
     wall.addColorStop(1, shade);
+    paint.filter = "blur(" + String(Math.round(w / 210)) + "px)";
     paint.fillStyle = wall;
     paint.fillRect(0, 0, w, h);
     paint.fillStyle = "#ffffff30";

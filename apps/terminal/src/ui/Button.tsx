@@ -1,11 +1,13 @@
 // A button with a sentence on it. `primary` is the one act of a screen; `danger` never stands beside it.
 import { Button as Press } from "react-aria-components/Button";
 import type { Say } from "../words/say.ts";
-import { Words } from "./Words.tsx";
+import { Words, useWords } from "./Words.tsx";
 
 export type ButtonProps = {
   readonly label: Say;
   readonly onPress: () => void;
+  /** What assistive technology reads instead, where the label alone is not enough; it begins with the label. */
+  readonly spoken?: Say;
   readonly kind?: "primary" | "plain" | "quiet" | "danger";
   readonly size?: "desk" | "console" | "small";
   /** Colours a primary button: green only when the line is proven ready. */
@@ -18,6 +20,7 @@ export type ButtonProps = {
 };
 
 export function Button(props: ButtonProps) {
+  const words = useWords();
   const {
     label,
     onPress,
@@ -36,6 +39,7 @@ export function Button(props: ButtonProps) {
       autoFocus={autoFocus}
       isDisabled={disabled}
       onPress={onPress}
+      {...(props.spoken === undefined ? {} : { "aria-label": words(props.spoken) })}
       {...(props.slot === undefined ? {} : { slot: props.slot })}
       {...(props.describedBy === undefined ? {} : { "aria-describedby": props.describedBy })}
     >

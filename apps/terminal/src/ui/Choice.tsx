@@ -16,9 +16,11 @@ export type ChoiceProps = {
   readonly onChoose: (id: string) => void;
   /** Shown while nothing is chosen. */
   readonly empty: Say;
+  /** False where the words on the button already say what it is for. */
+  readonly labelSeen?: boolean;
 };
 
-export function Choice({ label, options, chosen, onChoose, empty }: ChoiceProps) {
+export function Choice({ label, options, chosen, onChoose, empty, labelSeen = true }: ChoiceProps) {
   const words = useWords();
   return (
     <Select
@@ -30,7 +32,7 @@ export function Choice({ label, options, chosen, onChoose, empty }: ChoiceProps)
         if (key !== null) onChoose(String(key));
       }}
     >
-      <Label className="field-label">
+      <Label className={labelSeen ? "field-label" : "unseen"}>
         <Words say={label} />
       </Label>
       <Press className="choice-button">

@@ -12,12 +12,19 @@ const looks: Readonly<Record<Tick, { readonly y: number; readonly height: number
 /** Room for this many ticks; fewer are shown at the end of it, where now is. */
 const room = 48;
 
-export function Ticks({ ticks }: { ticks: readonly Tick[] }) {
+export function Ticks({
+  ticks,
+  hold,
+}: {
+  ticks: readonly Tick[];
+  /** Whether they speak for the line as it is now. */ hold: boolean;
+}) {
   const shown = ticks.slice(-room);
   const first = room - shown.length;
   return (
     <svg
       className="ticks"
+      data-hold={hold}
       viewBox={`0 0 ${room * 8 - 3} 32`}
       preserveAspectRatio="none"
       aria-hidden="true"

@@ -49,7 +49,7 @@ export function useWords(): (say: Say) => string {
   return (say) => plain(intl, say);
 }
 
-/** A sentence on the screen. */
+/** A sentence on the screen: one element, whatever it is made of. */
 export function Words({ say: { id, with: values = {} } }: { say: Say }): ReactNode {
   const intl = useIntl();
   const entries = Object.entries(values).map(([key, value]): [string, ReactNode] => {
@@ -57,5 +57,5 @@ export function Words({ say: { id, with: values = {} } }: { say: Say }): ReactNo
     const text = isolate(intl, value);
     return [key, text === null ? (value as string | number) : createElement("bdi", null, text)];
   });
-  return intl.formatMessage({ id }, Object.fromEntries(entries));
+  return createElement("span", null, intl.formatMessage({ id }, Object.fromEntries(entries)));
 }

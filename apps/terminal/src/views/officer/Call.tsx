@@ -25,6 +25,7 @@ type Of<At extends ConsoleCall["at"]> = Extract<ConsoleCall, { at: At }>;
 function callMark(call: ConsoleCall): Mark {
   switch (call.at) {
     case "ringingIn":
+      return { shape: "ringing", tone: "live", word: say("ring.calling") };
     case "ringingOut":
       return { shape: "ringing", tone: "live", word: say("state.ringing") };
     case "connecting":
@@ -51,8 +52,8 @@ export function CallCards({ screen, act }: Props) {
         aria-labelledby={`call-${call.id}`}
       >
         <h2 className="card-title" id={`call-${call.id}`}>
-          <StateMark mark={callMark(call)} />
           <bdi>{endsOf(call).them.name}</bdi>
+          <StateMark mark={callMark(call)} />
         </h2>
         <p className="card-line">
           <Words say={callSentence(call, screen.now)} />
@@ -77,11 +78,11 @@ function RingActs({ call, act }: { call: Of<"ringingIn">; act: Act }) {
           kind="primary"
           onPress={() => act({ type: "answerHere", call: call.id })}
         />
-        <Button
-          label={say(call.deskRings ? "call.deskRings" : "call.ringDesk")}
-          disabled={call.deskRings}
-          onPress={() => act({ type: "ringDesk", call: call.id })}
-        />
+        {call.deskRings ? (
+          <Words say={say("call.deskRings")} />
+        ) : (
+          <Button label={say("call.ringDesk")} onPress={() => act({ type: "ringDesk", call: call.id })} />
+        )}
       </div>
       <div className="row-acts row-apart">
         <HoldButton
@@ -117,8 +118,11 @@ export function CallRoom({ screen, pictures, act }: Props & { readonly pictures:
       ))}
       <Card title={say("call.devices")}>
         <div className="device-row">
-          <DeviceChoices devices={screen.devices} onDevice={(kind, id) => act({ type: "device", kind, id })} />
-          <Button label={say("setup.testSpeaker")} size="small" onPress={() => act({ type: "testSpeaker" })} />
+          <DeviceChoices
+            devices={screen.devices}
+            onDevice={(kind, id) => act({ type: "device", kind, id })}
+            onTone={() => act({ type: "testSpeaker" })}
+          />
         </div>
       </Card>
     </>
@@ -274,6 +278,7 @@ function InCall({ call, screen, pictures, act }: Props & { readonly call: Of<"in
             {handover.at === "none" && screen.handTargets.length > 0 && (
               <Choice
                 label={say("call.handOver")}
+                labelSeen={false}
                 empty={say("call.handOverTo")}
                 options={screen.handTargets.map((target) => ({
                   id: target.id,

@@ -73,18 +73,20 @@ function On({ screen, pictures, act }: Omit<ConsoleProps, "said" | "screen"> & {
         </div>
       </header>
       <nav className="console-nav" aria-label={words(say("nav.name"))}>
-        <ul>
-          {sections.map((section) => (
-            <li key={section}>
-              <NavButton section={section} screen={screen} act={act} />
-            </li>
-          ))}
-        </ul>
-        <div className="console-me">
-          <p>
-            <bdi>{screen.officer}</bdi>
-          </p>
-          <Button label={say("nav.signOut")} kind="quiet" size="small" onPress={() => act({ type: "signOut" })} />
+        <div className="console-nav-in">
+          <ul>
+            {sections.map((section) => (
+              <li key={section}>
+                <NavButton section={section} screen={screen} act={act} />
+              </li>
+            ))}
+          </ul>
+          <div className="console-me">
+            <p>
+              <bdi>{screen.officer}</bdi>
+            </p>
+            <Button label={say("nav.signOut")} kind="quiet" size="small" onPress={() => act({ type: "signOut" })} />
+          </div>
         </div>
       </nav>
       <main className="console-room" id="room" tabIndex={-1}>

@@ -3,7 +3,17 @@
 import { between } from "@parley/base/time";
 import type { ConsoleAction } from "../../model/actions.ts";
 import { type ConsoleOn, linesSummary } from "../../model/console.ts";
-import { type Line, byGravity, drillCaption, lineMark, lineSentence, mayCall } from "../../model/line.ts";
+import {
+  type Line,
+  byGravity,
+  drillCaption,
+  drillsHold,
+  historySentence,
+  lineMark,
+  lineSentence,
+  mayCall,
+  since,
+} from "../../model/line.ts";
 import { Button } from "../../ui/Button.tsx";
 import { StateMark } from "../../ui/StateMark.tsx";
 import { Table } from "../../ui/Table.tsx";
@@ -15,7 +25,6 @@ import { RoomTitle } from "../../ui/RoomTitle.tsx";
 type Props = { readonly screen: ConsoleOn; readonly act: (action: ConsoleAction) => void };
 
 export function LinesRoom({ screen, act }: Props) {
-  const busy = (line: Line) => screen.calls.some((call) => call.line === line.id && call.at !== "ended");
   if (screen.lines.length === 0)
     return (
       <>
@@ -40,42 +49,17 @@ export function LinesRoom({ screen, act }: Props) {
         caption={say("nav.lines")}
         columns={[
           { key: "line", head: say("lines.line") },
-          { key: "state", head: say("lines.state") },
-          { key: "drills", head: say("lines.drills") },
-          { key: "people", head: say("lines.people") },
+          { key: "drills", head: say("lines.proof") },
           { key: "path", head: say("lines.path") },
           { key: "act", head: say("lines.act"), unseen: true },
         ]}
         rows={byGravity(screen.lines).map((line) => ({
           key: line.id,
           cells: [
-            <LineName key="n" line={line} screen={screen} />,
-            <div key="s" className="line-state">
-              <StateMark mark={lineMark(line.state)} />
-              <small>
-                <Words say={lineSentence(line, screen.us.place, screen.now)} />
-              </small>
-            </div>,
-            <DrillCell key="d" line={line} screen={screen} />,
-            <PeopleCell key="p" line={line} screen={screen} />,
-            <PathCell key="r" line={line} screen={screen} />,
-            mayCall(line.state) ? (
-              <div key="a" className="row-acts">
-                <Button
-                  label={say("lines.callHere", { them: name(line.them.name) })}
-                  size="small"
-                  disabled={busy(line)}
-                  onPress={() => act({ type: "call", line: line.id, from: "here" })}
-                />
-                <Button
-                  label={say("lines.callDesk")}
-                  kind="quiet"
-                  size="small"
-                  disabled={busy(line) || screen.handTargets.length === 0}
-                  onPress={() => act({ type: "call", line: line.id, from: "desk" })}
-                />
-              </div>
-            ) : null,
+            <LineCell key="line" line={line} screen={screen} />,
+            <ProofCell key="proof" line={line} screen={screen} />,
+            <PathCell key="path" line={line} screen={screen} />,
+            <ActCell key="act" line={line} screen={screen} act={act} />,
           ],
         }))}
       />
@@ -85,19 +69,39 @@ export function LinesRoom({ screen, act }: Props) {
 
 type CellProps = { readonly line: Line; readonly screen: ConsoleOn };
 
-function LineName({ line, screen }: CellProps) {
+function LineCell({ line, screen }: CellProps) {
   return (
     <>
-      <bdi className="line-name">{line.them.name}</bdi>
+      <span className="line-head">
+        <bdi className="line-name">{line.them.name}</bdi>
+        <StateMark mark={lineMark(line.state)} />
+      </span>
+      <small className="line-why">
+        <Words say={lineSentence(line, screen.us.place, screen.now)} />
+      </small>
       <small>
-        <Words say={say("lines.since", { since: moment(line.established, screen.us.place, "date") })} />
+        <Words say={historySentence(line, screen.us.place)} />
+      </small>
+    </>
+  );
+}
+
+function ProofCell({ line, screen }: CellProps) {
+  return (
+    <>
+      <Ticks ticks={line.ticks} hold={drillsHold(line.state)} />
+      <small>
+        <Words say={drillCaption(line)} />{" "}
+        {line.lastDrill !== null && (
+          <Words say={say("lines.lastDrill", { ago: ago(between(line.lastDrill, screen.now)) })} />
+        )}
       </small>
       <small>
         <Words
           say={
-            line.used === null
-              ? say("lines.neverUsed")
-              : say("lines.used", { used: moment(line.used, screen.us.place, "date") })
+            line.peopleAt === null
+              ? say("lines.noPeople")
+              : say("lines.answered", { ago: ago(between(line.peopleAt, screen.now)) })
           }
         />
       </small>
@@ -105,22 +109,28 @@ function LineName({ line, screen }: CellProps) {
   );
 }
 
-function DrillCell({ line, screen }: CellProps) {
+function PathCell({ line, screen }: CellProps) {
+  const { roundTrip, horizon, stations } = line;
   return (
     <>
-      <Ticks ticks={line.ticks} />
       <small>
-        <Words say={drillCaption(line)} />{" "}
-        {line.lastDrill !== null && (
-          <Words say={say("lines.lastDrill", { ago: ago(between(line.lastDrill, screen.now)) })} />
-        )}
+        <Words
+          say={say(stations.at === "linked" ? "lines.linked" : "lines.away", {
+            since: since(stations.since, screen.us.place, screen.now),
+          })}
+        />
       </small>
-      {line.horizon !== null && (
+      {roundTrip !== null && (
+        <small>
+          <Words say={say("lines.roundTrip", { ms: Math.round(roundTrip.time), loss: roundTrip.loss })} />
+        </small>
+      )}
+      {horizon !== null && (
         <small>
           <Words
             say={say("lines.horizon", {
-              what: say(`horizon.${line.horizon.what}`),
-              at: moment(line.horizon.at, screen.us.place, "date"),
+              what: say(`horizon.${horizon.what}`),
+              at: moment(horizon.at, screen.us.place, "date"),
             })}
           />
         </small>
@@ -129,39 +139,27 @@ function DrillCell({ line, screen }: CellProps) {
   );
 }
 
-function PeopleCell({ line, screen }: CellProps) {
-  if (line.peopleAt === null)
-    return (
-      <small>
-        <Words say={say("lines.noPeople")} />
-      </small>
-    );
+function ActCell({ line, screen, act }: CellProps & Pick<Props, "act">) {
+  if (!mayCall(line.state)) return null;
+  const busy = screen.calls.some((call) => call.line === line.id && call.at !== "ended");
+  const them = name(line.them.name);
   return (
-    <>
-      <Words say={ago(between(line.peopleAt, screen.now))} />
-      <small>
-        <Words say={say("lines.answered")} />
-      </small>
-    </>
-  );
-}
-
-function PathCell({ line, screen }: CellProps) {
-  return (
-    <>
-      {line.roundTrip !== null && <Words say={say("lines.roundTrip", { ms: Math.round(line.roundTrip.time) })} />}
-      <small>
-        <Words
-          say={say(line.stations.at === "linked" ? "lines.linked" : "lines.away", {
-            since: moment(line.stations.since, screen.us.place, "day"),
-          })}
-        />
-      </small>
-      {line.roundTrip !== null && (
-        <small>
-          <Words say={say("lines.loss", { percent: line.roundTrip.loss })} />
-        </small>
-      )}
-    </>
+    <div className="row-acts">
+      <Button
+        label={say("lines.call")}
+        spoken={say("lines.callThem", { them })}
+        size="small"
+        disabled={busy}
+        onPress={() => act({ type: "call", line: line.id, from: "here" })}
+      />
+      <Button
+        label={say("lines.callDesk")}
+        spoken={say("lines.callThemDesk", { them })}
+        kind="quiet"
+        size="small"
+        disabled={busy || screen.handTargets.length === 0}
+        onPress={() => act({ type: "call", line: line.id, from: "desk" })}
+      />
+    </div>
   );
 }

@@ -33,57 +33,52 @@ export function Call({ screen, pictures, act }: { screen: Of<"inCall">; pictures
         <Words say={say("call.with", { them: name(them.name) })} />
       </h1>
       <Stage call={call} pictures={pictures} />
-      <div className="call-who">
-        <WhoCard call={call} now={now} />
-      </div>
-      <div className="call-seal">
-        <Card title={say("seal.title")} tone="seal">
-          {sealSentences(call.seal, them, here.place, call.began, now).map((line) => (
-            <p key={line.id} className="card-line">
-              <Words say={line} />
+      <div className="call-over">
+        <div className="call-head-row">
+          <WhoCard call={call} now={now} />
+          <Card title={say("seal.title")} tone="seal">
+            {sealSentences(call.seal, them, here.place, call.began, now).map((line) => (
+              <p key={line.id} className="card-line">
+                <Words say={line} />
+              </p>
+            ))}
+            <p className="card-line">
+              <Words say={routeSentence(call.route, now)} />
             </p>
-          ))}
-          <p className="card-line">
-            <Words say={routeSentence(call.route, now)} />
-          </p>
-        </Card>
-      </div>
-      {call.alarms.length > 0 && (
+          </Card>
+        </div>
         <div className="call-alarms">
           {call.alarms.map((alarm) => (
             <p key={alarm.id} className="alarm">
               <ShapeMark shape="triangle" tone="warn" />
-              <span>
-                <Words say={alarmSentence(alarm, them)} />
-              </span>
+              <Words say={alarmSentence(alarm, them)} />
             </p>
           ))}
         </div>
-      )}
-      <div className="call-self">
-        <SelfTile call={call} pictures={pictures} />
+        <div className="call-foot-row">
+          <Bar call={call} act={act} />
+          <div className="call-tiles">
+            {call.screen === "theirs" && (
+              <div className="call-tile">
+                <Face call={call} pictures={pictures} />
+              </div>
+            )}
+            <div className="call-tile">
+              <SelfTile call={call} pictures={pictures} />
+            </div>
+          </div>
+        </div>
       </div>
-      <Bar call={call} act={act} />
     </>
   );
 }
 
-/** Their picture over the whole screen; while a screen is shared, the screen there and the face in a corner. */
+/** Their picture over the whole screen; while a screen is shared it is there, whole, and the face moves to a corner. */
 function Stage({ call, pictures }: { call: CallFacts; pictures: Pictures }) {
   const { them } = call.ends;
-  const face = (
-    <VideoTile
-      stream={pictures.them}
-      picture={call.picture}
-      speaker={pictures.speaker}
-      label={say("tile.them", { them: name(them.name) })}
-      cause={pictureSentence(call.picture.at === "hidden" ? call.picture.why : "off", "theirs", them)}
-    />
-  );
-  if (call.screen !== "theirs") return <div className="call-stage">{face}</div>;
   return (
-    <>
-      <div className="call-stage">
+    <div className="call-stage" data-screen={call.screen}>
+      {call.screen === "theirs" ? (
         <VideoTile
           stream={pictures.screen}
           picture={{ at: "shown" }}
@@ -91,9 +86,23 @@ function Stage({ call, pictures }: { call: CallFacts; pictures: Pictures }) {
           label={say("tile.screen", { them: name(them.name) })}
           cause={pictureSentence("waitingForPicture", "theirs", them)}
         />
-      </div>
-      <div className="call-face">{face}</div>
-    </>
+      ) : (
+        <Face call={call} pictures={pictures} />
+      )}
+    </div>
+  );
+}
+
+function Face({ call, pictures }: { call: CallFacts; pictures: Pictures }) {
+  const { them } = call.ends;
+  return (
+    <VideoTile
+      stream={pictures.them}
+      picture={call.picture}
+      speaker={pictures.speaker}
+      label={say("tile.them", { them: name(them.name) })}
+      cause={pictureSentence(call.picture.at === "hidden" ? call.picture.why : "off", "theirs", them)}
+    />
   );
 }
 
@@ -123,11 +132,11 @@ function WhoCard({ call, now }: { call: CallFacts; now: Instant }) {
           <StateMark mark={{ shape: "target", tone: "live", word: say("state.inCall") }} />
           <bdi className="digits">{digits(between(call.began, now))}</bdi>
         </span>
-        <span>
-          <bdi className="digits">{timeText(now, here.place.zone)}</bdi> <Words say={say("clock.here")} />
+        <span className="who-clock">
+          <bdi>{timeText(now, here.place.zone)}</bdi> <Words say={say("clock.here")} />
         </span>
-        <span>
-          <bdi className="digits">{timeText(now, them.place.zone)}</bdi> <bdi>{them.place.name}</bdi>
+        <span className="who-clock">
+          <bdi>{timeText(now, them.place.zone)}</bdi> <bdi>{them.place.name}</bdi>
         </span>
       </p>
       <p className="card-line">
@@ -166,7 +175,7 @@ function Bar({ call, act }: { call: CallFacts; act: Act }) {
 }
 
 export function Holding({ screen, pictures, act }: { screen: Of<"holding">; pictures: Pictures; act: Act }) {
-  const { call, now, since } = screen;
+  const { call, now } = screen;
   const { here, them } = call.ends;
   const state = screen.whose === "theirs" ? "brokenThere" : "brokenHere";
   return (
@@ -178,9 +187,8 @@ export function Holding({ screen, pictures, act }: { screen: Of<"holding">; pict
         </h1>
         <p className="desk-state">
           <StateMark mark={{ shape: "bars", tone: "warn", word: say("state.holding") }} />
-          <bdi className="digits">{digits(between(since, now))}</bdi>
         </p>
-        <p className="desk-why">
+        <p className="desk-why desk-say">
           <Words say={holdingSentence(screen)} />
         </p>
         <p className="desk-note">

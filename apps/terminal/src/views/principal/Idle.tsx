@@ -3,7 +3,15 @@
 import type { DeskAction } from "../../model/actions.ts";
 import { causeClause } from "../../model/cause.ts";
 import { type Check, type DeskScreen, callNote } from "../../model/desk.ts";
-import { type Line, type LineState, drillCaption, lineMark, lineSentence, mayCall } from "../../model/line.ts";
+import {
+  type LineState,
+  drillCaption,
+  drillsHold,
+  historySentence,
+  lineMark,
+  lineSentence,
+  mayCall,
+} from "../../model/line.ts";
 import { Button } from "../../ui/Button.tsx";
 import { ShapeMark, StateMark } from "../../ui/StateMark.tsx";
 import { Thread, type ThreadProps } from "../../ui/Thread.tsx";
@@ -72,9 +80,12 @@ export function Idle({ screen, act }: { screen: IdleScreen; act: (action: DeskAc
       </div>
       <footer className="desk-foot">
         <div className="desk-history">
-          <Ticks ticks={line.ticks} />
+          <Ticks ticks={line.ticks} hold={drillsHold(line.state)} />
           <p className="desk-caption">
-            <Words say={drillCaption(line)} /> <Words say={historySentence(line, us.place)} />
+            <Words say={drillCaption(line)} /> <Words say={historySentence(line, us.place)} />{" "}
+            {line.horizon !== null && (
+              <Words say={say("line.horizon", { at: moment(line.horizon.at, us.place, "date") })} />
+            )}
           </p>
         </div>
         <dl className="checks">
@@ -87,12 +98,6 @@ export function Idle({ screen, act }: { screen: IdleScreen; act: (action: DeskAc
       </footer>
     </>
   );
-}
-
-function historySentence(line: Line, here: Place): Say {
-  const established = moment(line.established, here, "date");
-  if (line.used === null) return say("line.neverUsed", { established });
-  return say("line.used", { established, used: moment(line.used, here, "date") });
 }
 
 function CheckFact({ what, check, here }: { what: Say; check: Check; here: Place }) {

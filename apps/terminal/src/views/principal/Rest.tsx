@@ -44,8 +44,8 @@ export function Ended({ screen, act }: { screen: Of<"ended">; act: Act }) {
           <Words say={endSentence(screen.why, ends.them)} />
         </p>
         {began !== null && (
-          <p className="desk-note">
-            <Words say={beganSentence(began, ends)} />{" "}
+          <p className="desk-note desk-lines">
+            <Words say={beganSentence(began, ends)} />
             <Words
               say={say("ended.at", {
                 here: moment(endedAt, ends.here.place, "timeThere"),

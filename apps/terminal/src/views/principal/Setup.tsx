@@ -96,8 +96,11 @@ export function Setup({ screen, pictures, act }: { screen: Of<"setup">; pictures
           cause={pictureSentence(screen.self.at === "hidden" ? screen.self.why : "off", "ours", screen.us)}
         />
         <div className="setup-choices">
-          <DeviceChoices devices={screen.devices} onDevice={(kind, id) => act({ type: "device", kind, id })} />
-          <Button label={say("setup.testSpeaker")} onPress={() => act({ type: "testSpeaker" })} />
+          <DeviceChoices
+            devices={screen.devices}
+            onDevice={(kind, id) => act({ type: "device", kind, id })}
+            onTone={() => act({ type: "testSpeaker" })}
+          />
         </div>
       </div>
       <Button
@@ -112,36 +115,42 @@ export function Setup({ screen, pictures, act }: { screen: Of<"setup">; pictures
   );
 }
 
-/** The three choices and the level at the microphone; the console shows the same. */
-export function DeviceChoices({
-  devices,
-  onDevice,
-}: {
-  devices: Devices;
-  onDevice: (kind: DeviceKind, id: string) => void;
-}) {
+export type DeviceChoicesProps = {
+  readonly devices: Devices;
+  readonly onDevice: (kind: DeviceKind, id: string) => void;
+  readonly onTone: () => void;
+};
+
+/** The three choices, the loudness at the microphone and a tone from the loudspeaker; the console shows the same. */
+export function DeviceChoices({ devices, onDevice, onTone }: DeviceChoicesProps) {
   const words = useWords();
-  return (
-    <>
-      {(["camera", "microphone", "speaker"] as const).map((kind) => (
-        <Choice
-          key={kind}
-          label={say(`check.${kind}`)}
-          empty={say("device.none")}
-          options={devices[kind].all.map((device) => ({
-            id: device.id,
-            label: say("device.named", { label: name(device.label) }),
-          }))}
-          chosen={devices[kind].chosen}
-          onChoose={(id) => onDevice(kind, id)}
-        />
-      ))}
-      <Meter className="level" value={Math.round(devices.level * 100)} aria-label={words(say("device.level"))}>
-        <svg className="level-bar" viewBox="0 0 100 4" preserveAspectRatio="none" aria-hidden="true" focusable="false">
-          <rect className="level-track" width="100" height="4" rx="2" />
-          <rect className="level-fill" width={Math.round(devices.level * 100)} height="4" rx="2" />
-        </svg>
-      </Meter>
-    </>
-  );
+  return (["camera", "microphone", "speaker"] as const).map((kind) => (
+    <div key={kind} className="device">
+      <Choice
+        label={say(`check.${kind}`)}
+        empty={say("device.none")}
+        options={devices[kind].all.map((device) => ({
+          id: device.id,
+          label: say("device.named", { label: name(device.label) }),
+        }))}
+        chosen={devices[kind].chosen}
+        onChoose={(id) => onDevice(kind, id)}
+      />
+      {kind === "microphone" && (
+        <Meter className="level" value={Math.round(devices.level * 100)} aria-label={words(say("device.level"))}>
+          <svg
+            className="level-bar"
+            viewBox="0 0 100 4"
+            preserveAspectRatio="none"
+            aria-hidden="true"
+            focusable="false"
+          >
+            <rect className="level-track" width="100" height="4" />
+            <rect className="level-fill" width={Math.round(devices.level * 100)} height="4" />
+          </svg>
+        </Meter>
+      )}
+      {kind === "speaker" && <Button label={say("setup.testSpeaker")} kind="quiet" size="small" onPress={onTone} />}
+    </div>
+  ));
 }

@@ -1,13 +1,13 @@
 // The ledger as a list: what happened, in UTC and in each party's own time with place and offset, and how far it is proven.
 // Light is the record: these rows are set in the serif of everything that stays.
 import type { ConsoleAction } from "../../model/actions.ts";
-import type { ConsoleOn, LedgerEntry } from "../../model/console.ts";
+import { type ConsoleOn, type LedgerEntry, proofSentence } from "../../model/console.ts";
 import { Button } from "../../ui/Button.tsx";
 import { ShapeMark } from "../../ui/StateMark.tsx";
 import { Table } from "../../ui/Table.tsx";
 import { Words } from "../../ui/Words.tsx";
 import { utc } from "../../words/place.ts";
-import { moment, name, say } from "../../words/say.ts";
+import { moment, say } from "../../words/say.ts";
 import { RoomTitle } from "../../ui/RoomTitle.tsx";
 
 export function LedgerRoom({ screen, act }: { screen: ConsoleOn; act: (action: ConsoleAction) => void }) {
@@ -51,7 +51,7 @@ export function LedgerRoom({ screen, act }: { screen: ConsoleOn; act: (action: C
 function When({ entry, screen }: { entry: LedgerEntry; screen: ConsoleOn }) {
   return (
     <>
-      <time className="digits" dateTime={new Date(entry.at).toISOString()}>
+      <time className="when" dateTime={new Date(entry.at).toISOString()}>
         <Words say={say("ledger.utc", { date: moment(entry.at, utc, "day") })} />
       </time>
       <small>
@@ -72,7 +72,7 @@ function Proof({ entry }: { entry: LedgerEntry }) {
   return (
     <span className="fact">
       <ShapeMark shape={proven ? "disc" : "hollow"} tone={proven ? "ready" : "quiet"} />
-      <Words say={say(`proof.${entry.proof}`, { them: name(entry.them?.name ?? "") })} />
+      <Words say={proofSentence(entry)} />
     </span>
   );
 }
@@ -93,7 +93,7 @@ export function Journal({ screen }: { screen: ConsoleOn }) {
                 say={say("journal.entry", {
                   n: entry.seq,
                   at: moment(entry.at, utc, "seconds"),
-                  proof: say(`proof.${entry.proof}`, { them: name(entry.them?.name ?? "") }),
+                  proof: proofSentence(entry),
                 })}
               />
             </small>
