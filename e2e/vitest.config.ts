@@ -5,7 +5,7 @@ import { defineConfig } from "vitest/config";
 export default defineConfig({
   test: {
     root: import.meta.dirname,
-    include: ["src/**/*.test.ts"],
+    include: ["src/**/*.test.ts", "src/**/*.e2e.ts"],
     testTimeout: 120_000,
     hookTimeout: 120_000,
     fileParallelism: false,

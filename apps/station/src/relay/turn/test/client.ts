@@ -160,15 +160,22 @@ export async function connectTurn(server: ListenerOptions, credential: Credentia
     return true;
   }
 
-  /** A request whose challenge (401 at first, 438 later) is answered once. Rejects a success that our key did not sign. */
+  /** A request whose challenges (401 at first, 438 at any time) are answered. Rejects a success that our key did not sign. */
   async function ask(method: Method, fieldsFor: (id: Uint8Array) => readonly Field[]): Promise<Answer> {
     const send = async () => {
       const id = transaction();
       return answerOf(await exchange(write(method, fieldsFor(id), id)));
     };
-    const proved = challenge !== null;
+    let proved = challenge !== null;
     let answer = await send();
-    if ((answer.code === 438 || (answer.code === 401 && !proved)) && learn(answer)) answer = await send();
+    for (
+      let round = 0;
+      round < 2 && (answer.code === 438 || (answer.code === 401 && !proved)) && learn(answer);
+      round++
+    ) {
+      proved = true;
+      answer = await send();
+    }
     if (answer.code === 0 && method !== "binding") {
       const integrity = integrityOf(answer.message);
       const key = longTermKey(current.username, challenge?.realm ?? "", current.credential);
