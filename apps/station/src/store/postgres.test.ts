@@ -1,11 +1,18 @@
 // PostgreSQL: the storage contract, and what only a database with other processes on it can do to a store.
+import { mkdtempSync, rmSync } from "node:fs";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
 import { certain } from "@parley/base/result";
 import { utf8 } from "@parley/base/bytes";
 import { Client } from "pg";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
 import { storageContract } from "./contract.ts";
+import type { Transaction } from "./port.ts";
+import { restorePostgres } from "./postgres/backup.ts";
 import { openPostgres } from "./postgres.ts";
-import { linkOf } from "./test/ids.ts";
+import { restoreSqlite } from "./sqlite/backup.ts";
+import { openSqlite } from "./sqlite.ts";
+import { envelopeOf, linkOf } from "./test/ids.ts";
 import { type Server, findPostgres, startPostgres } from "./test/debianPostgres.ts";
 
 const found = findPostgres();
@@ -92,12 +99,64 @@ describe.skipIf("missing" in found)("PostgreSQL", () => {
     await next.close();
   });
 
+  it("[ST9] a backup taken while transactions go on is one moment, and opens as SQLite and as PostgreSQL", async () => {
+    const dir = mkdtempSync(join(tmpdir(), "parley-pgcopy-"));
+    const store = certain(await openPostgres(place("origin")));
+    const both = (tx: Transaction): void => {
+      const at = tx.append("n", (index) => utf8(`event ${index}`));
+      tx.send(linkOf(1 + (at % 3)), utf8(String(at)));
+      tx.take(linkOf(7), at + 1, envelopeOf(at));
+      tx.put("doc", `Ünïcode ${at}`, new Uint8Array(100).fill(at));
+    };
+    for (let i = 0; i < 10; i++) await Promise.all(Array.from({ length: 30 }, () => store.transaction(both)));
+    let writing = true;
+    const writer = (async () => {
+      while (writing) certain(await store.transaction(both));
+    })();
+    const path = join(dir, "copy.db");
+    certain(await store.backup(path));
+    writing = false;
+    await writer;
+    expect(await store.backup(path)).toMatchObject({ error: { code: "BACKUP_EXISTS" } });
+
+    certain(restoreSqlite(path, join(dir, "data")));
+    certain(await restorePostgres(path, place("restored")));
+    expect(await restorePostgres(path, place("restored"))).toMatchObject({ error: { code: "STORE_IN_USE" } });
+    const lite = certain(await openSqlite(join(dir, "data")));
+    const post = certain(await openPostgres(place("restored")));
+    for (const copy of [lite, post]) {
+      const count = copy.nextIndex();
+      expect(copy.origin()).toBe("restored");
+      expect(count).toBeGreaterThanOrEqual(300);
+      expect(count).toBeLessThanOrEqual(store.nextIndex());
+      expect(certain(await copy.events(0, 10_000))).toEqual(certain(await store.events(0, count)));
+      expect(certain(await copy.docs("doc")).length).toBe(count);
+      expect(copy.position(linkOf(7)).taken).toBe(count);
+      expect(certain(await copy.outbox(linkOf(2), 1, 10_000)).length).toBe(copy.position(linkOf(2)).sent);
+    }
+    expect(lite.nextIndex()).toBe(post.nextIndex());
+    expect(certain(await lite.docs("doc"))).toEqual(certain(await post.docs("doc")));
+    await Promise.all([lite.close(), post.close(), store.close()]);
+    rmSync(dir, { recursive: true });
+  });
+
   it("[ST7] what keeps it from opening is named", async () => {
     const nowhere = { ...place("x"), url: "postgresql://parley@127.0.0.1:1/postgres" };
     expect(await openPostgres(nowhere)).toMatchObject({ ok: false, error: { code: "STORE_UNREACHABLE" } });
     const noDatabase = { ...place("x"), url: server.url.replace("/postgres?", "/nothing?") };
     expect(await openPostgres(noDatabase)).toMatchObject({ ok: false, error: { code: "STORE_UNREACHABLE" } });
     await asAdmin("create role guest login");
+    await asAdmin("alter system set full_page_writes = off");
+    await asAdmin("select pg_reload_conf()");
+    await expect
+      .poll(async () => {
+        const opened = await openPostgres(place("unsafe"));
+        if (opened.ok) await opened.value.close();
+        return opened.ok ? "opened" : opened.error.code;
+      })
+      .toBe("STORE_UNSAFE");
+    await asAdmin("alter system reset full_page_writes");
+    await asAdmin("select pg_reload_conf()");
     const guest = { ...place("x"), url: server.url.replace("parley@", "guest@") };
     expect(await openPostgres(guest)).toMatchObject({ ok: false, error: { code: "STORE_READ_ONLY" } });
   });

@@ -39,16 +39,24 @@ function markCopy(path: string): void {
   syncFile(path);
 }
 
-/** Copies in steps of so many pages (4 kB each), between which commits go on. */
-const stepPages = 256;
-
-export async function writeBackup(db: DatabaseSync, path: string): Promise<Result<void, ParleyError>> {
+/**
+ * Lets `fill` make a copy under another name, marks it, and only then gives it the name `path`.
+ * Errors: `BACKUP_EXISTS`, `BACKUP_UNWRITABLE`, and what `fill` answers.
+ */
+export async function nameCopy(
+  path: string,
+  fill: (unnamed: string) => Promise<Result<void, ParleyError>>,
+): Promise<Result<void, ParleyError>> {
   if (existsSync(path)) return fail(problem("BACKUP_EXISTS", path));
   const unnamed = `${path}.part`;
   try {
     rmSync(unnamed, { force: true });
     closeSync(openSync(unnamed, "wx", 0o600));
-    await backup(db, unnamed, { rate: stepPages });
+    const filled = await fill(unnamed);
+    if (!filled.ok) {
+      rmSync(unnamed, { force: true });
+      return filled;
+    }
     markCopy(unnamed);
     if (existsSync(path)) return fail(problem("BACKUP_EXISTS", path));
     renameSync(unnamed, path);
@@ -61,7 +69,17 @@ export async function writeBackup(db: DatabaseSync, path: string): Promise<Resul
   }
 }
 
-function refuseBadBackup(path: string): ParleyError | null {
+/** Copies in steps of so many pages (4 kB each), between which commits go on. */
+const stepPages = 256;
+
+export const writeBackup = (db: DatabaseSync, path: string): Promise<Result<void, ParleyError>> =>
+  nameCopy(path, async (unnamed) => {
+    await backup(db, unnamed, { rate: stepPages });
+    return ok(undefined);
+  });
+
+/** Why the file at `path` is not a whole, marked copy, or null when it is one. */
+export function refuseBadBackup(path: string): ParleyError | null {
   if (!existsSync(path)) return problem("BACKUP_UNREADABLE", `${path} does not exist`);
   let copy: DatabaseSync | null = null;
   try {
