@@ -200,7 +200,9 @@ function tick(s: Ordering, now: Ms): Step {
   }
   if (now >= state.heartbeatAt) {
     state = { ...state, heartbeatAt: at(now, state.stage.at === "quiet" ? heartbeat : takeover) };
-    effects.push(say(state, "all", { type: "status" }));
+    const { accepted, stage } = state;
+    const isVoting = stage.at === "voting" && accepted !== null;
+    effects.push(say(state, "all", isVoting ? { type: "vote", ...accepted, whole: false } : { type: "status" }));
   }
   if (now < (state.stage.at === "quiet" ? claimAt(state) : state.stage.until)) return [state, effects];
   const cause = state.wants.length > 0 || state.carry !== null || state.accepted !== null || isDue(state, now);

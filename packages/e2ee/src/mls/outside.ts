@@ -1,23 +1,26 @@
 // The keeper while it is in no group: knocks until someone lets it in, comes in by a Welcome or by its own commit, and founds
 // a group when nobody answers and it is its turn. Every way in needs the call's PSK; nothing here can send a frame.
-import { type Bytes, equal } from "@parley/base/bytes";
+import { type Bytes, equal, hex } from "@parley/base/bytes";
 import { type Ms, after, hours, ms, seconds } from "@parley/base/time";
 import { type ParleyError, problem } from "@parley/protocol/errorCodes";
 import { type IdText, idText } from "@parley/protocol/ids";
 import { takeover } from "./ballot.ts";
 import { destroy } from "./commit.ts";
-import { type Group, type OwnKeyPackage, createGroup, makeKeyPackage, members } from "./group.ts";
+import { type Group, type OwnKeyPackage, createGroup, makeKeyPackage, members, readMessage } from "./group.ts";
 import { type RefuseGroup, externalJoin, joinFromWelcome } from "./join.ts";
 import type { KeeperContext } from "./keeperContext.ts";
 import type { KeeperStatus, Moment } from "./keeperPort.ts";
 import { type Evidence, type SignedBallot, encodeGroupId, readGroupId } from "./message.ts";
-import { headOf, kept, rollOf } from "./roll.ts";
+import { headOf, kept } from "./roll.ts";
 
 /** How long the founder before us has before it is our turn. */
 const foundingTurn = seconds(2);
 
 /** A commit of ours from outside: we are in when a member says that it is where the commit leads. */
-type Pending = { readonly group: Group; readonly until: Ms };
+type Pending = { readonly group: Group; readonly commit: Bytes };
+
+/** Commits that may still be decided; an older one falls out. Each is made at another epoch, and an epoch lasts seconds at least. */
+const mostPending = 4;
 
 export class Outside {
   private readonly context: KeeperContext;
@@ -27,7 +30,8 @@ export class Outside {
   private highest: number;
   private readonly evidence: Evidence | null;
   private own: OwnKeyPackage | null = null;
-  private pending: Pending | null = null;
+  /** By the group and epoch that each was made at; sent again, not made again, while the others stay there. */
+  private readonly pending = new Map<string, Pending>();
   private knockAt: Ms;
   private foundAt: Ms;
 
@@ -50,19 +54,15 @@ export class Outside {
   }
 
   close(): void {
-    if (this.pending !== null) destroy(this.pending.group);
+    for (const { group } of this.pending.values()) destroy(group);
     this.own?.privatePackage.initPrivateKey.fill(0);
     this.own?.privatePackage.hpkePrivateKey.fill(0);
   }
 
   /** The group that we found when it is our turn and nobody let us in; null until then. Knocks once a second. */
   async tick(now: Moment): Promise<Group | null> {
-    if (this.pending !== null && now.elapsed >= this.pending.until) {
-      destroy(this.pending.group);
-      this.pending = null;
-    }
     if (now.elapsed >= this.foundAt) return this.found(now);
-    if (now.elapsed >= this.knockAt && this.pending === null) {
+    if (now.elapsed >= this.knockAt) {
       this.knockAt = ms(now.elapsed + takeover);
       this.own ??= await this.makeOwn(now);
       const { bytes } = this.own;
@@ -109,7 +109,7 @@ export class Outside {
   /** The group that a Welcome lets us into, or null with an alarm. */
   async welcomed(from: IdText, welcome: Bytes): Promise<Group | null> {
     // Once our own commit is out, we are who made it, and no one that a Welcome was written for.
-    if (this.own === null || this.pending !== null) return null;
+    if (this.own === null || this.pending.size > 0) return null;
     const { engine, psk } = this.context.config;
     const joined = await joinFromWelcome(engine, this.own, this.refuseGroup, welcome, psk);
     if (!joined.ok) {
@@ -126,17 +126,34 @@ export class Outside {
 
   /** Commits ourselves in by a group info, and tells everyone. */
   async informed(from: IdText, groupInfo: Bytes, now: Moment): Promise<void> {
-    if (this.pending !== null) return;
+    const read = readMessage(groupInfo, ["mls_group_info"]);
+    if (!read.ok) return this.complain(read.error, from);
+    const { groupId, confirmedTranscriptHash } = read.value.groupInfo.groupContext;
+    const key = `${hex(groupId)} ${hex(confirmedTranscriptHash)}`;
+    const made = this.pending.get(key) ?? (await this.commitIn(from, groupInfo, now));
+    if (made === null) return;
+    this.pending.set(key, made);
+    for (const [oldest, { group }] of this.pending) {
+      if (this.pending.size <= mostPending) break;
+      destroy(group);
+      this.pending.delete(oldest);
+    }
+    this.foundAt = ms(Math.max(this.foundAt, now.elapsed + 2 * foundingTurn));
+    this.context.sendAll({ type: "join", commit: made.commit });
+  }
+
+  private async commitIn(from: IdText, groupInfo: Bytes, now: Moment): Promise<Pending | null> {
     const { engine, psk } = this.context.config;
     const joined = await externalJoin(engine, this.context.identity, this.refuseGroup, groupInfo, psk, now.wall);
-    if (!joined.ok) return this.complain(joined.error, from);
-    const { group, commit } = joined.value;
-    const refused = this.refuseCompany(group);
-    if (refused !== null) return this.context.alarm(refused, from);
-    const longest = Math.max(2, rollOf(group).size);
-    this.pending = { group, until: ms(now.elapsed + longest * takeover) };
-    this.foundAt = ms(Math.max(this.foundAt, this.pending.until + foundingTurn));
-    this.context.sendAll({ type: "join", commit });
+    if (!joined.ok) {
+      this.complain(joined.error, from);
+      return null;
+    }
+    const refused = this.refuseCompany(joined.value.group);
+    if (refused === null) return joined.value;
+    destroy(joined.value.group);
+    this.context.alarm(refused, from);
+    return null;
   }
 
   /** A group of the past or of another call is nobody's fault; everything else is said. */
@@ -146,16 +163,17 @@ export class Outside {
 
   /** The group we wait to be in, once a member's signed word shows that it is there. */
   async hear(signed: SignedBallot): Promise<Group | null> {
-    if (this.pending === null) return null;
-    const { group } = this.pending;
-    const read = await this.context.verify(group, signed);
-    if (!read.ok || read.value.head !== headOf(group) || idText(read.value.by) === this.context.me) return null;
-    this.pending = null;
-    return group;
+    for (const [key, { group }] of this.pending) {
+      const read = await this.context.verify(group, signed);
+      if (!read.ok || read.value.head !== headOf(group) || idText(read.value.by) === this.context.me) continue;
+      this.pending.delete(key);
+      return group;
+    }
+    return null;
   }
 
   isAwaiting(): boolean {
-    return this.pending !== null;
+    return this.pending.size > 0;
   }
 
   /** Another who is outside wants a group above that lineage; what we found must be one that it may enter. */
