@@ -115,8 +115,10 @@ function cpuTable(rows: readonly Row[]): string {
       median(sides.map(pick)).toFixed(0).padStart(5);
     return (
       `${name.padEnd(20)} ${cpuOf(mine).toFixed(1).padStart(6)}  ${fpsOf(mine).toFixed(1).padStart(4)} ` +
-      `${at((s) => s.kbps)}  ${at((s) => s.delay50)} ${at((s) => s.delay95)}  ${picturesOf(mine)}`
+      `${at((s) => s.kbps)}  ${at((s) => s.delay50)} ${at((s) => s.delay95)}    ${at((s) => s.sound50)} ${at((s) => s.sound50 - s.delay50)}  ${picturesOf(mine)}`
     );
   });
-  return [`${"".padEnd(20)} CPU s/min  fps  kbps  glass to glass p50, p95 ms`, ...lines].join("\n");
+  return [`${"".padEnd(20)} CPU s/min  fps  kbps  glass to glass p50, p95 ms; mouth to ear, less glass`, ...lines].join(
+    "\n",
+  );
 }

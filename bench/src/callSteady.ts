@@ -1,6 +1,7 @@
 // One call in its steady state: what it costs, how many pictures come through, how late and how evenly. For bench parts that
 // look at the middle of a call rather than its beginning.
 import type { MediaCounts } from "@parley/e2e/src/harness/meterTypes.ts";
+import { sinceBeep } from "@parley/e2e/src/harness/soundClock.ts";
 import { cpuSeconds } from "./cpu.ts";
 import type { Caller } from "./rivals/caller.ts";
 import type { Role } from "./rivals/rivalTypes.ts";
@@ -33,6 +34,8 @@ export type Side = {
   /** Glass to glass, ms. */
   readonly delay50: number;
   readonly delay95: number;
+  /** Mouth to ear, ms; NaN where the page cannot tell. Less the picture's delay it is how far lips and sound are apart. */
+  readonly sound50: number;
   readonly gaps: Gaps;
 };
 
@@ -52,12 +55,19 @@ export async function watchCall(caller: Caller, window: number): Promise<Steady>
   const [cpu1, ended] = [await cpuSeconds(caller.roots()), wallNow()];
   const counts1 = await countsOf(caller);
   const logs = await ofBoth((role) => caller.pages[role].evaluate(() => globalThis.parleyMeter.pictures()));
+  const sounds = await ofBoth((role) => caller.pages[role].evaluate(() => globalThis.parleyMeter.soundDelays(4_000)));
+  const lags = await ofBoth((role) => caller.pages[role].evaluate(() => globalThis.parleyCamera.beepLag()));
+  const other = (role: Role): Role => (role === "caller" ? "callee" : "caller");
   const seconds = (ended - began) / 1000;
   const side = (role: Role): Side => ({
     fps: (counts1[role].decoded - counts0[role].decoded) / seconds,
     kbps: ((counts1[role].bytesReceived - counts0[role].bytesReceived) * 8) / 1000 / seconds,
     delay50: percentile(logs[role].delays, 0.5),
     delay95: percentile(logs[role].delays, 0.95),
+    sound50: percentile(
+      sounds[role].map((delay) => sinceBeep(delay - lags[other(role)] + 1_000)),
+      0.5,
+    ),
     gaps: gapsOf(logs[role].shown),
   });
   const pictures = roles.map((role) => `${counts1[role].codec} ${counts1[role].width}x${counts1[role].height}`);

@@ -4,6 +4,7 @@
 // room and a person who moves a little, as a desk's camera sees: neither an empty picture nor a film.
 import { bandOfHeight, rectangles } from "./barcode.ts";
 import type { PictureSize } from "./camera.ts";
+import { contextZero, nextBeep } from "./soundClock.ts";
 import { stampOf } from "./stamp.ts";
 import { beepAt, beepPeriod, toneOf } from "./tone.ts";
 
@@ -14,7 +15,7 @@ let paused = false;
 
 export function installCanvasCamera(party: number, size: PictureSize): void {
   if (!window.isSecureContext) return; // about:blank, and pages that could open no camera either
-  globalThis.parleyCamera = { pause: (yes) => (paused = yes) };
+  globalThis.parleyCamera = { pause: (yes) => (paused = yes), beepLag: () => Promise.resolve(0) };
   const devices = navigator.mediaDevices;
   const own = devices.getUserMedia.bind(devices);
   devices.getUserMedia = async (constraints = {}) => {
@@ -128,7 +129,11 @@ async function openMicrophone(party: number): Promise<MediaStreamTrack[] | null>
   }
   const source = new AudioBufferSourceNode(audio, { buffer: beep, loop: true });
   source.connect(out);
-  source.start();
+  // On whole periods of the wall clock, so that whoever hears a beep knows how late it is.
+  const zero = await contextZero(audio);
+  source.start(nextBeep(zero, audio.currentTime, 0.05));
+  // A starved machine stretches the context's time; by how much is asked when a delay is measured.
+  globalThis.parleyCamera.beepLag = async () => (audio.state === "running" ? (await contextZero(audio)) - zero : 0);
   const tracks = out.stream.getAudioTracks();
   const timer = setInterval(() => {
     if (tracks.some((track) => track.readyState === "live")) return;

@@ -3,6 +3,7 @@
 // It reads `video[data-stream="remote"]` and `button[data-act]` and nothing else of a page, so it measures every rival alike.
 import { type Barcode, bandOfHeight, readSampled, sampledHeight, sampledWidth } from "./barcode.ts";
 import { installCanvasCamera, runningAudio } from "./canvasCamera.page.ts";
+import { delaysHeard, loudest, soundPlayed } from "./sound.page.ts";
 import type { Heard, MediaCounts, Meter, MeterSettings, PictureLog } from "./meterTypes.ts";
 import { ageOf, missedBetween } from "./stamp.ts";
 
@@ -77,15 +78,22 @@ class PageMeter implements Meter {
   }
 
   async hear(listen: number): Promise<Heard> {
-    const tracks = [...document.querySelectorAll<HTMLMediaElement>("audio, video")]
-      .filter((element) => !element.muted && element.srcObject instanceof MediaStream)
-      .flatMap((element) => (element.srcObject instanceof MediaStream ? element.srcObject.getAudioTracks() : []));
+    const tracks = soundPlayed();
     if (tracks.length === 0) return { level: 0, hz: null };
     const audio = await runningAudio();
     if (audio === null) return { level: await this.levelByCounts(listen), hz: null };
     const heard = await loudest(audio, new MediaStream(tracks), listen);
     await audio.close();
     return heard;
+  }
+
+  async soundDelays(listen: number): Promise<readonly number[]> {
+    const tracks = soundPlayed();
+    const audio = tracks.length === 0 ? null : await runningAudio();
+    if (audio === null) return [];
+    const delays = await delaysHeard(audio, new MediaStream(tracks), listen);
+    await audio.close();
+    return delays;
   }
 
   async counts(): Promise<MediaCounts> {
@@ -175,20 +183,6 @@ class PageMeter implements Meter {
       }
     };
   }
-}
-
-async function loudest(audio: AudioContext, stream: MediaStream, listen: number): Promise<Heard> {
-  const analyser = new AnalyserNode(audio, { fftSize: 8192, smoothingTimeConstant: 0 });
-  audio.createMediaStreamSource(stream).connect(analyser);
-  const heard = { level: -Infinity, hz: 0 };
-  const spectrum = new Float32Array(analyser.frequencyBinCount);
-  for (const until = now() + listen; now() < until; await new Promise((r) => setTimeout(r, 50))) {
-    analyser.getFloatFrequencyData(spectrum);
-    const peak = spectrum.reduce((best, value, bin) => (value > (spectrum[best] ?? -Infinity) ? bin : best), 0);
-    const level = spectrum[peak] ?? -Infinity;
-    if (level > heard.level) Object.assign(heard, { level, hz: (peak * audio.sampleRate) / analyser.fftSize });
-  }
-  return { level: 10 ** (heard.level / 20), hz: heard.level === -Infinity ? null : heard.hz };
 }
 
 const noCounts = {

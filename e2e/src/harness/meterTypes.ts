@@ -55,11 +55,17 @@ export type Meter = {
   firstSight(timeout: number): Promise<number | null>;
   pictures(): PictureLog;
   hear(listen: number): Promise<Heard>;
+  /** How late each beep of the other's canvas microphone was heard, ms, true to about ten; none where Web Audio does not run. */
+  soundDelays(listen: number): Promise<readonly number[]>;
   counts(): Promise<MediaCounts>;
   clock(): number;
 };
 
-export type CanvasCamera = { pause(yes: boolean): void };
+export type CanvasCamera = {
+  pause(yes: boolean): void;
+  /** How much later than whole beep periods the microphone's beeps leave by now, ms: to be taken off a delay heard. */
+  beepLag: () => Promise<number>;
+};
 
 declare global {
   // `var` is what puts a name on globalThis.
