@@ -3,6 +3,7 @@ import { type Bytes, utf8 } from "@parley/base/bytes";
 import { certain } from "@parley/base/result";
 import { maxDocBytes, maxEventBytes } from "@parley/protocol/limits";
 import { afterEach, beforeEach, describe, expect, it } from "vitest";
+import { compareWithMemory } from "./contractRandom.ts";
 import { inboxMemory } from "./engine.ts";
 import type { Store } from "./port.ts";
 import { envelopeOf, linkOf } from "./test/ids.ts";
@@ -197,6 +198,13 @@ export function storageContract(name: string, make: () => Promise<Place>): void 
       expect(store.position(linkOf(1))).toEqual({ sent: 0, acknowledged: 0, taken: 1 });
       expect(certain(await store.outbox(linkOf(1), 1, 9))).toEqual([]);
       expect(certain(await store.outbox(linkOf(2), 1, 9)).length).toBe(1);
+    });
+
+    it("[ST1] [ST4] [ST5] random transactions at once answer and leave what the simulated disk does", async () => {
+      await compareWithMemory(store, async () => {
+        await reopen();
+        return store;
+      });
     });
 
     it("bytes wiped by the caller after the call are stored as they were", async () => {

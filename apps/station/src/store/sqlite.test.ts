@@ -1,8 +1,7 @@
-// SQLite: what disks, other processes and damaged files can do to a store, and what its copies know of themselves.
+// SQLite: what disks, other processes and damaged files can do to a store.
 import { execFileSync, spawnSync } from "node:child_process";
 import {
   copyFileSync,
-  existsSync,
   mkdirSync,
   mkdtempSync,
   readFileSync,
@@ -19,32 +18,16 @@ import { utf8 } from "@parley/base/bytes";
 import { afterAll, describe, expect, it } from "vitest";
 import { storeOver } from "./writer.ts";
 import { openSqlite } from "./sqlite.ts";
-import { restoreSqlite } from "./sqlite/backup.ts";
 import { fileName, openSqliteFile } from "./sqlite/file.ts";
+import { fill } from "./test/filled.ts";
 import { envelopeOf, linkOf } from "./test/ids.ts";
 
 const root = mkdtempSync(join(tmpdir(), "parley-sqlite-"));
 afterAll(() => rmSync(root, { recursive: true, force: true }));
 let made = 0;
 const freshDir = (): string => join(root, String(++made), "data");
+const filled = (count: number): Promise<string> => fill(freshDir(), count);
 
-/** Data with `count` events and envelopes, closed. */
-async function filled(count: number): Promise<string> {
-  const dir = freshDir();
-  const store = certain(await openSqlite(dir));
-  const all: Promise<unknown>[] = [];
-  for (let i = 0; i < count; i++)
-    all.push(
-      store.transaction((tx) => {
-        tx.append("n", new Uint8Array(1000).fill(i));
-        tx.send(linkOf(1), utf8(`envelope ${i}`));
-        tx.put("k", String(i), new Uint8Array(500));
-      }),
-    );
-  await Promise.all(all);
-  await store.close();
-  return dir;
-}
 /** What opening on this thread says; the storage thread does the same. */
 const code = async (dir: string): Promise<string> => {
   const opened = await openSqliteFile(dir);
@@ -58,6 +41,15 @@ describe("opening", () => {
     const dir = await filled(1);
     expect(statSync(dir).mode & 0o777).toBe(0o700);
     expect(statSync(join(dir, fileName)).mode & 0o777).toBe(0o600);
+  });
+
+  it("[ST1] [ST6] sets the file up to sync each commit and to keep its lock", async () => {
+    const file = certain(await openSqliteFile(await filled(1)));
+    const settings = ["journal_mode", "synchronous", "locking_mode", "fullfsync"].map((pragma) =>
+      Object.values(file.db.prepare(`pragma ${pragma}`).get() ?? {}),
+    );
+    expect(settings).toEqual([["wal"], [2], ["exclusive"], [1]]);
+    file.close();
   });
 
   it("[ST6] a second one is refused while the first is open, from this process and from another", async () => {
@@ -207,72 +199,6 @@ describe("disks", () => {
       opened.close();
     }
     await store.close();
-  });
-});
-
-describe("backup and restore", () => {
-  it("[ST9] a copy made while transactions go on is whole, and knows itself restored until its keys are renewed", async () => {
-    const dir = await filled(200);
-    const store = certain(await openSqlite(dir));
-    const path = join(root, "copy.db");
-    let writing = true;
-    const writer = (async () => {
-      while (writing)
-        certain(
-          await store.transaction((tx) => [tx.append("n", new Uint8Array(2000)), tx.send(linkOf(1), utf8("more"))]),
-        );
-    })();
-    const before = store.nextIndex();
-    certain(await store.backup(path));
-    const after = store.nextIndex();
-    writing = false;
-    await writer;
-    expect(store.origin()).toBe("original");
-    await store.close();
-    expect(existsSync(`${path}.part`)).toBe(false);
-
-    const target = freshDir();
-    certain(restoreSqlite(path, target));
-    const restored = certain(await openSqlite(target));
-    expect(restored.origin()).toBe("restored");
-    expect(restored.nextIndex()).toBeGreaterThanOrEqual(before);
-    expect(restored.nextIndex()).toBeLessThanOrEqual(after + 1);
-    certain(await restored.transaction((tx) => [tx.append("keys.renewed", utf8("x")), tx.renewed()]));
-    expect(restored.origin()).toBe("original");
-    await restored.close();
-    const later = certain(await openSqlite(target));
-    expect(later.origin()).toBe("original");
-    await later.close();
-  });
-
-  it("[ST9] a copy put in place by hand is restored too", async () => {
-    const store = certain(await openSqlite(await filled(3)));
-    const dir = freshDir();
-    mkdirSync(dir, { recursive: true });
-    certain(await store.backup(join(dir, fileName)));
-    await store.close();
-    const opened = certain(await openSqlite(dir));
-    expect([opened.origin(), opened.nextIndex()]).toEqual(["restored", 3]);
-    await opened.close();
-  });
-
-  it("[ST9] no copy is written over a file, none restored over data, from no copy, or from half of one", async () => {
-    const dir = await filled(50);
-    const store = certain(await openSqlite(dir));
-    const path = join(root, "once.db");
-    certain(await store.backup(path));
-    expect(await store.backup(path)).toMatchObject({ error: { code: "BACKUP_EXISTS" } });
-    expect(await store.backup(join(root, "no", "such", "dir.db"))).toMatchObject({
-      error: { code: "BACKUP_UNWRITABLE" },
-    });
-    await store.close();
-    expect(restoreSqlite(path, dir)).toMatchObject({ error: { code: "STORE_IN_USE" } });
-    expect(restoreSqlite(join(root, "nothing.db"), freshDir())).toMatchObject({ error: { code: "BACKUP_UNREADABLE" } });
-    expect(restoreSqlite(join(dir, fileName), freshDir())).toMatchObject({ error: { code: "BACKUP_UNREADABLE" } });
-    truncateSync(path, statSync(path).size / 2);
-    expect(restoreSqlite(path, freshDir())).toMatchObject({ error: { code: "BACKUP_UNREADABLE" } });
-    writeFileSync(path, "junk");
-    expect(restoreSqlite(path, freshDir())).toMatchObject({ error: { code: "BACKUP_UNREADABLE" } });
   });
 });
 
