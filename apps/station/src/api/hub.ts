@@ -20,6 +20,8 @@ export type HubOptions = {
   readonly server: Server;
   readonly clock: Clock;
   readonly random: Random;
+  /** Where browsers reach this station; pages of any other origin are turned away. */
+  readonly origin: string;
   readonly party: { readonly id: IdText; readonly name: string };
   /** The Ed25519 public key of an enrolled terminal that is not revoked, or null. */
   readonly keyOf: (terminal: IdText) => Bytes | null;
@@ -27,7 +29,10 @@ export type HubOptions = {
   /** A terminal has proven itself; what is told to it from now on reaches it. */
   readonly onCome: (terminal: IdText, seat: Seat) => void;
   readonly onGo: (terminal: IdText, seat: Seat) => void;
-  readonly onMessage: (seat: Seat, message: Exclude<FromTerminal, { type: "hello" }>) => void;
+  /** A connection is over, whoever it was. */
+  readonly onGone: (seat: Seat) => void;
+  /** `nonce` is the challenge of this connection, which requests for credentials are signed over. */
+  readonly onMessage: (seat: Seat, message: Exclude<FromTerminal, { type: "hello" }>, nonce: Bytes) => void;
 };
 
 export type Hub = {
@@ -36,6 +41,8 @@ export type Hub = {
   readonly tellAll: (message: ToTerminal) => void;
   readonly refuse: (seat: Seat, code: ErrorCode) => void;
   readonly isOn: (terminal: IdText) => boolean;
+  /** The challenge that this connection was given. */
+  readonly nonceOf: (seat: Seat) => Bytes;
   readonly seats: () => readonly Seat[];
   /** Lets go of a terminal that may no longer be here. */
   readonly dismiss: (terminal: IdText) => void;
@@ -68,13 +75,14 @@ export function openHub(options: HubOptions): Hub {
   });
 
   options.server.on("upgrade", (request: IncomingMessage, stream, head) => {
-    const { host } = request.headers;
     const origin = request.headers.origin ?? "";
     // Only pages of this very station may speak to it: the browser tells the truth about a page's origin.
-    const own = origin === `https://${host}` || origin === `http://${host}`;
+    const own = origin === options.origin;
     const strangers = [...connections.values()].filter(({ seat }) => seat.who === null).length;
     if (request.url !== "/terminal" || !own || strangers >= maxStrangers) {
-      stream.end(`HTTP/1.1 ${own ? "503 Service Unavailable" : "403 Forbidden"}\r\nConnection: close\r\n\r\n`);
+      stream.end(
+        `HTTP/1.1 ${own && request.url === "/terminal" ? "503 Service Unavailable" : "403 Forbidden"}\r\nConnection: close\r\n\r\n`,
+      );
       return;
     }
     sockets.handleUpgrade(request, stream, head, (socket) => accept(socket, origin));
@@ -118,8 +126,7 @@ export function openHub(options: HubOptions): Hub {
       return;
     }
     if (message.value.type === "hello") return prove(connection, message.value.terminal, message.value.signature);
-    if (connection.seat.who === null && message.value.type !== "enrol") return refuse(connection, "TERMINAL_UNPROVEN");
-    options.onMessage(connection.seat, message.value);
+    options.onMessage(connection.seat, message.value, connection.challenge);
   };
 
   const prove = (connection: Connection, terminal: IdText, signature: string): void => {
@@ -156,6 +163,7 @@ export function openHub(options: HubOptions): Hub {
   const leave = (connection: Connection): void => {
     if (!connections.delete(connection.seat.id)) return;
     connection.stop();
+    options.onGone(connection.seat);
     const { who, id } = connection.seat;
     if (who === null || byTerminal.get(who) !== id) return;
     byTerminal.delete(who);
@@ -181,6 +189,7 @@ export function openHub(options: HubOptions): Hub {
       if (connection !== undefined) refuse(connection, code);
     },
     isOn: (terminal) => byTerminal.has(terminal),
+    nonceOf: (seat) => connections.get(seat.id)?.challenge ?? new Uint8Array(32),
     seats: () => [...connections.values()].map(({ seat }) => seat),
     dismiss: (terminal) => {
       const connection = at(terminal);

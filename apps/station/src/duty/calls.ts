@@ -25,6 +25,8 @@ export type LinkCalls = {
   readonly line: Line;
   /** The generation of the link secret that the call uses, once both sides know it. */
   readonly generation: number | null;
+  /** The terminal that pressed Call, ours or theirs; it founds the call's keys. Empty before the first call. */
+  readonly caller: IdText;
   /** Names of far terminals that were presented to us during this call. */
   readonly far: Readonly<Record<IdText, string>>;
   /** The highest epoch that a terminal of ours reported. */
@@ -35,7 +37,7 @@ export type LinkCalls = {
 export type Calls = { readonly links: Readonly<Record<IdText, LinkCalls>> };
 
 export const noCalls: Calls = { links: {} };
-const noLink: LinkCalls = { line: idle, generation: null, far: {}, epoch: 0 };
+const noLink: LinkCalls = { line: idle, generation: null, caller: "", far: {}, epoch: 0 };
 
 export type FromTerminal =
   /** `from`: another terminal of ours that shall be in the call. */
@@ -110,6 +112,8 @@ export type ToTerminal =
       readonly link: IdText;
       readonly call: IdText;
       readonly side: "calling" | "called";
+      /** The terminal that pressed Call. */
+      readonly caller: IdText;
       readonly generation: number;
       readonly far: readonly Named[];
     }
@@ -130,7 +134,7 @@ export type CallsEvent =
       readonly type: "receipt";
       readonly link: IdText;
       readonly call: IdText;
-      readonly kind: string;
+      readonly kind: ReceiptKind;
       readonly terminal: IdText | null;
       readonly whose: "ours" | "theirs";
     }
@@ -192,7 +196,7 @@ function fromTerminal(turn: Turn, terminal: IdText, message: FromTerminal): void
     const by = message.from ?? terminal;
     if (!turn.context.desks.some((desk) => desk.terminal === by && desk.online)) return refuse("TERMINAL_UNKNOWN");
     if (turn.engaged(by)) return refuse("TERMINAL_IN_USE");
-    return turn.happen(message.link, { type: "place", call: turn.context.newCall(), by }, terminal);
+    return turn.happen(message.link, { type: "place", call: turn.context.newCall(), by }, terminal, { caller: by });
   }
   const link = turn.linkOf(message.call);
   if (link === null) return message.type === "signal" || message.type === "epoch" ? undefined : refuse("CALL_OVER");
@@ -244,7 +248,7 @@ function fromPeer(turn: Turn, link: IdText, message: FromPeer): void {
       const free = on.filter((desk) => !turn.engaged(desk.terminal)).map((desk) => desk.terminal);
       const desks = on.length > 0 && free.length === 0 ? "busy" : free;
       const { call, caller, spent } = message;
-      const met = { generation, far: { [caller.terminal]: caller.name } };
+      const met = { generation, caller: caller.terminal, far: { [caller.terminal]: caller.name } };
       return turn.happen(link, { type: "ring", call, by: caller.terminal, spent, desks }, null, met);
     }
     case "receipt": {
@@ -417,12 +421,20 @@ class Turn {
 
   /** Gives those of our terminals that take part in the line's call, or `only` some of them, what they need for it. */
   admit(link: IdText, only: readonly IdText[] | null = null): void {
-    const { line, generation, far } = this.at(link);
+    const { line, generation, caller, far } = this.at(link);
     if (line.at === "idle" || line.at === "ended" || generation === null) return;
     const known = Object.entries(far).map(([terminal, name]) => ({ terminal, name }));
     for (const desk of this.context.desks) {
       if (!takesPart(line, desk.terminal) || (only !== null && !only.includes(desk.terminal))) continue;
-      this.tell(desk.terminal, { type: "admit", link, call: line.call, side: line.side, generation, far: known });
+      this.tell(desk.terminal, {
+        type: "admit",
+        link,
+        call: line.call,
+        side: line.side,
+        caller,
+        generation,
+        far: known,
+      });
     }
   }
 

@@ -64,9 +64,12 @@ export async function runIdentity(options: IdentityRunOptions): Promise<Identity
     const context = {
       random: options.random,
       verify: options.verify,
-      signer: keys.signer(),
-      nextKey: keys.next,
-      holds: keys.holds,
+      // Not asked for before there is one: a party that is being set up has no key in use yet.
+      get signer() {
+        return keys.signer();
+      },
+      nextKey: () => keys.next(),
+      holds: (key: Digest) => keys.holds(key),
       holdKey: options.holdKey(),
       served: options.served,
       entry: (hash: Digest) => entries.get(idText(hash)) ?? null,

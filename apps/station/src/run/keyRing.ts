@@ -1,5 +1,7 @@
-// What the rest of the station may ask of its keys; the files are the keys/ room's affair.
+// What the rest of the station may ask of its keys; the files are the keys/ room's affair, and a simulated station has none.
 import type { Bytes } from "@parley/base/bytes";
+import type { Result } from "@parley/base/result";
+import type { ParleyError } from "@parley/protocol/errorCodes";
 import type { Digest } from "@parley/protocol/signed/hash";
 import type { HybridSigner } from "@parley/protocol/signed/signature";
 import type { PeerIdentity } from "../peer/tlsIdentity.ts";
@@ -14,7 +16,7 @@ export type KeyRing = {
   /** Whether the key of this id is in the folder. */
   readonly holds: (key: Digest) => boolean;
   /** From now on this key is the one in use; safe to run twice. Resolves when connections may show it. */
-  readonly use: (key: Digest) => Promise<void>;
+  readonly use: (names: { readonly key: Digest; readonly next: Digest }) => Promise<Result<null, ParleyError>>;
   /** Seals what lies in the database: link secrets, pairings under way. 32 bytes. */
   readonly sealingKey: Bytes;
 };

@@ -53,6 +53,8 @@ export const sessionToTerminal = [
   }),
   /** The code was right; a duty officer has yet to approve. `compare` is shown on both screens. */
   z.object({ type: z.literal("waiting"), terminal: id16, compare: z.string().max(40) }),
+  /** An officer has joined in this browser, which may become a console with this code, approved by that officer. */
+  z.object({ type: z.literal("enrolHere"), code: z.string().max(64) }),
   /** The terminal's credential is due, or was renewed: sign a request over `nonce`. */
   z.object({ type: z.literal("renewalDue"), nonce: bytesText(32) }),
   z.object({ type: z.literal("renewed"), chain: bytesText(16 * 1024) }),

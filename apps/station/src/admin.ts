@@ -1,0 +1,108 @@
+// What the command line may ask of a running station, carried out by its duties.
+import { join } from "node:path";
+import type { Random } from "@parley/base/random";
+import { type Result, fail, ok } from "@parley/base/result";
+import { days } from "@parley/base/time";
+import { type ParleyError, problem } from "@parley/protocol/errorCodes";
+import { idOf, idText } from "@parley/protocol/ids";
+import type { OfferId } from "@parley/protocol/pairing/offer";
+import type { AdminCommand } from "@parley/protocol/terminal/admin";
+import { openAdmin } from "./api/admin.ts";
+import type { Shown } from "./api/passkeys.ts";
+import { presentOfficer } from "./duty/identityOfficers.ts";
+import { viewOf } from "./duty/pairingView.ts";
+import { officerSigned } from "./keys/officerKey.ts";
+import type { Station } from "./station.ts";
+
+/** The socket's name in the data folder. */
+export const adminSocket = "admin.sock";
+
+export const openStationAdmin = (dataDir: string, station: Station, origin: string, random: Random, stop: () => void) =>
+  openAdmin({
+    path: join(dataDir, adminSocket),
+    random,
+    passkeys: () => [...station.identity.state().officers.values()].flatMap(({ passkeys }) => passkeys),
+    signedBy: officerSigned,
+    run: (command, by) => run(station, origin, stop, command, by),
+  });
+
+async function run(
+  station: Station,
+  origin: string,
+  stop: () => void,
+  command: AdminCommand,
+  by: Shown | null,
+): Promise<Result<unknown, ParleyError>> {
+  if (command.do === "status") return ok(statusOf(station));
+  if (command.do === "pairings") return ok(pairingsOf(station));
+  if (command.do === "stop") {
+    stop();
+    return ok(null);
+  }
+  if (by === null) return fail(problem("OFFICER_UNPROVEN"));
+  const officer = presentOfficer(station.identity.state(), by);
+  if (!officer.ok) return officer;
+  switch (command.do) {
+    case "offer": {
+      const made = await station.pairing.command({ type: "offer", lifetime: days(1), by: officer.value });
+      return made.ok
+        ? ok(made.value === null ? null : { offer: idText(made.value.offer), text: made.value.text })
+        : made;
+    }
+    case "import": {
+      const made = await station.pairing.command({ type: "import", text: command.text, by: officer.value });
+      return made.ok ? ok(made.value === null ? null : { offer: idText(made.value.offer) }) : made;
+    }
+    case "match":
+    case "differ":
+    case "cancel": {
+      const offer = idOf<OfferId>(command.offer, 16);
+      if (offer === null) return fail(problem("PAIR_UNKNOWN"));
+      return station.pairing.command({ type: command.do, offer, by: officer.value });
+    }
+    case "handOut": {
+      const code = await station.terminals.people.handOut(command.role, command.name, by, true);
+      if (!code.ok) return code;
+      const page = command.role === "desk" ? "desk" : "console";
+      const key = command.role === "officer" ? "officer" : "code";
+      return ok({ address: `${origin}/${page}#${key}=${code.value}` });
+    }
+  }
+  return command satisfies never;
+}
+
+function pairingsOf(station: Station) {
+  return [...station.pairing.state().values()].map((it) => {
+    const { at, offer, peer, compare, until, why } = viewOf(it);
+    return {
+      at,
+      offer: idText(offer),
+      peer: peer === null ? null : peer.name,
+      words: compare?.words ?? null,
+      whole: compare?.whole ?? null,
+      until,
+      why,
+    };
+  });
+}
+
+function statusOf(station: Station) {
+  const identity = station.identity.state();
+  const { calls } = station;
+  return {
+    party:
+      identity.home === null ? null : { id: idText(identity.home.pin.card.party), name: identity.home.pin.card.name },
+    ports: station.ports,
+    links: station.links.all().map(({ link, party, since, used }) => ({
+      link,
+      party: identity.peers.get(party)?.card.name ?? party,
+      since,
+      used,
+      reachable: station.links.reachable(link),
+      line: calls.state().links[link]?.line.at ?? "idle",
+    })),
+    terminals: station.terminals.desks(),
+    officers: identity.officers.size,
+    entries: station.store.nextIndex(),
+  };
+}

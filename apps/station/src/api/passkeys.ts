@@ -1,0 +1,130 @@
+// Officers' passkeys (WebAuthn level 3), with @simplewebauthn doing the reading and checking. A challenge is drawn for one
+// act of one connection and used once; the assertion's hash is what the ledger keeps as the officer's word.
+import { createHash } from "node:crypto";
+import { type Bytes, base64url, concat, fromBase64url, utf8 } from "@parley/base/bytes";
+import type { Random } from "@parley/base/random";
+import { type Result, fail, ok } from "@parley/base/result";
+import { type ParleyError, problem } from "@parley/protocol/errorCodes";
+import type { Digest } from "@parley/protocol/signed/hash";
+import {
+  type AuthenticationResponseJSON,
+  type RegistrationResponseJSON,
+  generateAuthenticationOptions,
+  generateRegistrationOptions,
+  verifyAuthenticationResponse,
+  verifyRegistrationResponse,
+} from "@simplewebauthn/server";
+
+/** A passkey as the station knows it. */
+export type KnownPasskey = { readonly credential: Bytes; readonly publicKey: Bytes };
+
+/** An officer's word that was verified: which credential spoke, and the hash that stands for it in records. */
+export type Shown = { readonly credential: Bytes; readonly assertion: Digest };
+
+export type PasskeySite = {
+  /** Where browsers reach the station; its host is the relying party's id. */
+  readonly origin: string;
+  readonly partyName: string;
+  readonly random: Random;
+};
+
+type Json = Readonly<Record<string, unknown>>;
+
+const shownBy = (credential: Bytes, response: Json): Shown => ({
+  credential,
+  assertion: new Uint8Array(createHash("sha256").update(JSON.stringify(response)).digest()) as Digest,
+});
+
+const rpIdOf = (origin: string): string => new URL(origin).hostname;
+
+/** What a browser needs to make a passkey for a new officer, and the challenge to verify the answer by. */
+export async function askRegistration(
+  site: PasskeySite,
+  officer: string,
+  known: readonly KnownPasskey[],
+): Promise<{ options: Json; challenge: string }> {
+  const options = await generateRegistrationOptions({
+    rpName: `Parley, ${site.partyName}`,
+    rpID: rpIdOf(site.origin),
+    userName: officer,
+    userID: site.random(16),
+    challenge: site.random(32),
+    attestationType: "none",
+    excludeCredentials: known.map(({ credential }) => ({ id: base64url(credential) })),
+    authenticatorSelection: { residentKey: "required", userVerification: "required" },
+  });
+  return { options: { ...options }, challenge: options.challenge };
+}
+
+/** The passkey that a browser made. PASSKEY_REFUSED. */
+export async function takeRegistration(
+  site: PasskeySite,
+  challenge: string,
+  response: Json,
+): Promise<Result<KnownPasskey & { readonly shown: Shown }, ParleyError>> {
+  try {
+    const { verified, registrationInfo } = await verifyRegistrationResponse({
+      // The library reads the answer itself and throws on what is no answer; nothing is believed of it before.
+      response: response as never as RegistrationResponseJSON,
+      expectedChallenge: challenge,
+      expectedOrigin: site.origin,
+      expectedRPID: rpIdOf(site.origin),
+      requireUserVerification: true,
+    });
+    if (!verified || registrationInfo === undefined) return fail(problem("PASSKEY_REFUSED", "not verified"));
+    const credential = fromBase64url(registrationInfo.credential.id);
+    if (credential === null) return fail(problem("PASSKEY_REFUSED", "a credential without an id"));
+    return ok({
+      credential,
+      publicKey: concat(registrationInfo.credential.publicKey),
+      shown: shownBy(credential, response),
+    });
+  } catch (error) {
+    return fail(problem("PASSKEY_REFUSED", error instanceof Error ? error.message : "refused"));
+  }
+}
+
+/** What a browser needs to show a passkey of any officer, for one act. */
+export async function askAssertion(
+  site: PasskeySite,
+  known: readonly KnownPasskey[],
+): Promise<{ options: Json; challenge: string }> {
+  const options = await generateAuthenticationOptions({
+    rpID: rpIdOf(site.origin),
+    challenge: site.random(32),
+    userVerification: "required",
+    allowCredentials: known.map(({ credential }) => ({ id: base64url(credential) })),
+  });
+  return { options: { ...options }, challenge: options.challenge };
+}
+
+/** Whose passkey was shown. PASSKEY_REFUSED. */
+export async function takeAssertion(
+  site: PasskeySite,
+  challenge: string,
+  response: Json,
+  known: readonly KnownPasskey[],
+): Promise<Result<Shown, ParleyError>> {
+  const id = typeof response["id"] === "string" ? response["id"] : "";
+  const passkey = known.find(({ credential }) => base64url(credential) === id);
+  if (passkey === undefined) return fail(problem("PASSKEY_REFUSED", "an unknown passkey"));
+  try {
+    const { verified } = await verifyAuthenticationResponse({
+      response: response as never as AuthenticationResponseJSON,
+      expectedChallenge: challenge,
+      expectedOrigin: site.origin,
+      expectedRPID: rpIdOf(site.origin),
+      requireUserVerification: true,
+      // The counter is not kept: synced passkeys have none, and the challenge alone makes an answer good once.
+      credential: { id, publicKey: passkey.publicKey, counter: 0 },
+    });
+    return verified ? ok(shownBy(passkey.credential, response)) : fail(problem("PASSKEY_REFUSED", "not verified"));
+  } catch (error) {
+    return fail(problem("PASSKEY_REFUSED", error instanceof Error ? error.message : "refused"));
+  }
+}
+
+/** The domain label of what the command line's officer signs: label, zero byte, nonce, the command's JSON. */
+export const adminLabel = "parley admin v1";
+export const adminMessage = (nonce: Bytes, command: string): Bytes =>
+  concat(utf8(adminLabel), new Uint8Array(1), nonce, utf8(command));

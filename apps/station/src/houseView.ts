@@ -1,0 +1,231 @@
+// What a signed-in officer's console is told of the house: terminals, codes, who asks, officers, the pairing under way,
+// and the ledger in rows. Read from the duties' states; nothing here decides anything.
+import { hex } from "@parley/base/bytes";
+import { decode } from "@parley/base/codec";
+import type { Instant } from "@parley/base/time";
+import { type IdText, idText } from "@parley/protocol/ids";
+import type { Pairing } from "@parley/protocol/pairing/state";
+import type { House, LedgerRow } from "@parley/protocol/terminal/console";
+import { encodeOffer } from "@parley/protocol/pairing/offer";
+import { type People, compareText } from "./api/people.ts";
+import { type IdentityEvent, identityEvent } from "./duty/identityEvents.ts";
+import { type Identity } from "./duty/identityState.ts";
+import { type Pairings } from "./duty/pairing.ts";
+import { pairingLedgerEvent } from "./duty/pairingEvents.ts";
+import { viewOf } from "./duty/pairingView.ts";
+import { callFact } from "./run/callFacts.ts";
+import { callKind } from "./run/callsRun.ts";
+import { identityKind } from "./run/identityRun.ts";
+import { pairingKind } from "./run/pairingRun.ts";
+import type { StoredEvent } from "./store/port.ts";
+
+export type Presence = { readonly on: boolean; readonly since: Instant };
+
+export type HouseSources = {
+  readonly identity: Identity;
+  readonly pairings: Pairings;
+  readonly codes: ReturnType<People["codes"]>;
+  readonly presence: (terminal: IdText) => Presence;
+  readonly origin: string;
+  readonly manifest: string;
+  /** An officer was last seen at a console. */
+  readonly lastSeen: (officer: IdText) => Instant | null;
+};
+
+/** The roles of terminals as consoles know them. */
+export const consoleRole = (role: string): "desk" | "console" => (role === "dutyOfficer" ? "console" : "desk");
+
+export function houseOf(from: HouseSources): House {
+  const { identity } = from;
+  const terminals = [...identity.terminals.values()].filter(({ standing }) => standing.at === "enrolled");
+  return {
+    type: "house",
+    manifest: from.manifest,
+    terminals: terminals.map((terminal) => {
+      const id = idText(terminal.id);
+      const { on, since } = from.presence(id);
+      const { issued, notAfter } = terminal.credential ?? { issued: terminal.enrolled, notAfter: terminal.enrolled };
+      return {
+        id,
+        name: terminal.name,
+        role: consoleRole(terminal.role),
+        enrolled: terminal.enrolled,
+        presence: on ? { at: "here" } : { at: "away", since },
+        renews: issued + Math.floor((notAfter - issued) / 3),
+        until: notAfter,
+        manifest: hex(terminal.manifest),
+        removal: removalOf(identity, id),
+      };
+    }),
+    codes: [...from.codes.values()].map(({ role, name, code, until }) => ({
+      id: code,
+      role,
+      name,
+      code,
+      address: `${from.origin}/${role === "desk" ? "desk" : "console"}#${role === "officer" ? "officer" : "code"}=${code}`,
+      expires: until,
+    })),
+    requests: [...identity.enrolments.values()].flatMap((it) =>
+      it.at === "asked"
+        ? [
+            {
+              id: idText(it.terminal),
+              role: consoleRole(it.role),
+              name: it.name,
+              compare: compareText(it.key),
+              browser: "",
+              asked: it.until,
+            },
+          ]
+        : [],
+    ),
+    officers: [...identity.officers.values()].map(({ id, name, passkeys }) => ({
+      id: idText(id),
+      name,
+      passkeys: passkeys.length,
+      lastSeen: from.lastSeen(idText(id)),
+    })),
+    pairing: pairingOf(from.pairings),
+  };
+}
+
+function removalOf(identity: Identity, terminal: IdText): { by: string; since: number } | null {
+  for (const { act, by, until } of identity.pending.values()) {
+    if (act.type !== "revoke" || act.subject.type !== "terminal" || idText(act.subject.terminal) !== terminal) continue;
+    return { by: identity.officers.get(idText(by.officer))?.name ?? "", since: until };
+  }
+  return null;
+}
+
+/** The pairing that the consoles show: the one that moved last. */
+export function shownPairing(pairings: Pairings): Pairing | null {
+  const all = [...pairings.values()];
+  return all.findLast((it) => it.type !== "ended" && it.type !== "active") ?? all.at(-1) ?? null;
+}
+
+function pairingOf(pairings: Pairings): House["pairing"] {
+  const it = shownPairing(pairings);
+  if (it === null) return { at: "none" };
+  const view = viewOf(it);
+  const { compare } = view;
+  const them = "agreed" in it ? partyOf(it.agreed.peer.card) : null;
+  switch (it.type) {
+    case "offered":
+      return {
+        at: "offered",
+        link: encodeOffer(it.offer),
+        fileName: `${it.offer.name}.parley-offer`,
+        expires: it.offer.expires,
+      };
+    case "asked":
+    case "revealed":
+    case "answered":
+      return {
+        at: "exchanging",
+        address: it.offer.stations.map(({ host, port }) => `${host}:${port}`).join(", "),
+        since: it.until,
+      };
+    case "unfinished":
+    case "comparing":
+    case "pressed":
+    case "unconfirmed": {
+      const [a = "", b = "", c = "", d = ""] = compare?.words ?? [];
+      if (them === null || compare === null) return { at: "exchanging", address: it.offer.name, since: it.until };
+      const theirs = it.type === "comparing" && it.theirs !== null ? "match" : "waiting";
+      const ours = it.type === "comparing" ? "waiting" : "match";
+      return { at: "words", them, words: [a, b, c, d], ours, theirs, until: it.until };
+    }
+    case "active":
+      return them === null ? { at: "none" } : { at: "active", them, since: it.ours.body.at };
+    case "ended":
+      return { at: "failed", code: it.why, them: it.offer.name };
+  }
+  return it satisfies never;
+}
+
+const partyOf = (card: { party: Uint8Array<ArrayBuffer>; name: string; place: string; timeZone: string }) => ({
+  id: idText(card.party),
+  name: card.name,
+  zone: card.timeZone,
+  place: card.place,
+});
+
+/** The ledger's event as a row, or null for one that people do not read. */
+export function rowOf(event: StoredEvent, identity: Identity): LedgerRow | null {
+  const row = (
+    at: number,
+    kind: string,
+    facts: LedgerRow["facts"] = {},
+    link: string | null = null,
+    proof: LedgerRow["proof"] = "ours",
+  ): LedgerRow => ({
+    index: event.index,
+    at,
+    kind,
+    facts,
+    link,
+    proof,
+  });
+  const officer = (id: Uint8Array<ArrayBuffer>): string => identity.officers.get(idText(id))?.name ?? "";
+  switch (event.kind) {
+    case callKind: {
+      const fact = decode(callFact, event.bytes);
+      if (!fact.ok) return null;
+      const it = fact.value;
+      if (it.type === "finished") {
+        return row(
+          it.ended,
+          "call",
+          { began: it.answered, ended: it.ended, epochs: it.epochs },
+          idText(it.link),
+          "waiting",
+        );
+      }
+      return it.type === "missed" ? row(it.at, "missed", { why: it.why }, idText(it.link)) : null;
+    }
+    case pairingKind: {
+      const fact = decode(pairingLedgerEvent, event.bytes);
+      if (!fact.ok) return null;
+      const it = fact.value;
+      if (it.type === "paired")
+        return row(
+          it.at,
+          "paired",
+          { them: it.name, officer: officer(it.ours.body.officer.officer) },
+          idText(it.link),
+          "signedByBoth",
+        );
+      return it.type === "ended" ? row(it.at, "pairingFailed", { them: it.why }) : null;
+    }
+    case identityKind: {
+      const fact = decode(identityEvent, event.bytes);
+      return fact.ok ? identityRow(fact.value, row, officer, identity) : null;
+    }
+    default:
+      return null;
+  }
+}
+
+type MakeRow = (at: number, kind: string, facts?: LedgerRow["facts"]) => LedgerRow;
+
+function identityRow(
+  it: IdentityEvent,
+  row: MakeRow,
+  officer: (id: Uint8Array<ArrayBuffer>) => string,
+  identity: Identity,
+): LedgerRow | null {
+  switch (it.type) {
+    case "officerJoined":
+      return row(it.at, "firstOfficer", { officer: it.name });
+    case "terminalEnrolled": {
+      const terminal = identity.terminals.get(idText(it.terminal))?.name ?? "";
+      return row(it.at, "enrolled", { terminal, officer: officer(it.by.officer) });
+    }
+    case "terminalCertified":
+      return row(it.issued, "renewed", { terminal: identity.terminals.get(idText(it.terminal))?.name ?? "" });
+    case "succeeded":
+      return row(it.succession.body.issued, "succession");
+    default:
+      return null;
+  }
+}

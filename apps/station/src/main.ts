@@ -1,0 +1,76 @@
+// The station as a process: reads its settings, starts, says one line for each thing that happens, and stops cleanly.
+import { existsSync, readFileSync } from "node:fs";
+import { join } from "node:path";
+import { type Result, fail, ok } from "@parley/base/result";
+import { type ParleyError, errorTable, problem } from "@parley/protocol/errorCodes";
+import { pino } from "pino";
+import { openStationAdmin } from "./admin.ts";
+import { type Config, readConfig } from "./config.ts";
+import { type Station, startStation } from "./station.ts";
+import { systemClock, systemRandom } from "./systemPorts.ts";
+
+/** The settings file's name in the data folder. */
+export const configFile = "parley.json";
+
+/** The folder of the built terminal in this checkout. */
+export const builtTerminal = join(import.meta.dirname, "..", "..", "terminal", "dist");
+
+export function loadConfig(dataDir: string): Result<Config, ParleyError> {
+  const path = join(dataDir, configFile);
+  const read = readConfig(existsSync(path) ? readFileSync(path, "utf8") : "{}");
+  const url = process.env["DATABASE_URL"];
+  return read.ok && url !== undefined ? ok({ ...read.value, database: url }) : read;
+}
+
+/** The hash of the terminal's manifest, or that it has not been built. */
+export function servedTerminal(
+  files: string,
+): Result<{ readonly files: string; readonly manifest: string }, ParleyError> {
+  const path = join(files, "manifest.json");
+  if (!existsSync(path)) return fail(problem("TERMINAL_NOT_BUILT", files));
+  const { hash } = JSON.parse(readFileSync(path, "utf8")) as { readonly hash: string };
+  return ok({ files, manifest: hash });
+}
+
+/** Runs the station of `dataDir` until it is told to stop; resolves with why it did not start, or once it runs. */
+export async function runStation(
+  dataDir: string,
+  onStopped: (code: number) => void,
+): Promise<Result<Station, ParleyError>> {
+  const config = loadConfig(dataDir);
+  if (!config.ok) return config;
+  const served = servedTerminal(builtTerminal);
+  if (!served.ok) return served;
+  const log = pino({ level: config.value.log, base: null }, pino.destination(2));
+  const report = ({ code, detail }: ParleyError): void => log.warn({ code, detail }, errorTable[code].say);
+  let stopping = false;
+  const started = await startStation({
+    dataDir,
+    config: config.value,
+    clock: systemClock,
+    random: systemRandom,
+    served: served.value,
+    credentials: process.env["CREDENTIALS_DIRECTORY"],
+    report,
+    onFault: ({ code, detail }) => {
+      log.error({ code, detail }, errorTable[code].say);
+      onStopped(1);
+    },
+  });
+  if (!started.ok) return started;
+  const station = started.value;
+  const stop = (): void => {
+    if (stopping) return;
+    stopping = true;
+    log.info("stopping");
+    void admin
+      .close()
+      .then(() => station.close())
+      .then(() => onStopped(0));
+  };
+  const admin = await openStationAdmin(dataDir, station, config.value.web.origin, systemRandom, stop);
+  process.once("SIGINT", stop);
+  process.once("SIGTERM", stop);
+  log.info({ ports: station.ports, links: station.links.all().length }, "running");
+  return started;
+}

@@ -1,0 +1,308 @@
+// The terminals' side of a station: web port, hub, officers, and what each terminal is told. Joins the api room to the
+// duties' runs.
+import { type Bytes, base64url, fromBase64url } from "@parley/base/bytes";
+import { decode, encode } from "@parley/base/codec";
+import type { Random } from "@parley/base/random";
+import { type Result, fail, ok } from "@parley/base/result";
+import { type Clock, type Instant, instant } from "@parley/base/time";
+import { type ErrorCode, type ParleyError, problem } from "@parley/protocol/errorCodes";
+import { type IdText, idText } from "@parley/protocol/ids";
+import { pin } from "@parley/protocol/signed/pin";
+import { type StationNonce, signedTerminalRequest } from "@parley/protocol/signed/terminalCertificate";
+import type { ToTerminal } from "@parley/protocol/terminal/messages";
+import { type Hub, type Seat, openHub } from "./api/hub.ts";
+import { webServer } from "./api/http.ts";
+import { type People, makePeople } from "./api/people.ts";
+import type { Desk, ToTerminal as CallsToTerminal } from "./duty/calls.ts";
+import { type Presence, consoleRole, houseOf, rowOf, shownPairing } from "./houseView.ts";
+import { verifiedBy } from "./peer/tlsIdentity.ts";
+import type { RelayRun } from "./relayRun.ts";
+import type { CallsRun } from "./run/callsRun.ts";
+import type { IdentityRun } from "./run/identityRun.ts";
+import type { LinksRun } from "./run/linksRun.ts";
+import type { PairingRun } from "./run/pairingRun.ts";
+import { pskOf } from "./run/secrets.ts";
+import type { Config } from "./config.ts";
+import type { Store } from "./store/port.ts";
+
+export type TerminalsOptions = {
+  readonly config: Config;
+  readonly clock: Clock;
+  readonly random: Random;
+  readonly served: { readonly files: string; readonly manifest: string };
+  readonly report: (error: ParleyError) => void;
+  readonly identity: IdentityRun;
+  readonly links: LinksRun;
+  readonly pairing: PairingRun;
+  readonly calls: CallsRun;
+  readonly store: Store;
+  readonly relay: RelayRun;
+};
+
+export type Terminals = {
+  readonly port: number;
+  readonly people: People;
+  readonly desks: () => readonly Desk[];
+  readonly tell: (to: IdText | null, message: Exclude<CallsToTerminal, { type: "refused" | "admit" }>) => void;
+  readonly admit: (to: IdText, message: CallsToTerminal & { type: "admit" }) => void;
+  readonly refuse: (to: IdText, code: ErrorCode) => void;
+  /** The identities or pairings have changed: consoles are told. */
+  readonly changed: () => void;
+  /** A link came, went, or its station did: everybody is told. */
+  readonly linksChanged: () => void;
+  readonly dismiss: (terminal: IdText) => void;
+  /** Every terminal that is on asks for a new credential. */
+  readonly renewAll: () => void;
+  readonly close: () => Promise<void>;
+};
+
+const ledgerPage = 50;
+
+export async function openTerminals(options: TerminalsOptions): Promise<Result<Terminals, ParleyError>> {
+  const { config, clock, random, identity, links, pairing, calls, store, relay } = options;
+  const { origin } = config.web;
+  const web = await webServer({ files: options.served.files, tls: null, healthy: () => true });
+  const chains = new Map<IdText, { readonly chain: Bytes; readonly renewAt: Instant }>();
+  const seen = new Map<IdText, Presence>();
+  const officersSeen = new Map<IdText, Instant>();
+
+  const home = () => {
+    const it = identity.state().home;
+    if (it === null) throw new Error("terminals of a station that is not set up");
+    return it;
+  };
+  const enrolled = (terminal: IdText) => {
+    const it = identity.state().terminals.get(terminal);
+    return it?.standing.at === "enrolled" ? it : null;
+  };
+
+  const hub: Hub = openHub({
+    server: web.server,
+    clock,
+    random,
+    origin,
+    party: { id: idText(home().pin.card.party), name: home().pin.card.name },
+    keyOf: (terminal) => enrolled(terminal)?.key ?? null,
+    verify: (publicKey, message, signature) => signature.length === 64 && verifiedBy(publicKey)(message, signature),
+    onCome: (terminal, seat) => come(terminal, seat),
+    onGo: (terminal) => {
+      seen.set(terminal, { on: false, since: clock.now() });
+      changed();
+    },
+    onGone: (seat) => people.gone(seat),
+    onMessage: (seat, message, nonce) => void hear(seat, message, nonce),
+  });
+
+  const people: People = makePeople({
+    site: { origin, partyName: home().pin.card.name, random },
+    identity: identity.state,
+    command: identity.command,
+    pair: pairing.command,
+    pairing: () => {
+      const shown = shownPairing(pairing.state());
+      return shown === null ? null : { offer: shown.offer.id };
+    },
+    tell: hub.tellSeat,
+    refuse: hub.refuse,
+    onChange: () => changed(),
+  });
+
+  /** A terminal has proven itself: it gets a credential if it has none in hand, then the welcome, then every line. */
+  const come = (terminal: IdText, seat: Seat): void => {
+    seen.set(terminal, { on: true, since: clock.now() });
+    const held = chains.get(terminal);
+    if (held === undefined || held.renewAt <= clock.now()) {
+      hub.tellSeat(seat, { type: "renewalDue", nonce: base64url(hub.nonceOf(seat)) });
+      if (held === undefined) return; // the welcome waits for the credential
+    }
+    welcome(terminal, seat);
+  };
+
+  const welcome = (terminal: IdText, seat: Seat): void => {
+    const it = enrolled(terminal);
+    const held = chains.get(terminal);
+    if (it === null || held === undefined) return;
+    const { party, name, place, timeZone } = home().pin.card;
+    hub.tellSeat(seat, {
+      type: "welcome",
+      terminal,
+      name: it.name,
+      role: consoleRole(it.role),
+      party: { id: idText(party), name, zone: timeZone, place },
+      chain: base64url(held.chain),
+      links: linksNow(),
+      now: clock.now(),
+    });
+    if (consoleRole(it.role) === "console") people.door(seat);
+    void calls.command({ from: "presence", terminal });
+    changed();
+  };
+
+  const linksNow = (): (ToTerminal & { type: "links" })["links"] =>
+    links.all().flatMap(({ link, party, since, used }) => {
+      const card = identity.state().peers.get(party)?.card;
+      if (card === undefined) return [];
+      const { name, place, timeZone } = card;
+      return [{ link, party, name, zone: timeZone, place, since, used, reachable: links.reachable(link) }];
+    });
+
+  type Heard = Parameters<Parameters<typeof openHub>[0]["onMessage"]>[1];
+
+  const hear = async (seat: Seat, message: Heard, nonce: Bytes): Promise<void> => {
+    switch (message.type) {
+      case "enrol":
+        return people.enrol(seat, message, nonce);
+      case "act":
+        return people.act(seat, message.act);
+      case "passkey":
+        return people.passkey(seat, message.response);
+      case "passkeyCancelled":
+        return people.cancelled(seat);
+      default:
+    }
+    if (seat.who === null) return hub.refuse(seat, "TERMINAL_UNPROVEN");
+    switch (message.type) {
+      case "renew":
+        return renew(seat, seat.who, message.request, nonce);
+      case "signOut":
+        return people.signOut(seat);
+      case "entries":
+        return people.officerAt(seat) === null ? hub.refuse(seat, "OFFICER_UNPROVEN") : entries(seat, message.before);
+      case "exported":
+        return; // the next generation of the link's secret: run/continuity takes it from here
+      default:
+        return calls.command({ from: "terminal", terminal: seat.who, message });
+    }
+  };
+
+  const renew = async (seat: Seat, terminal: IdText, text: string, nonce: Bytes): Promise<void> => {
+    const request = decode(signedTerminalRequest, fromBase64url(text) ?? new Uint8Array(0));
+    if (!request.ok || idText(request.value.body.terminal) !== terminal) return hub.refuse(seat, "MESSAGE_MALFORMED");
+    const made = await identity.command({
+      type: "renewTerminal",
+      request: request.value,
+      nonce: nonce as StationNonce,
+    });
+    if (!made.ok) return hub.refuse(seat, made.error.code);
+    if (made.value.type !== "chain") throw new Error("a credential was asked for and something else came");
+    const first = !chains.has(terminal);
+    chains.set(terminal, { chain: made.value.chain, renewAt: made.value.renewAt });
+    if (first) welcome(terminal, seat);
+    else hub.tellSeat(seat, { type: "renewed", chain: base64url(made.value.chain) });
+  };
+
+  const entries = async (seat: Seat, before: number | null): Promise<void> => {
+    const total = store.nextIndex();
+    const rows: ReturnType<typeof rowOf>[] = [];
+    let to = Math.min(before ?? total, total);
+    while (to > 0 && rows.length < ledgerPage) {
+      const from = Math.max(0, to - ledgerPage);
+      const page = await store.events(from, to - from);
+      if (!page.ok) return options.report(page.error);
+      for (const event of page.value.toReversed()) {
+        const row = rowOf(event, identity.state());
+        if (row !== null) rows.push(row);
+      }
+      to = from;
+    }
+    hub.tellSeat(seat, { type: "entries", entries: rows.filter((row) => row !== null), total, more: to > 0 });
+  };
+
+  const presence = (terminal: IdText): Presence => ({
+    on: hub.isOn(terminal),
+    since: seen.get(terminal)?.since ?? enrolled(terminal)?.enrolled ?? instant(0),
+  });
+
+  let due = false;
+  /** Once for all changes of one turn: consoles of signed-in officers get the house anew. */
+  const changed = (): void => {
+    if (due) return;
+    due = true;
+    queueMicrotask(() => {
+      due = false;
+      const sources = {
+        identity: identity.state(),
+        pairings: pairing.state(),
+        codes: people.codes(),
+        presence,
+        origin,
+        manifest: options.served.manifest,
+        lastSeen: (id: IdText) => officersSeen.get(id) ?? null,
+      };
+      const house = houseOf(sources);
+      for (const seat of hub.seats()) {
+        const officer = seat.who === null ? null : people.officerAt(seat);
+        if (officer === null) continue;
+        officersSeen.set(idText(officer.id), clock.now());
+        hub.tellSeat(seat, house);
+      }
+    });
+  };
+
+  const listening = await new Promise<Result<number, ParleyError>>((resolve) => {
+    web.server.once("error", (error) =>
+      resolve(fail(problem("WEB_PORT_TAKEN", `${config.web.host}:${config.web.port} ${error.message}`))),
+    );
+    web.server.listen(config.web.port, config.web.host, () => {
+      const address = web.server.address();
+      resolve(ok(typeof address === "object" && address !== null ? address.port : config.web.port));
+    });
+  });
+  if (!listening.ok) return listening;
+
+  return ok({
+    port: listening.value,
+    people,
+    desks: () =>
+      [...identity.state().terminals.values()].flatMap(({ id, name, standing }) =>
+        standing.at === "enrolled"
+          ? [{ terminal: idText(id), name, online: hub.isOn(idText(id)) && chains.has(idText(id)) }]
+          : [],
+      ),
+    tell: (to, message) => (to === null ? hub.tellAll(message as ToTerminal) : hub.tell(to, message as ToTerminal)),
+    admit: (to, { link, call, side, caller, generation, far }) => {
+      const record = links.of(link);
+      const secret = links.generations(link).find(({ n }) => n === generation)?.secret;
+      const theirs = record === null ? undefined : identity.state().peers.get(record.party);
+      if (secret === undefined || theirs === undefined) return;
+      const servers = relay.serversFor(call, to);
+      hub.tell(to, {
+        type: "admit",
+        link,
+        call,
+        side,
+        caller,
+        generation,
+        psk: base64url(pskOf(secret, link, generation, call)),
+        far: [...far],
+        pins: { ours: base64url(encode(pin, home().pin)), theirs: base64url(encode(pin, theirs)) },
+        epochSeconds: config.call.epochSeconds,
+        iceServers: (servers?.servers ?? []).map((server) => ({ ...server, urls: [...server.urls] })),
+        relayOnly: config.call.relayOnly,
+      });
+    },
+    refuse: (to, code) => {
+      const seat = hub.seats().find(({ who }) => who === to);
+      if (seat !== undefined) hub.refuse(seat, code);
+    },
+    changed,
+    linksChanged: () => {
+      hub.tellAll({ type: "links", links: linksNow() });
+      changed();
+    },
+    dismiss: (terminal) => {
+      chains.delete(terminal);
+      relay.evict(terminal);
+      hub.dismiss(terminal);
+    },
+    renewAll: () => {
+      for (const seat of hub.seats())
+        if (seat.who !== null) hub.tellSeat(seat, { type: "renewalDue", nonce: base64url(hub.nonceOf(seat)) });
+    },
+    close: async () => {
+      hub.close();
+      await web.app.close();
+      web.server.closeAllConnections();
+    },
+  });
+}

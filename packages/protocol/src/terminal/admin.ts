@@ -1,0 +1,36 @@
+// What the command line and the station on the same machine say to each other, over a socket in the data folder that only
+// its owner can open: one JSON line each way. Acts that change who may take part also need the command line officer's
+// signature, so that reaching the socket alone gives no power over them.
+import { z } from "zod/v4";
+import { maxNameBytes } from "../limits.ts";
+import { bytesText } from "./call.ts";
+
+const name = z.string().min(1).max(maxNameBytes);
+
+export const adminCommandSchema = z.discriminatedUnion("do", [
+  z.object({ do: z.literal("status") }),
+  z.object({ do: z.literal("stop") }),
+  z.object({ do: z.literal("offer") }),
+  z.object({ do: z.literal("import"), text: z.string().max(8192) }),
+  z.object({ do: z.literal("pairings") }),
+  z.object({ do: z.enum(["match", "differ", "cancel"]), offer: z.string().max(64) }),
+  /** A one-time address for a browser; it needs no further approval, since the root's holder gives it out. */
+  z.object({ do: z.literal("handOut"), role: z.enum(["desk", "console", "officer"]), name }),
+]);
+export type AdminCommand = z.infer<typeof adminCommandSchema>;
+
+/** First line of the station: what a signed command is signed over. */
+export const adminGreetingSchema = z.object({ nonce: bytesText(32) });
+
+/** `command` is the JSON of an AdminCommand, as it was signed; the other two are absent where no signature is needed. */
+export const adminRequestSchema = z.object({
+  command: z.string().max(16_384),
+  credential: bytesText(64).optional(),
+  signature: bytesText(64).optional(),
+});
+
+export const adminAnswerSchema = z.union([
+  z.object({ ok: z.literal(true), value: z.unknown() }),
+  z.object({ ok: z.literal(false), code: z.string(), say: z.string(), cure: z.string(), detail: z.string() }),
+]);
+export type AdminAnswer = z.infer<typeof adminAnswerSchema>;
