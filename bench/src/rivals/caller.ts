@@ -91,6 +91,8 @@ export async function pressAnswer(pages: Readonly<Record<Role, Page>>): Promise<
   if (answerPressed === null) throw new Error("the press on Answer did not arrive");
   if (calleeSees === null || callerSees === null)
     throw new Error(`no picture within 15 s at the ${calleeSees === null ? "callee" : "caller"}`);
+  // Whoever is seen before the answer was pressed is seen without having agreed to it; no speed excuses that.
+  if (Math.min(calleeSees, callerSees) < answerPressed) throw new Error("a picture was shown before the answer");
   return { answerPressed, calleeSees, callerSees };
 }
 

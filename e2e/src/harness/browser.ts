@@ -24,6 +24,11 @@ export type BrowserOptions = {
   readonly namespace?: string;
   /** Origins over plain HTTP that count as secure, as localhost does: for servers in another namespace. */
   readonly secureOrigins?: readonly string[];
+  /**
+   * Names and the addresses they stand for in this browser. A name under .localhost keeps its secure context, so a station in
+   * another namespace is reached by the very origin it has on one machine.
+   */
+  readonly names?: Readonly<Record<string, string>>;
   /** SHA-256 of public keys (base64, SubjectPublicKeyInfo) whose self-signed certificates are accepted. */
   readonly acceptedKeys?: readonly string[];
   readonly viewport?: { readonly width: number; readonly height: number };
@@ -87,6 +92,10 @@ export async function launchBrowser(options: BrowserOptions): Promise<PartyBrows
   const args = [...alwaysArgs, ...deviceArgs(options.devices), ...(options.args ?? [])];
   if (options.secureOrigins !== undefined)
     args.push(`--unsafely-treat-insecure-origin-as-secure=${options.secureOrigins.join(",")}`);
+  if (options.names !== undefined) {
+    const rules = Object.entries(options.names).map(([name, address]) => `MAP ${name} ${address}`);
+    args.push(`--host-resolver-rules=${rules.join(",")}`);
+  }
   if (options.acceptedKeys !== undefined)
     args.push(`--ignore-certificate-errors-spki-list=${options.acceptedKeys.join(",")}`);
   const context = await chromium.launchPersistentContext(profile, {
