@@ -97,6 +97,44 @@ describe("a disk that fails", () => {
     expect(await numbersIn(store)).toEqual([3, 4]);
   });
 
+  it("[ST10] what was called while a commit was under way fails with it, in both kinds of failure", async () => {
+    for (const [fault, outcome] of [
+      ["full", "refused"],
+      ["lose", "unknown"],
+    ] as const) {
+      const disk = memoryDisk();
+      const store = openMemory(disk);
+      const { promise, resolve } = Promise.withResolvers<undefined>();
+      disk.delay = () => promise;
+      const faults = [fault];
+      disk.fault = () => faults.shift() ?? "keep";
+      const first = append(store, 0, 2);
+      await Promise.resolve();
+      await Promise.resolve();
+      const second = append(store, 2, 2);
+      resolve(undefined);
+      expect([await first, await second]).toEqual([
+        [outcome, outcome],
+        [outcome, outcome],
+      ]);
+      expect(await append(store, 4, 1)).toEqual([fault === "full" ? "acknowledged" : "unknown"]);
+      expect(await numbersIn(openMemory(disk))).toEqual(fault === "full" ? [4] : []);
+    }
+  });
+
+  it("a machine that dies while a commit is under way acknowledges nothing of it", async () => {
+    const disk = memoryDisk();
+    const store = openMemory(disk);
+    const { promise, resolve } = Promise.withResolvers<undefined>();
+    disk.delay = () => promise;
+    const under = append(store, 0, 2);
+    await Promise.resolve();
+    disk.crash();
+    resolve(undefined);
+    expect(await under).toEqual(["unknown", "unknown"]);
+    expect(await numbersIn(openMemory(disk))).toEqual([]);
+  });
+
   it("[ST10] after a failure of unknown outcome everything is refused until the store is opened anew", async () => {
     const disk = memoryDisk();
     const store = openMemory(disk);

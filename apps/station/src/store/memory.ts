@@ -92,6 +92,8 @@ function applyChange(to: Contents, change: Change): void {
 export type MemoryDisk = {
   /** What the next commits do, asked once for each; `keep` where it is not set. */
   fault: (() => CommitFault) | null;
+  /** How long each commit takes, as a promise that a simulated clock resolves; at once where it is not set. */
+  delay: (() => Promise<void>) | null;
   /** The machine dies: every open store on this disk fails, and lies come to light. */
   readonly crash: () => void;
   /** A disk that holds what this one holds durably, marked as restored: what a backup gives back. */
@@ -113,6 +115,7 @@ function diskOver(contents: Contents): MemoryDisk {
   };
   const disk: MemoryDisk = {
     fault: null,
+    delay: null,
     crash: () => {
       inside.life++;
       inside.contents = inside.honest ?? inside.contents;
@@ -153,12 +156,11 @@ function engineOn(disk: MemoryDisk, inside: Inside): Engine {
   const { origin, events, links } = inside.contents;
   return {
     heads: { origin, nextIndex: events.length, links: new Map(links) },
-    commit: (group) =>
-      Promise.resolve(
-        life === inside.life
-          ? commitTo(disk, inside, group)
-          : fail({ written: "unknown" as const, error: problem("STORE_FAILED", "the machine has died") }),
-      ),
+    commit: async (group) => {
+      if (disk.delay !== null) await disk.delay();
+      if (life === inside.life) return commitTo(disk, inside, group);
+      return fail({ written: "unknown", error: problem("STORE_FAILED", "the machine has died") });
+    },
     events: (from, limit) => alive((contents) => contents.events.slice(from, from + limit)),
     outbox: (link, from, limit) =>
       alive((contents) =>
