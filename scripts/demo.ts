@@ -1,0 +1,117 @@
+// `npm start`: two stations of two parties on this machine, paired, and the addresses to open. Ends cleanly on Ctrl-C and
+// finds everything again the next time.
+import { createServer } from "node:net";
+import { join } from "node:path";
+import { buildTerminal } from "../apps/terminal/build/build.ts";
+import { findChromium } from "./chromium.ts";
+import {
+  type PartyPlan,
+  type RunningParty,
+  estovar,
+  linksOf,
+  northmark,
+  pairParties,
+  startParty,
+} from "./demoParties.ts";
+
+const root = join(import.meta.dirname, "..");
+const folder = process.env["PARLEY_DEMO_DATA"] ?? join(root, ".parley");
+
+function stop(sentence: string): never {
+  console.error(`\n  ${sentence}\n`);
+  process.exit(1);
+}
+
+/** Whether a port of this machine can be listened on. */
+function isFree(port: number): Promise<boolean> {
+  return new Promise((resolve) => {
+    const server = createServer();
+    server.once("error", () => resolve(false));
+    server.listen(port, "127.0.0.1", () => server.close(() => resolve(true)));
+  });
+}
+
+async function refuseTakenPorts(plan: PartyPlan): Promise<void> {
+  for (const port of [plan.port, plan.port + 1, plan.port + 2]) {
+    if (!(await isFree(port)))
+      stop(
+        `Port ${port} of this machine is in use, and ${plan.name}'s station needs it. End the other program (perhaps another demo), then run npm start again.`,
+      );
+  }
+}
+
+for (const plan of [northmark, estovar]) await refuseTakenPorts(plan);
+console.log("Building the pages for browsers ...");
+await buildTerminal("index", join(root, "apps", "terminal", "dist"));
+
+const parties: RunningParty[] = [];
+let leaving = false;
+const leave = async (code: number): Promise<void> => {
+  if (leaving) return;
+  leaving = true;
+  await Promise.all(parties.map((party) => party.stop()));
+  process.exit(code);
+};
+process.on("SIGINT", () => void leave(0));
+process.on("SIGTERM", () => void leave(0));
+
+try {
+  console.log("Starting two stations ...");
+  for (const plan of [northmark, estovar]) parties.push(await startParty(plan, folder));
+  const [a, b] = parties as [RunningParty, RunningParty];
+  const linked = (await linksOf(a)).length > 0;
+  const words = linked ? null : await pairParties(a, b);
+  console.log(await pageOf(a, b, words));
+  for (const party of parties) {
+    party.process().once("exit", (code) => {
+      if (!leaving) {
+        console.error(
+          `\n  ${party.plan.name}'s station has ended (${code ?? "killed"}). Its data is safe; run npm start again.\n`,
+        );
+        void leave(1);
+      }
+    });
+  }
+} catch (error) {
+  console.error(`\n  ${error instanceof Error ? error.message : String(error)}\n`);
+  await leave(1);
+}
+
+type Status = { readonly terminals: readonly { readonly name: string }[]; readonly officers: number };
+
+async function pageOf(a: RunningParty, b: RunningParty, words: readonly string[] | null): Promise<string> {
+  const lines: string[] = [
+    "",
+    "  Parley runs: two parties that trust nobody in between, each with its own station.",
+    "",
+  ];
+  for (const party of [a, b]) {
+    const status = await party.ask<Status>({ do: "status" });
+    lines.push(`  ${party.plan.name}`);
+    const hasDesk = status.terminals.some(({ name }) => name === "Desk");
+    const desk = hasDesk
+      ? `${party.origin}/desk`
+      : (await party.ask<{ address: string }>({ do: "handOut", role: "desk", name: "Desk" })).address;
+    lines.push(`    desk     ${desk}${hasDesk ? "   (enrolled before, in the browser you used)" : ""}`);
+    const hasOfficer = status.officers > 1;
+    const console_ = hasOfficer
+      ? `${party.origin}/console`
+      : (await party.ask<{ address: string }>({ do: "handOut", role: "officer", name: "Duty officer" })).address;
+    lines.push(`    console  ${console_}${hasOfficer ? "   (enrolled before, in the browser you used)" : ""}`, "");
+  }
+  lines.push(
+    words === null
+      ? "  Paired before; the link is as it was."
+      : `  Paired just now. Both stations showed the same four words: ${words.join(" ")}`,
+    "  Open the two desks in two browsers (or two profiles of one), press Call, then Answer.",
+    "  Each address with a code works once, in the browser that opens it first, for 15 minutes; npm start gives new ones.",
+    "",
+    "  Proven: the two stations hold each other's keys and are connected. Not proven yet: cameras, sound and the path",
+    "  between the browsers; the first call shows those.",
+    `  Data: ${folder} (delete it to begin anew). Ctrl-C stops both stations.`,
+    findChromium() === null
+      ? "  No Chromium was found on this machine; any current Chrome, Edge, Chromium or Firefox will do."
+      : "",
+  );
+  return lines.join("\n");
+}
