@@ -66,6 +66,9 @@ export type OpenerEffect<F> =
   | { readonly type: "askKeyFrame" }
   | Alarm;
 
+const idle: Opening<never> = { at: "idle" };
+const none: readonly never[] = [];
+
 export type OpenerStep<F> = readonly [OpenerState<F>, readonly OpenerEffect<F>[]];
 
 /** Behind the curtain, a new key frame is asked for when this many frames follow the last: what must be decoded at the answer. */
@@ -82,7 +85,7 @@ export function newOpener<F>(
   return {
     binding,
     curtain: curtain === "open" ? { at: "open" } : { at: "drawn", kept: emptyQueue, askedUntil: ms(0) },
-    opening: { at: "idle" },
+    opening: idle,
     held: emptyQueue,
     picture: kind === "audio" ? sound : broken,
     suspicion: calm,
@@ -139,8 +142,8 @@ function admit<F>(state: OpenerState<F>, waiting: Waiting<F>, now: Ms, keys: Rec
       }
       const freshness = answer.key.window.inspect(parts.ctr);
       if (freshness !== "fresh") return refuse(state, freshness, now, keys);
-      const busy: Opening<F> = { at: "busy", with: waiting, key: answer.key, behind: [] };
-      return [{ ...state, opening: busy }, [{ type: "open", key: answer.key, parts }]];
+      const busy: Opening<F> = { at: "busy", with: waiting, key: answer.key, behind: none };
+      return [moved(state, busy, state.picture, state.suspicion), [{ type: "open", key: answer.key, parts }]];
     }
     case "due": {
       const held = append(state.held, waiting, parts.bytes.length, holdBounds, now);
@@ -159,16 +162,27 @@ function afterOpening<F>(state: OpenerState<F>, plain: OpenedFrame | null, now: 
   const { opening } = state;
   if (opening.at === "idle") throw new Error("a frame was opened that nobody asked to open");
   const { with: waiting, key, behind } = opening;
-  const idle: OpenerState<F> = { ...state, opening: { at: "idle" } };
-  if (plain === null) return admitAll(refuse(idle, "tagFailed", now, keys, key), behind, now, keys);
+  const refused = (why: Refusal, tried: ReceiveKey | null): OpenerStep<F> =>
+    admitAll(refuse({ ...state, opening: idle }, why, now, keys, tried), behind, now, keys);
+  if (plain === null) return refused("tagFailed", key);
   // Taken in only now; another stream may have opened the same counter while this one was being tried.
   const freshness = key.window.accept(waiting.parts.ctr);
-  if (freshness !== "fresh") return admitAll(refuse(idle, freshness, now, keys), behind, now, keys);
+  if (freshness !== "fresh") return refused(freshness, null);
   keys.heard(key, now);
   const [picture, ask] = opened(state.picture, waiting.isKey, now);
   const deliver: OpenerEffect<F> = { type: "deliver", from: waiting, key, plain };
   const effects: OpenerEffect<F>[] = ask === null ? [deliver] : [deliver, { type: "askKeyFrame" }];
-  return admitAll([{ ...idle, picture, suspicion: trust(state.suspicion) }, effects], behind, now, keys);
+  return admitAll([moved(state, idle, picture, trust(state.suspicion)), effects], behind, now, keys);
+}
+
+/** The state of a frame's own path, written out: a spread here costs more than all else that is done for a frame. */
+function moved<F>(
+  { binding, curtain, held }: OpenerState<F>,
+  opening: Opening<F>,
+  picture: Picture,
+  suspicion: Suspicion,
+): OpenerState<F> {
+  return { binding, curtain, opening, held, picture, suspicion };
 }
 
 /** After a step, frames that have been waiting: all of them behind the one being opened, if there is one. */

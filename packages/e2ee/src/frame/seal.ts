@@ -12,6 +12,9 @@ export type SealedFrame = Brand<ArrayBuffer, "SealedFrame">;
 
 const scratch = new Uint8Array(maxHeaderBytes);
 
+/** `scratch` cut to each length that a header can have: a view costs as much as the header's own bytes. */
+const headers = Array.from({ length: maxHeaderBytes + 1 }, (_, length) => scratch.subarray(0, length));
+
 /**
  * Seals `plaintext`, the encoder's whole frame. The caller took `ctr` from the key's `Counter`.
  * `isKey` chooses the made-up bytes and nothing else.
@@ -25,12 +28,14 @@ export async function sealFrame(
 ): Promise<SealedFrame> {
   const madeUp = madeUpBytes(layout, isKey);
   const headerLength = writeHeader(scratch, 0, key.kid, ctr);
-  const header = scratch.subarray(0, headerLength);
+  const header = headers[headerLength] as Bytes;
   const sealed = await encrypt(key, ctr, madeUp.length === 0 ? header : concat(header, madeUp), plaintext);
   const start = madeUp.length + headerLength;
-  const whole = new Uint8Array(start + sealed.byteLength);
+  const { byteLength } = sealed;
+  // Grown in place where the allocator can, which a fresh buffer of a large frame never is: half of its cost is page faults.
+  const whole = new Uint8Array(sealed.transfer(start + byteLength));
+  whole.copyWithin(start, 0, byteLength);
   whole.set(madeUp);
   writeHeader(whole, madeUp.length, key.kid, ctr); // again: another frame may have used `scratch` since
-  whole.set(new Uint8Array(sealed), start);
   return whole.buffer as SealedFrame;
 }

@@ -20,8 +20,9 @@ type State =
   | { readonly at: "switching"; readonly from: SendKey | null; readonly to: SendKey; readonly until: Ms }
   | { readonly at: "sealing"; readonly under: SendKey };
 
-export type Sealed = {
-  readonly frame: SealedFrame;
+/** A frame that is being sealed; what it is sealed as is fixed from the start. */
+export type Sealing = {
+  readonly frame: Promise<SealedFrame>;
   readonly of: GroupEpoch;
   readonly kid: number;
   readonly ctr: number;
@@ -67,13 +68,19 @@ export class Sealer {
   }
 
   /** Seals a frame, or says why it is dropped. The counter is taken before this returns, so calls may overlap. */
-  seal(layout: Layout, isKey: boolean, plaintext: Bytes, now: Ms): Promise<Sealed> | Unsealed {
+  seal(layout: Layout, isKey: boolean, plaintext: Bytes, now: Ms): Sealing | Unsealed {
     const under = this.current(now);
     if (under === null) return "noKey";
     if (plaintext.length === 0) return "emptyFrame";
     const ctr = under.counter.take();
     if (ctr === null) return "counterSpent";
-    return sealUnder(under, ctr, layout, isKey, plaintext);
+    return {
+      frame: sealFrame(under.key, ctr, layout, isKey, plaintext),
+      of: under.of,
+      kid: under.key.kid,
+      ctr,
+      headerAt: madeUpBytes(layout, isKey).length,
+    };
   }
 
   private current(now: Ms): SendKey | null {
@@ -91,9 +98,4 @@ export class Sealer {
         return state satisfies never;
     }
   }
-}
-
-async function sealUnder(under: SendKey, ctr: number, layout: Layout, isKey: boolean, plain: Bytes): Promise<Sealed> {
-  const frame = await sealFrame(under.key, ctr, layout, isKey, plain);
-  return { frame, of: under.of, kid: under.key.kid, ctr, headerAt: madeUpBytes(layout, isKey).length };
 }

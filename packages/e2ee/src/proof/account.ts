@@ -7,8 +7,8 @@ import { type GroupEpoch, epochText } from "../frame/groupEpoch.ts";
 import { type MediaDigest, digestHash, noPrevious } from "./digest.ts";
 import { merkleRoot } from "./merkle.ts";
 
-/** A frame waits at most this long for its digest: with a worker that looks every quarter second, one second is kept. */
-const cutAfter = 700;
+/** A frame waits at most this long for its digest: with a worker that looks every quarter second that is 700 ms. */
+const cutAfter = 450;
 
 /** What one leaf sealed in one context and epoch and has not yet accounted for. */
 type Open = {

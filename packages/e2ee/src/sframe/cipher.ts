@@ -23,12 +23,8 @@ function fillNonce(salt: Bytes, ctr: number): void {
   nonce[11] = (salt[11] as number) ^ low;
 }
 
-const algorithm = (additionalData: Uint8Array<ArrayBuffer>): AesGcmParams => ({
-  name: "AES-GCM",
-  iv: nonce,
-  additionalData,
-  tagLength: tagBytes * 8,
-});
+/** The tag is 128 bits long where nothing else is asked for (Web Cryptography API, "AES-GCM", encrypt step 6). */
+const algorithm = (additionalData: Bytes): AesGcmParams => ({ name: "AES-GCM", iv: nonce, additionalData });
 
 /** Ciphertext and tag. The caller answers for using each `ctr` of a key once; see `Counter`. */
 export function encrypt(key: FrameKey, ctr: number, aad: Bytes, plaintext: Bytes): Promise<ArrayBuffer> {

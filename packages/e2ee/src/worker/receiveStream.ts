@@ -2,7 +2,7 @@
 // is no other call of `pass` here. Carries FR3.
 import type { Bytes } from "@parley/base/bytes";
 import type { Ms } from "@parley/base/time";
-import { type GroupEpoch, epochText } from "../frame/groupEpoch.ts";
+import type { GroupEpoch } from "../frame/groupEpoch.ts";
 import { openFrame, sframeOf } from "../frame/open.ts";
 import { type OpenerEffect, type OpenerEvent, type OpenerState, step } from "../frame/opener.ts";
 import type { ReceiveKey, ReceiveKeys } from "../frame/receiveKeys.ts";
@@ -30,7 +30,7 @@ export class ReceiveStream {
   private readonly codec: FallbackCodec;
   private readonly onward: Onward;
   private readonly ports: ReceivePorts;
-  private under: string | null = null;
+  private under: GroupEpoch | null = null;
 
   constructor(
     name: string,
@@ -96,9 +96,8 @@ export class ReceiveStream {
     this.ports.opened(key, from.parts.ctr, sframeOf(from.parts.bytes, from.parts.headerAt));
     this.onward.pass(from.frame, plain);
     this.tally.passed++;
-    const under = epochText(key.of);
-    if (under === this.under) return;
-    this.under = under;
+    if (key.of === this.under) return;
+    this.under = key.of;
     this.ports.began(key.of);
   }
 }

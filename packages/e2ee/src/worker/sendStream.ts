@@ -1,8 +1,8 @@
 // One sending stream in the worker: takes the encoder's frames and passes sealed ones on, or drops them. Carries FR3 and FR5.
 import type { Bytes } from "@parley/base/bytes";
 import type { Ms } from "@parley/base/time";
-import { epochText, type GroupEpoch } from "../frame/groupEpoch.ts";
-import type { Sealed, Sealer } from "../frame/sealer.ts";
+import type { GroupEpoch } from "../frame/groupEpoch.ts";
+import type { Sealer, Sealing } from "../frame/sealer.ts";
 import { type EncodedFrame, type Onward, isKeyFrame, layoutOfFrame } from "./encoded.ts";
 import type { FallbackCodec } from "./messages.ts";
 import { Tally } from "./tally.ts";
@@ -12,7 +12,7 @@ export type SendPorts = {
   readonly elapsed: () => Ms;
   readonly sealerOf: (context: number) => Sealer;
   /** A frame was sealed; its bytes from the SFrame header on are to be accounted for. */
-  readonly sealed: (sealed: Sealed, sframe: Bytes) => void;
+  readonly sealed: (sealing: Sealing, sframe: Bytes) => void;
   /** The first frame under an epoch. */
   readonly began: (of: GroupEpoch) => void;
 };
@@ -25,7 +25,7 @@ export class SendStream {
   private readonly codec: FallbackCodec;
   private readonly onward: Onward;
   private readonly ports: SendPorts;
-  private under: string | null = null;
+  private under: GroupEpoch | null = null;
 
   constructor(name: string, context: number, codec: FallbackCodec, onward: Onward, ports: SendPorts) {
     this.name = name;
@@ -48,14 +48,13 @@ export class SendStream {
       .sealerOf(this.context)
       .seal(layout, isKeyFrame(frame), new Uint8Array(frame.data), ports.elapsed());
     if (typeof sealing === "string") return this.tally.drop(sealing);
-    const sealed = await sealing;
+    const sealed = await sealing.frame;
     // Before the frame goes on: the browser takes its bytes away.
-    ports.sealed(sealed, new Uint8Array(sealed.frame, sealed.headerAt));
-    this.onward.pass(frame, sealed.frame);
+    ports.sealed(sealing, new Uint8Array(sealed, sealing.headerAt));
+    this.onward.pass(frame, sealed);
     this.tally.passed++;
-    const under = epochText(sealed.of);
-    if (under === this.under) return;
-    this.under = under;
-    ports.began(sealed.of);
+    if (sealing.of === this.under) return;
+    this.under = sealing.of;
+    ports.began(sealing.of);
   }
 }

@@ -6,7 +6,7 @@ import { type Ms, ms } from "@parley/base/time";
 import type { GroupEpoch } from "../frame/groupEpoch.ts";
 import { newOpener } from "../frame/opener.ts";
 import { ReceiveKeys } from "../frame/receiveKeys.ts";
-import { type Sealed, Sealer } from "../frame/sealer.ts";
+import { Sealer, type Sealing } from "../frame/sealer.ts";
 import { Account } from "../proof/account.ts";
 import { type Sign, signDigest } from "../proof/digest.ts";
 import { Watch } from "../proof/watch.ts";
@@ -56,7 +56,7 @@ export class Streams {
       const stream = new SendStream(name, options.context, codec, onward, {
         elapsed: this.edges.elapsed,
         sealerOf: (context) => this.sealerOf(context),
-        sealed: (sealed, sframe) => this.noteSealed(sealed, sframe),
+        sealed: (sealing, sframe) => this.noteSealed(sealing, sframe),
         began: (of) => this.edges.post({ type: "sealing", stream: name, of }),
       });
       this.sending.add(stream);
@@ -158,7 +158,7 @@ export class Streams {
     await Promise.all(streams.map((stream) => stream.take(event)));
   }
 
-  private noteSealed({ of, kid, ctr }: Sealed, sframe: Bytes): void {
+  private noteSealed({ of, kid, ctr }: Sealing, sframe: Bytes): void {
     const { leaf, context } = certainParts(kid);
     const now = this.edges.elapsed();
     this.afterHash(sframe, (hash) => this.account.note(of, leaf, context, ctr, hash, now));
