@@ -37,10 +37,10 @@ declare global {
 /** Opens camera, microphone and a connection in a page; `policy` "all" is the control that shows what "relay" hides. */
 export async function prepare(page: Page, servers: IceServers, policy: RTCIceTransportPolicy): Promise<void> {
   await page.evaluate(
-    async ({ servers, policy }) => {
+    async (given) => {
       const connection = new RTCPeerConnection({
-        iceServers: servers.map((server) => ({ ...server })),
-        iceTransportPolicy: policy,
+        iceServers: given.servers.map((server) => ({ ...server })),
+        iceTransportPolicy: given.policy,
       });
       const media = await navigator.mediaDevices.getUserMedia({ video: { width: 320, height: 240 }, audio: true });
       const candidates: string[] = [];
@@ -107,22 +107,22 @@ export async function prepare(page: Page, servers: IceServers, policy: RTCIceTra
 }
 
 const offer = (page: Page, iceRestart: boolean) =>
-  page.evaluate(async (iceRestart) => {
+  page.evaluate(async (restart) => {
     const { connection, gathered } = window.relayCall;
-    await connection.setLocalDescription(await connection.createOffer({ iceRestart }));
+    await connection.setLocalDescription(await connection.createOffer({ iceRestart: restart }));
     return gathered();
   }, iceRestart);
 
-const answer = (page: Page, sdp: string) =>
+const answer = (page: Page, offered: string) =>
   page.evaluate(async (sdp) => {
     const { connection, gathered } = window.relayCall;
     await connection.setRemoteDescription({ type: "offer", sdp });
     await connection.setLocalDescription(await connection.createAnswer());
     return gathered();
-  }, sdp);
+  }, offered);
 
-const accept = (page: Page, sdp: string) =>
-  page.evaluate((sdp) => window.relayCall.connection.setRemoteDescription({ type: "answer", sdp }), sdp);
+const accept = (page: Page, answered: string) =>
+  page.evaluate((sdp) => window.relayCall.connection.setRemoteDescription({ type: "answer", sdp }), answered);
 
 /** One round of offer and answer, each with all its candidates; `restart` begins ICE anew inside the call. */
 export async function negotiate(one: Page, two: Page, restart = false): Promise<void> {
@@ -137,8 +137,8 @@ export const mark = (page: Page): Promise<void> => page.evaluate(() => window.re
 
 /** Sets other servers, as a renewal of credentials does. */
 export const setServers = (page: Page, servers: IceServers): Promise<void> =>
-  page.evaluate((servers) => {
+  page.evaluate((next) => {
     const { connection } = window.relayCall;
-    const iceServers = servers.map((server) => ({ ...server }));
+    const iceServers = next.map((server) => ({ ...server }));
     connection.setConfiguration({ ...connection.getConfiguration(), iceServers });
   }, servers);

@@ -14,7 +14,7 @@ import type { ListenerOptions, TurnOptions } from "@parley/station/relay/turn/se
 import { type PartyBrowser, launchBrowser } from "./harness/browser.ts";
 import { type IceServers, facts, gather, mark, negotiate, prepare, setServers } from "./relayCall.ts";
 
-const certificate = makeCertificate("relay");
+const certificate = await makeCertificate("relay");
 let web: Server;
 let browsers: readonly PartyBrowser[] = [];
 const open: { close: () => Promise<unknown> }[] = [];

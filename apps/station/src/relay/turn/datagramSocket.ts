@@ -17,6 +17,9 @@ export type DatagramEvents = {
   readonly onError: () => void;
 };
 
+/** The code of a Node error, or "". */
+export const codeOf = (error: unknown): string => (error instanceof Error && "code" in error ? String(error.code) : "");
+
 /** Binds; rejects with Node's error (`code` EADDRINUSE, EADDRNOTAVAIL, EMFILE, ...) when that cannot be. */
 export function bindDatagrams(at: Endpoint, events: DatagramEvents): Promise<Datagrams> {
   const ipv6 = at.family === "ipv6";

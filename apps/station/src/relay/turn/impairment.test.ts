@@ -5,12 +5,12 @@ import { seeded } from "./test/rig.ts";
 
 function timeline() {
   let now = 0;
-  const due: { at: number; then: () => void }[] = [];
+  const due: { at: number; call: () => void }[] = [];
   const clock: Clock = {
     now: () => instant(now),
     elapsed: () => ms(now),
     wait(delay: Ms, then) {
-      due.push({ at: now + delay, then });
+      due.push({ at: now + delay, call: then });
       return () => undefined;
     },
   };
@@ -24,10 +24,10 @@ function timeline() {
       path.pass(options.up === true ? "up" : "down", options.bytes ?? 1000, options.losable ?? true, () =>
         arrivals.push({ n, at: now }),
       ),
-    run() {
-      for (const { at, then } of due.splice(0).sort((a, b) => a.at - b.at)) {
+    run: (): void => {
+      for (const { at, call } of due.splice(0).toSorted((a, b) => a.at - b.at)) {
         now = Math.max(now, at);
-        then();
+        call();
       }
     },
   };
@@ -47,7 +47,8 @@ describe("an impaired path", () => {
     const times = arrivals.map(({ at }) => at);
     expect([Math.min(...times) >= 40, Math.max(...times) <= 60]).toEqual([true, true]);
     expect(Math.max(...times) - Math.min(...times)).toBeGreaterThan(15);
-    expect(arrivals.map(({ n }) => n)).not.toEqual([...arrivals.map(({ n }) => n)].sort((a, b) => a - b));
+    const order = arrivals.map(({ n }) => n);
+    expect(order).not.toEqual(order.toSorted((a, b) => a - b));
   });
   it("[TN34] loses the part it was told to, by its seed, and nothing that may not be lost", () => {
     const lost = () => {

@@ -3,7 +3,7 @@
 import { type Random, below } from "@parley/base/random";
 import type { Endpoint, Family } from "./address.ts";
 import type { ClientRef } from "./core.ts";
-import { type Datagrams, bindDatagrams } from "./datagramSocket.ts";
+import { type Datagrams, bindDatagrams, codeOf } from "./datagramSocket.ts";
 import type { Relay } from "./settings.ts";
 
 export type RelayEvents = {
@@ -55,7 +55,7 @@ export function createRelaySockets(
       const socket = await bindDatagrams(
         { ...relay.bind, port },
         { onDatagram: (from, data) => events.onDatagram(client.key, from, data), onError: events.onError },
-      ).catch((error: NodeJS.ErrnoException) => (error.code === "EADDRINUSE" ? "in use" : "failed"));
+      ).catch((error: unknown) => (codeOf(error) === "EADDRINUSE" ? "in use" : "failed"));
       if (open.get(client.key) !== entry) {
         if (typeof socket === "object") socket.close();
         return;

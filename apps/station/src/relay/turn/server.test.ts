@@ -38,7 +38,7 @@ const relayedOf = async (client: TurnClient, ...fields: readonly Field[]) => {
   const relayed = await client.allocate(...fields);
   return typeof relayed === "number" ? expect.fail(`error ${relayed}`) : relayed;
 };
-const certificate = makeCertificate("one");
+const certificate = await makeCertificate("one");
 const tlsListeners = ["127.0.0.1", "::1"].map((address) => ({ transport: "tls" as const, address, port: 0 }));
 
 async function passBothWays(client: TurnClient, peer: Endpoint) {
@@ -137,7 +137,7 @@ describe("exhaustion", () => {
     const clients = await Promise.all([1, 2, 3, 4].map((n) => connectAs(`call:${n}`, turn, "udp")));
     const given = [];
     for (const client of clients.slice(0, 3)) given.push((await relayedOf(client)).port);
-    expect(given.sort()).toEqual([base, base + 2, base + 3]);
+    expect(given.toSorted((a, b) => a - b)).toEqual([base, base + 2, base + 3]);
     const [first, last] = [clients[0] ?? expect.fail(), clients[3] ?? expect.fail()];
     expect(await last.allocate()).toBe(508);
     await passBothWays(first, await echo("127.0.0.1"));
@@ -242,9 +242,9 @@ describe("streams", () => {
     const before = await connectAs("call", turn, "tls");
     await relayedOf(before);
     expect(await shown()).toBe("one");
-    expect(turn.reloadTls({ cert: certificate.cert, key: makeCertificate("other").key }).ok).toBe(false);
+    expect(turn.reloadTls({ cert: certificate.cert, key: (await makeCertificate("other")).key }).ok).toBe(false);
     expect(await shown()).toBe("one");
-    expect(turn.reloadTls(makeCertificate("two")).ok).toBe(true);
+    expect(turn.reloadTls(await makeCertificate("two")).ok).toBe(true);
     expect(await shown()).toBe("two");
     expect((await before.refresh()).code).toBe(0);
   });

@@ -8,6 +8,7 @@ import { type ErrorCode, type ParleyError, problem } from "@parley/protocol/erro
 import { type EndpointKey, endpointKey, endpointOf } from "./address.ts";
 import { type ClientRef, type Output, createCore } from "./core.ts";
 import type { TurnCounters } from "./counters.ts";
+import { codeOf } from "./datagramSocket.ts";
 import { type Door, type DoorEvents, openStreamDoor, openUdpDoor } from "./doors.ts";
 import { kindOf } from "./framing.ts";
 import type { Impairment } from "./impairment.ts";
@@ -196,7 +197,7 @@ async function listen(settings: TurnSettings, deps: TurnDeps): Promise<Result<Tu
 }
 
 function listenProblem(listener: ListenerOptions, error: unknown): ParleyError {
-  const errno = error instanceof Error && "code" in error ? String(error.code) : "";
+  const errno = codeOf(error);
   const code: ErrorCode = errno === "EADDRINUSE" ? "RELAY_PORT_TAKEN" : "RELAY_ADDRESS_WRONG";
   return problem(code, `${listener.transport} ${listener.address} ${listener.port}: ${errno}`);
 }

@@ -89,22 +89,38 @@ describe("step", () => {
       events.map((event) => {
         const [next, effects] = step(state, event, ms(1), site);
         const said = effects.map((effect) => (effect.type === "drop" ? effect.why : effect.type));
-        return `${next.at}: ${said.join(", ")}`.trim();
+        return [event.type, next.at, ...said].join(" ");
       }),
     );
+    const lines = (text: string) => text.trim().split(/\s*\n\s*/);
     expect(table).toEqual([
-      [
-        ...["opening: openRelay", "idle: answer", "idle: no allocation", "idle: no allocation", "idle: no allocation"],
-        ...["idle: closeRelay", "idle:", "idle:", "idle:"],
-      ],
-      [
-        ...["opening: answer", "opening: answer", "opening: no allocation", "opening: no allocation"],
-        ...["opening: no allocation", "allocated: answer", "idle: answer", "opening:", "idle: closeRelay"],
-      ],
-      [
-        ...["allocated: answer", "allocated: answer", "allocated: malformed", "allocated: no channel"],
-        ...["allocated: no permission", "allocated:", "allocated:", "allocated:", "idle: closeRelay"],
-      ],
+      lines(`request opening openRelay
+             request idle answer
+             send idle no allocation
+             channelData idle no allocation
+             peerData idle no allocation
+             relayOpened idle closeRelay
+             relayFailed idle
+             tick idle
+             gone idle`),
+      lines(`request opening answer
+             request opening answer
+             send opening no allocation
+             channelData opening no allocation
+             peerData opening no allocation
+             relayOpened allocated answer
+             relayFailed idle answer
+             tick opening
+             gone idle closeRelay`),
+      lines(`request allocated answer
+             request allocated answer
+             send allocated malformed
+             channelData allocated no channel
+             peerData allocated no permission
+             relayOpened allocated
+             relayFailed allocated
+             tick allocated
+             gone idle closeRelay`),
     ]);
   });
 });

@@ -8,7 +8,7 @@ import { readXorAddress, text, unknownIn, valueOf, xorAddress } from "./attribut
 import { encodeMessage, integrityHolds, integrityOf, longTermKey, unsigned } from "./integrity.ts";
 import { type Message, decodeMessage, methodNumber, writeMessage } from "./stun.ts";
 
-const bytes = (text: string) => fromHex(text.replaceAll(/\s/g, "")) ?? expect.fail("not hex");
+const bytes = (hex: string) => fromHex(hex.replaceAll(/\s/g, "")) ?? expect.fail("not hex");
 function decoded(message: Uint8Array): Message {
   const read = decodeMessage(message);
   return read.ok ? read.value : expect.fail(read.error);

@@ -1,28 +1,35 @@
-// A self-signed P-256 certificate for loopback, made with openssl, as tests of TLS need one that nothing else knows.
-import { execFileSync } from "node:child_process";
-import { createHash, createPublicKey, X509Certificate } from "node:crypto";
-import { mkdtempSync, readFileSync, rmSync } from "node:fs";
-import { tmpdir } from "node:os";
-import { join } from "node:path";
+// A self-signed P-256 certificate for loopback, as tests of TLS need one that nothing else knows.
+import "reflect-metadata";
+import { createHash, X509Certificate } from "node:crypto";
+import { PemConverter, SubjectAlternativeNameExtension, X509CertificateGenerator } from "@peculiar/x509";
 import type { Certificate } from "../settings.ts";
 
-export function makeCertificate(name: string): Certificate {
-  const folder = mkdtempSync(join(tmpdir(), "parley-turn-"));
-  try {
-    const [key, cert] = [join(folder, "key.pem"), join(folder, "cert.pem")];
-    const kind = ["-x509", "-newkey", "ec", "-pkeyopt", "ec_paramgen_curve:prime256v1", "-nodes", "-days", "30"];
-    const names = ["-subj", `/CN=${name}`, "-addext", "subjectAltName=IP:127.0.0.1,IP:::1,DNS:localhost"];
-    execFileSync("openssl", ["req", ...kind, ...names, "-keyout", key, "-out", cert], { stdio: "ignore" });
-    return { cert: readFileSync(cert, "utf8"), key: readFileSync(key, "utf8") };
-  } finally {
-    rmSync(folder, { recursive: true });
-  }
+const day = 86_400_000;
+
+export async function makeCertificate(name: string): Promise<Certificate> {
+  const algorithm = { name: "ECDSA", namedCurve: "P-256", hash: "SHA-256" };
+  const keys = await crypto.subtle.generateKey(algorithm, true, ["sign", "verify"]);
+  const certificate = await X509CertificateGenerator.createSelfSigned({
+    name: `CN=${name}`,
+    notBefore: new Date(Date.now() - day),
+    notAfter: new Date(Date.now() + 30 * day),
+    signingAlgorithm: algorithm,
+    keys,
+    extensions: [
+      new SubjectAlternativeNameExtension([
+        { type: "ip", value: "127.0.0.1" },
+        { type: "ip", value: "::1" },
+      ]),
+    ],
+  });
+  const key = PemConverter.encode(await crypto.subtle.exportKey("pkcs8", keys.privateKey), "PRIVATE KEY");
+  return { cert: certificate.toString("pem"), key };
 }
 
 /** SHA-256 of the public key in base64, as Chromium's --ignore-certificate-errors-spki-list takes it. */
 export function spkiHash(certificate: Certificate): string {
-  const der = createPublicKey(new X509Certificate(certificate.cert).publicKey.export({ type: "spki", format: "pem" }));
+  const key = new X509Certificate(certificate.cert).publicKey;
   return createHash("sha256")
-    .update(der.export({ type: "spki", format: "der" }))
+    .update(key.export({ type: "spki", format: "der" }))
     .digest("base64");
 }

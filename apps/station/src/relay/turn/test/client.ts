@@ -96,7 +96,7 @@ export async function connectTurn(server: ListenerOptions, credential: Credentia
     datagrams: [] as { from: Endpoint; data: Uint8Array }[],
     channels: [] as { number: number; data: Uint8Array }[],
   };
-  let onChannelData = (frame: { number: number; data: Uint8Array }) => void heard.channels.push(frame);
+  let onChannelData = (frame: { number: number; data: Uint8Array }): void => void heard.channels.push(frame);
 
   const onFrame = (frame: Uint8Array): void => {
     if (kindOf(frame[0] as number) === "channelData") {

@@ -56,7 +56,7 @@ export function createRig(options: RigOptions = {}) {
     {
       gate: { realm, secret, admits: () => true },
       bounds: defaultLimits,
-      policy: { allowed: allow.map((text) => rangeOf(text) ?? never()), own: new Set([ownIpv4, ownIpv6]) },
+      policy: { allowed: allow.map((range) => rangeOf(range) ?? never()), own: new Set([ownIpv4, ownIpv6]) },
       families: new Set<Family>(["ipv4", "ipv6"]),
       listeners: new Set(),
       maxAllocations: defaultLimits.maxAllocations,
@@ -176,8 +176,8 @@ export function createPerson(rig: Rig, name: string, port: number, options: { on
     const { message } = answerIn(
       put(encodeMessage({ class: "request", method: "refresh", transaction: transaction() }, [], unsigned)),
     );
-    const field = message === null ? null : valueOf(message, "nonce");
-    nonce = field === null ? null : readText(field, 100);
+    const given = message === null ? null : valueOf(message, "nonce");
+    nonce = given === null ? null : readText(given, 100);
   }
   function ask(method: Method, ...fields: readonly Field[]): Answered {
     if (nonce === null) learn();
@@ -213,8 +213,8 @@ export function createPerson(rig: Rig, name: string, port: number, options: { on
     /** The lifetime granted in seconds, or minus the error's code. */
     refresh(lifetime?: number): number {
       const { code, message } = ask("refresh", ...(lifetime === undefined ? [] : [uint32("lifetime", lifetime)]));
-      const field = message === null ? null : valueOf(message, "lifetime");
-      return field === null ? -code : (readUint32(field) ?? -1);
+      const granted = message === null ? null : valueOf(message, "lifetime");
+      return granted === null ? -code : (readUint32(granted) ?? -1);
     },
     permit: (...peers: readonly Endpoint[]): number => withPeers("createPermission", peers).code,
     bind: (number: number, ...peers: readonly Endpoint[]): number =>
