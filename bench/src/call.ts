@@ -1,4 +1,5 @@
 // `npm run bench -- call`: Parley's calls beside bare WebRTC and LiveKit with its E2EE, interleaved on this machine, now.
+import { cpus, loadavg } from "node:os";
 import { parseArgs } from "node:util";
 import { small } from "@parley/e2e/src/harness/camera.ts";
 import { measureCpu } from "./callCpu.ts";
@@ -43,6 +44,9 @@ export const run: Bench = async (args) => {
   const [rounds, rekeys] = [count(values.rounds, 3), count(values.rekeys, 1_000)];
   const say = (line: string): void => console.log(line);
   const place: Place = { network: null, size: small, readEvery: 1, say };
+  const [load = 0] = loadavg();
+  if (load > cpus().length / 2)
+    say(`others already use this machine (load average ${load.toFixed(1)}): ratios will be noisier than they need be`);
   if (startParley === null) say("no Parley stations were given: the rivals alone are measured");
   const figures: Figure[] = [];
   if (chosen.has("setup")) figures.push(...(await measureSetup(place, startParley, { tail, rest })));
