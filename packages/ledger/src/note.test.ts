@@ -144,6 +144,32 @@ describe("[LG6] signed notes", () => {
   });
 });
 
+describe("reading is total", () => {
+  it("any bytes, and any good text with bytes put in, are a value or an error", () => {
+    const good = encodeNote(signedNote());
+    const proof = encodeLogProof({ index: 0, path: [checkpoint.root], checkpoint: signedNote() });
+    const cut = fc
+      .tuple(fc.constantFrom(good, proof), fc.nat(), fc.nat(40), fc.uint8Array({ maxLength: 12 }))
+      .map(([text, at, drop, put]) => {
+        const bytes = utf8(text);
+        const place = at % bytes.length;
+        return new Uint8Array([...bytes.slice(0, place), ...put, ...bytes.slice(place + drop)]);
+      });
+    fc.assert(
+      fc.property(fc.oneof(fc.uint8Array({ maxLength: 300 }), cut, fc.string().map(utf8)), (bytes) => {
+        const note = decodeNote(bytes);
+        if (note.ok) expect(utf8(encodeNote(note.value))).toEqual(new Uint8Array(bytes));
+        const text = note.ok ? note.value.text : "";
+        const read = decodeCheckpoint(text);
+        if (read.ok) expect(text.startsWith(checkpointText(read.value))).toBe(true);
+        const log = decodeLogProof(bytes);
+        if (log.ok) expect(typeof holdsEntry(sha, log.value, bytes)).toBe("boolean");
+      }),
+      { numRuns: 2000 },
+    );
+  });
+});
+
 describe("[LG7] checkpoints", () => {
   it("come back from their text, in one form", () => {
     expect(decodeCheckpoint(checkpointText(checkpoint))).toEqual({ ok: true, value: checkpoint });

@@ -4,7 +4,7 @@ import * as c from "@parley/base/codec";
 import fc from "fast-check";
 import { describe, expect, it } from "vitest";
 import { appendLeaf, compactRange, emptyRange, rangeRoot } from "./compactRange.ts";
-import { type Sha256, type TreeHash, emptyRoot, leafHash, nobleSha256 } from "./hash.ts";
+import { type Sha256, type TreeHash, emptyRoot, leafHash, nobleSha256, nodeHash } from "./hash.ts";
 import { proveConsistency, proveInclusion, verifyConsistency, verifyInclusion } from "./proof.ts";
 import { type Tree, growTree } from "./tree.ts";
 
@@ -186,6 +186,22 @@ describe("[LG4] proofs", () => {
       }),
       { numRuns: 400 },
     );
+  });
+
+  it("a proof that is too short or too long for its sizes is false, even where the hashes would meet", () => {
+    const root = grown.root(8);
+    const x = numbered(77);
+    const path = proveInclusion(sha, grown.node, 0, 8);
+    expect(verifyInclusion(sha, grown.node(1, 0), 0, 8, path.slice(1), root)).toBe(false);
+    expect(verifyInclusion(sha, numbered(0), 0, 8, [...path, x], nodeHash(sha, x, root))).toBe(false);
+    const four = { size: 4, root: grown.root(4) };
+    expect(verifyConsistency(sha, four, { size: 8, root: four.root }, [])).toBe(false);
+    const longer = [...proveConsistency(sha, grown.node, 4, 8), x];
+    const above = { size: 4, root: nodeHash(sha, x, four.root) };
+    expect(verifyConsistency(sha, above, { size: 8, root: nodeHash(sha, x, root) }, longer)).toBe(false);
+    const six = [...proveConsistency(sha, grown.node, 6, 8), x];
+    const aboveSix = { size: 6, root: nodeHash(sha, x, grown.root(6)) };
+    expect(verifyConsistency(sha, aboveSix, { size: 8, root: nodeHash(sha, x, root) }, six)).toBe(false);
   });
 
   it("a tree that was rewritten before its old end has no proof that it continues the old one", () => {

@@ -13,12 +13,15 @@ import {
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { DatabaseSync } from "node:sqlite";
-import { certain } from "@parley/base/result";
+import { certain, fail } from "@parley/base/result";
+import { problem } from "@parley/protocol/errorCodes";
 import { utf8 } from "@parley/base/bytes";
 import { afterAll, describe, expect, it } from "vitest";
+import type { Engine } from "./engine.ts";
+import type { Store } from "./port.ts";
 import { storeOver } from "./writer.ts";
 import { openSqlite } from "./sqlite.ts";
-import { fileName, openSqliteFile } from "./sqlite/file.ts";
+import { type SqliteFile, fileName, openSqliteFile } from "./sqlite/file.ts";
 import { fill } from "./test/filled.ts";
 import { envelopeOf, linkOf } from "./test/ids.ts";
 
@@ -202,28 +205,49 @@ describe("disks", () => {
   });
 });
 
+/** A store over the file, whose commits `commit` may answer in its place; null lets the file answer. */
+function storeWith(file: SqliteFile, commit: () => Awaited<ReturnType<Engine["commit"]>> | null): Store {
+  const unasked = () => Promise.reject(new Error("not asked here"));
+  return storeOver({
+    heads: file.heads,
+    commit: (group) => Promise.resolve(commit() ?? file.commit(group)),
+    events: unasked,
+    outbox: unasked,
+    doc: unasked,
+    docs: unasked,
+    backup: unasked,
+    close: () => Promise.resolve(file.close()),
+  });
+}
+
 describe("the writer over a file", () => {
   it("transactions that wait together share one commit", async () => {
     const file = certain(await openSqliteFile(freshDir()));
     let commits = 0;
-    const store = storeOver({
-      heads: file.heads,
-      commit: (group) => {
-        commits++;
-        return Promise.resolve(file.commit(group));
-      },
-      events: () => Promise.reject(new Error("not asked here")),
-      outbox: () => Promise.reject(new Error("not asked here")),
-      doc: () => Promise.reject(new Error("not asked here")),
-      docs: () => Promise.reject(new Error("not asked here")),
-      backup: () => Promise.reject(new Error("not asked here")),
-      close: () => Promise.resolve(file.close()),
+    const store = storeWith(file, () => {
+      commits++;
+      return null;
     });
-    await Promise.all(Array.from({ length: 100 }, () => store.transaction((tx) => tx.append("n", utf8("x")))));
+    const append = () => store.transaction((tx) => tx.append("n", utf8("x")));
+    await Promise.all(Array.from({ length: 100 }, append));
     expect(commits).toBe(1);
-    await Promise.all(Array.from({ length: 1000 }, () => store.transaction((tx) => tx.append("n", utf8("x")))));
+    await Promise.all(Array.from({ length: 1000 }, append));
     expect(commits).toBe(3);
+    const large = () => store.transaction((tx) => tx.put("k", "large", new Uint8Array(1024 * 1024)));
+    await Promise.all(Array.from({ length: 9 }, large));
+    expect(commits).toBe(6);
     expect(store.nextIndex()).toBe(1100);
+    await store.close();
+  });
+
+  it("[ST10] a commit of unknown outcome ends the store, even if the next one would work", async () => {
+    const file = certain(await openSqliteFile(freshDir()));
+    const answers = [fail({ written: "unknown" as const, error: problem("STORE_FAILED", "once") })];
+    const store = storeWith(file, () => answers.pop() ?? null);
+    const append = () => store.transaction((tx) => tx.append("n", utf8("x")));
+    expect(await append()).toMatchObject({ error: { code: "STORE_FAILED" } });
+    expect(await append()).toMatchObject({ error: { code: "STORE_FAILED" } });
+    expect(file.db.prepare("select count(*) as n from event").get()?.["n"]).toBe(0);
     await store.close();
   });
 });
