@@ -178,6 +178,33 @@ export type Alarm = {
     | { readonly at: "shelved"; readonly by: string; readonly until: Instant };
 };
 
+/** What can raise an alarm, as a closed list; each kind has a sentence and a cure in the catalogue. */
+export type AlarmKind = "lineDown" | "relay" | "unsealed" | "missed" | "disk";
+
+/** The two sentences of an alarm; `them` is the party it is about, "" where it is about us alone. */
+export const alarmWords = (kind: AlarmKind, them = ""): Pick<Alarm, "what" | "cure"> => ({
+  what: say(`alarm.${kind}`, { them: name(them) }),
+  cure: say(`alarm.${kind}.cure`, { them: name(them) }),
+});
+
+/** The alarms that the state of the lines raises by itself: one for each line that cannot be used, since it could not. */
+export function lineAlarms(lines: readonly Line[]): readonly Alarm[] {
+  return lines.flatMap(({ id, them, state }) =>
+    state.at === "notReady"
+      ? [
+          {
+            id: `line ${id} ${state.since}`,
+            priority: 1,
+            ...alarmWords("lineDown", them.name),
+            since: state.since,
+            times: 1,
+            state: { at: "open" },
+          },
+        ]
+      : [],
+  );
+}
+
 export type ConsoleOn = {
   readonly at: "on";
   readonly now: Instant;

@@ -1,7 +1,14 @@
 // Every state of the duty officer's console, from made-up facts.
 import { ms } from "@parley/base/time";
 import { cause } from "../model/cause.ts";
-import type { Alarm, ConsoleOn, ConsoleScreen, LedgerEntry, TerminalRow } from "../model/console.ts";
+import {
+  type Alarm,
+  type ConsoleOn,
+  type ConsoleScreen,
+  type LedgerEntry,
+  type TerminalRow,
+  alarmWords,
+} from "../model/console.ts";
 import type { Line } from "../model/line.ts";
 import { length, moment, name, say } from "../words/say.ts";
 import { devices, facts, receipts } from "./desks.ts";
@@ -130,8 +137,7 @@ function alarms({ maren, sollund, names }: Cast): readonly Alarm[] {
     {
       id: "a1",
       priority: 1,
-      what: say("alarm.lineDown", { them: name(sollund.name) }),
-      cure: say("alarm.lineDown.cure"),
+      ...alarmWords("lineDown", sollund.name),
       since: day(2026, 12, 7, 7),
       times: 1,
       state: { at: "open" },
@@ -139,8 +145,7 @@ function alarms({ maren, sollund, names }: Cast): readonly Alarm[] {
     {
       id: "a2",
       priority: 2,
-      what: say("alarm.missed", { them: name(maren.name) }),
-      cure: say("alarm.missed.cure"),
+      ...alarmWords("missed", maren.name),
       since: before(1800),
       times: 2,
       state: { at: "open" },
@@ -148,8 +153,7 @@ function alarms({ maren, sollund, names }: Cast): readonly Alarm[] {
     {
       id: "a3",
       priority: 3,
-      what: say("alarm.disk"),
-      cure: say("alarm.disk.cure"),
+      ...alarmWords("disk"),
       since: before(86000),
       times: 1,
       state: { at: "acknowledged", by: names.jonas, when: before(80000) },
@@ -157,8 +161,7 @@ function alarms({ maren, sollund, names }: Cast): readonly Alarm[] {
     {
       id: "a4",
       priority: 2,
-      what: say("alarm.relay"),
-      cure: say("alarm.relay.cure"),
+      ...alarmWords("relay"),
       since: before(90000),
       times: 3,
       state: { at: "shelved", by: names.ada, until: before(-7200) },
@@ -206,6 +209,7 @@ const ring = (c: Cast) =>
   }) as const;
 
 export const consoles = {
+  starting: () => ({ at: "starting", since: before(3), now }),
   bootstrap: (c) => ({ at: "bootstrap", party: c.us.name, passkey: { at: "ready" } }),
   signIn: (c) => ({ at: "signIn", us: c.us, now, passkey: { at: "ready" } }),
   "signIn.failed": (c) => ({ at: "signIn", us: c.us, now, passkey: { at: "failed", why: "unknown" } }),
@@ -360,3 +364,7 @@ export const consoles = {
   ledger: (c) => on(c, { section: "ledger" }),
   alarms: (c) => on(c, { section: "alarms" }),
 } as const satisfies Record<string, (of: Cast) => ConsoleScreen>;
+
+type Shown = ReturnType<(typeof consoles)[keyof typeof consoles]>;
+/** Does not compile while a state of the console has no picture. */
+export const everyConsoleStateShown: Exclude<ConsoleScreen["at"], Shown["at"]> extends never ? true : never = true;

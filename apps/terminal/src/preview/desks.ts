@@ -68,6 +68,12 @@ export const desks = {
     line: newLine(c.them),
     room: { ...goodRoom, direct: { at: "untested" }, relay: { at: "untested" } },
   }),
+  "idle.longName": (c) => ({
+    ...stands(c),
+    at: "idle",
+    line: readyLine({ ...c.them, name: c.names.longName }),
+    room: goodRoom,
+  }),
   "idle.degraded": (c) => ({
     ...stands(c),
     at: "idle",
@@ -206,3 +212,7 @@ export const desks = {
 } as const satisfies Record<string, (of: Cast) => DeskScreen>;
 
 const stands = (c: Cast) => ({ now, us: c.us, terminal: c.names.terminal });
+
+type Shown = ReturnType<(typeof desks)[keyof typeof desks]>["at"];
+/** Does not compile while a state of the desk has no picture. */
+export const everyDeskStateShown: Exclude<DeskScreen["at"], Shown> extends never ? true : never = true;

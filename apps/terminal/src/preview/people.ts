@@ -25,7 +25,8 @@ export type Names = Record<
   | "microphone"
   | "speaker"
   | "console"
-  | "browser",
+  | "browser"
+  | "longName",
   string
 >;
 
@@ -45,6 +46,7 @@ const names: Readonly<Record<LanguageCode, Names>> = {
     speaker: "Room loudspeaker",
     console: "Console, watch room",
     browser: "Chromium on Linux",
+    longName: "Federal Ministry of Foreign Affairs of the Republic of Estovar",
   },
   ar: {
     northmark: "نورثمارك",
@@ -61,6 +63,7 @@ const names: Readonly<Record<LanguageCode, Names>> = {
     speaker: "سماعة الغرفة",
     console: "وحدة التحكم، غرفة المناوبة",
     browser: "Chromium على Linux",
+    longName: "وزارة الخارجية الاتحادية لجمهورية إستوفار الشمالية",
   },
 };
 

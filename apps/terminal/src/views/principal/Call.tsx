@@ -14,6 +14,7 @@ import { type DeskScreen, holdingSentence } from "../../model/desk.ts";
 import { Card } from "../../ui/Card.tsx";
 import { HoldButton } from "../../ui/HoldButton.tsx";
 import { MicrophoneSwitch } from "../../ui/MicrophoneSwitch.tsx";
+import { PartyName } from "../../ui/PartyName.tsx";
 import { ShapeMark, StateMark } from "../../ui/StateMark.tsx";
 import { Thread } from "../../ui/Thread.tsx";
 import { type Pictures, VideoTile } from "../../ui/VideoTile.tsx";
@@ -182,9 +183,7 @@ export function Holding({ screen, pictures, act }: { screen: Of<"holding">; pict
     <>
       <Thread at={now} here={here} there={them} state={state} shape="bars" tone="warn" />
       <div className="desk-heart">
-        <h1 className="desk-name">
-          <bdi>{them.name}</bdi>
-        </h1>
+        <PartyName name={them.name} />
         <p className="desk-state">
           <StateMark mark={{ shape: "bars", tone: "warn", word: say("state.holding") }} />
         </p>

@@ -13,6 +13,7 @@ import {
   mayCall,
 } from "../../model/line.ts";
 import { Button } from "../../ui/Button.tsx";
+import { PartyName } from "../../ui/PartyName.tsx";
 import { ShapeMark, StateMark } from "../../ui/StateMark.tsx";
 import { Thread, type ThreadProps } from "../../ui/Thread.tsx";
 import { Ticks } from "../../ui/Ticks.tsx";
@@ -53,9 +54,7 @@ export function Idle({ screen, act }: { screen: IdleScreen; act: (action: DeskAc
       />
       <div className="desk-heart">
         {line.them.crest !== null && <img className="crest" src={line.them.crest} alt="" />}
-        <h1 className="desk-name">
-          <bdi>{line.them.name}</bdi>
-        </h1>
+        <PartyName name={line.them.name} />
         <p className="desk-state">
           <StateMark mark={mark} />
         </p>

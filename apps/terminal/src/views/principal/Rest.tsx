@@ -5,6 +5,7 @@ import type { DeskAction } from "../../model/actions.ts";
 import { beganSentence } from "../../model/call.ts";
 import { type DeskScreen, endSentence } from "../../model/desk.ts";
 import { Button } from "../../ui/Button.tsx";
+import { PartyName } from "../../ui/PartyName.tsx";
 import { StateMark } from "../../ui/StateMark.tsx";
 import { Thread } from "../../ui/Thread.tsx";
 import { Words } from "../../ui/Words.tsx";
@@ -33,9 +34,7 @@ export function Ended({ screen, act }: { screen: Of<"ended">; act: Act }) {
     <>
       <Thread at={now} here={ends.here} there={ends.them} state="dashed" shape="circle" tone="quiet" />
       <div className="desk-heart">
-        <h1 className="desk-name">
-          <bdi>{ends.them.name}</bdi>
-        </h1>
+        <PartyName name={ends.them.name} />
         <p className="desk-state">
           <StateMark mark={{ shape: "circle", tone: "quiet", word: say("state.ended") }} />
           {began !== null && <bdi className="digits">{digits(between(began, endedAt))}</bdi>}

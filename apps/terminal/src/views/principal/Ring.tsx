@@ -7,6 +7,7 @@ import { type Receipts, pictureSentence, receiptNames } from "../../model/call.t
 import type { DeskScreen } from "../../model/desk.ts";
 import { Button } from "../../ui/Button.tsx";
 import { HoldButton } from "../../ui/HoldButton.tsx";
+import { PartyName } from "../../ui/PartyName.tsx";
 import { ShapeMark, StateMark } from "../../ui/StateMark.tsx";
 import { Thread } from "../../ui/Thread.tsx";
 import { type Pictures, VideoTile } from "../../ui/VideoTile.tsx";
@@ -114,9 +115,7 @@ function Whom({ ends }: { ends: Of<"ringingOut">["ends"] }) {
   return (
     <>
       {ends.them.crest !== null && <img className="crest" src={ends.them.crest} alt="" />}
-      <h1 className="desk-name">
-        <bdi>{ends.them.name}</bdi>
-      </h1>
+      <PartyName name={ends.them.name} />
       {ends.room !== null && (
         <p className="desk-room">
           <bdi>{ends.room}</bdi>

@@ -85,7 +85,7 @@ export function Journal({ screen }: { screen: ConsoleOn }) {
         <Words say={say("journal.title")} />
       </h2>
       <ol className="list">
-        {screen.ledger.entries.slice(0, 5).map((entry) => (
+        {screen.ledger.entries.slice(0, 4).map((entry) => (
           <li key={entry.seq}>
             <Words say={entry.what} />
             <small>

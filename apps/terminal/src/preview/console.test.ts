@@ -1,0 +1,69 @@
+import { describe, expect, it } from "vitest";
+import { consoles } from "./consoles.ts";
+import { cast } from "./people.ts";
+import { sections } from "../model/actions.ts";
+import {
+  type ConsoleOn,
+  callSentence,
+  lineAlarms,
+  linesSummary,
+  openAlarms,
+  proofSentence,
+  waiting,
+} from "../model/console.ts";
+
+const people = cast("en");
+const on = (key: keyof typeof consoles): ConsoleOn => {
+  const screen = consoles[key](people);
+  if (screen.at !== "on") throw new Error(`${key} stands before the door`);
+  return screen;
+};
+
+describe("the console", () => {
+  it("counts in each section what waits for a person", () => {
+    const quiet = { ...on("call.none"), lines: [], alarms: [], terminals: [] };
+    expect(sections.map((section) => waiting(quiet, section))).toEqual([0, 0, 0, 0, 0, 0]);
+    expect(sections.map((section) => waiting(on("lines.ringing"), section))).toEqual([2, 1, 1, 0, 0, 2]);
+    expect(waiting(on("terminals.letIn"), "terminals")).toBe(2);
+    expect(waiting(on("pairing.words"), "pairing")).toBe(1);
+    expect(waiting(on("pairing.active"), "pairing")).toBe(0);
+  });
+
+  it("the number beside Lines is the number in its summary", () => {
+    expect(linesSummary(on("lines").lines).with).toEqual({ n: 4, need: waiting(on("lines"), "lines") });
+  });
+
+  it("open alarms come by priority, then newest first; acknowledged and shelved ones are not among them", () => {
+    const open = openAlarms(on("alarms"));
+    expect(open.map(({ id }) => id)).toEqual(["a1", "a2"]);
+    const [first] = open;
+    if (first === undefined) throw new Error("no alarm is open");
+    const later = { ...first, id: "later", since: on("alarms").now };
+    expect(openAlarms({ ...on("alarms"), alarms: [first, later] }).map(({ id }) => id)).toEqual(["later", "a1"]);
+  });
+
+  it("a line that cannot be used raises one alarm, under one name for as long as it lasts", () => {
+    const { lines } = on("lines");
+    const alarms = lineAlarms(lines);
+    expect(alarms.map(({ what, state }) => [what.id, what.with, state.at])).toEqual([
+      ["alarm.lineDown", { them: { name: "Sollund" } }, "open"],
+    ]);
+    expect(lineAlarms(lines)).toEqual(alarms);
+  });
+
+  it("a call says in one line where it stands", () => {
+    const said = (key: keyof typeof consoles) => on(key).calls.map((call) => callSentence(call, on(key).now).id);
+    expect(said("call.ringingIn")).toEqual(["call.ringingIn"]);
+    expect(said("call.ringingOut")).toEqual(["call.ringingOut"]);
+    expect(said("call.here")).toEqual(["call.inCall"]);
+    expect(said("call.holding")).toEqual(["holding.theirs"]);
+    expect(said("call.ended")).toEqual(["ended.byThem"]);
+  });
+
+  it("an entry of our own business names no witness, and one of both names the other party", () => {
+    const entry = on("ledger").ledger.entries[0];
+    if (entry === undefined) throw new Error("the ledger is empty");
+    expect(proofSentence({ ...entry, proof: "witnessed" }).id).toBe("proof.witnessed");
+    expect(proofSentence({ ...entry, proof: "witnessed", them: null }).id).toBe("proof.witnessedBySome");
+  });
+});
