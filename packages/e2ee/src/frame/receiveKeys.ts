@@ -92,6 +92,12 @@ export class ReceiveKeys {
     return ahead >= 1 && ahead <= epochsAhead ? due : tooLate;
   }
 
+  /** Whether frames of this leaf and context could be opened, in any epoch. */
+  carries(leaf: number, context: number): boolean {
+    for (const key of this.byKid.values()) if (key.leaf === leaf && key.context === context) return true;
+    return false;
+  }
+
   /** Notes that a key has opened a frame; the first one under a new epoch makes its sender's older keys old. */
   heard(key: ReceiveKey, now: Ms): void {
     if (key.lastGood === null) this.age((other) => other.leaf === key.leaf && isNewer(key.of, other.of), now);

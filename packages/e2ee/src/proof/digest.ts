@@ -86,7 +86,14 @@ export async function signDigest(digest: MediaDigest, hashes: readonly Bytes[], 
 }
 
 /** Why a digest that came is no evidence. */
-export type DigestRefusal = "malformed" | "unknownSender" | "rootDiffers" | "badSignature";
+export type DigestRefusal =
+  | "malformed"
+  /** No member of that group, epoch and leaf is known. */
+  | "unknownSender"
+  | "rootDiffers"
+  | "badSignature"
+  /** Of frames that are not sent to us. */
+  | "notOurs";
 
 /** Reads a digest without believing it, so that its sender's key can be found. */
 export function readDigest(bytes: Bytes): Result<SignedDigest, DigestRefusal> {

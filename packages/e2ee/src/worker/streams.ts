@@ -194,6 +194,8 @@ export class Streams {
       if (read.error === "unknownSender" && this.early.length < earlyKept) this.early.push(bytes);
       return this.edges.post({ type: "digestRefused", why: read.error });
     }
+    const { leaf, context } = read.value.signed.digest;
+    if (!this.keys.carries(leaf, context)) return this.edges.post({ type: "digestRefused", why: "notOurs" });
     for (const alarm of this.watch.claim(read.value.of, read.value.signed, this.edges.elapsed()))
       this.edges.post(alarm);
   }
