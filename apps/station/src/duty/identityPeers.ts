@@ -7,17 +7,19 @@ import type { ParleyError } from "@parley/protocol/errorCodes";
 import { type PartyId, idText } from "@parley/protocol/ids";
 import {
   type Adopted,
+  type ForkGround,
   adoptCard,
   adoptCertificate,
   adoptRevocation,
   adoptRuling,
   adoptSuccession,
   holdRoot,
+  presentGround,
   proveFork,
 } from "@parley/protocol/signed/adopt";
 import { type CatchUp } from "@parley/protocol/signed/catchUp";
 import type { SignedCard } from "@parley/protocol/signed/partyCard";
-import { type Pin, refuseStanding } from "@parley/protocol/signed/pin";
+import { type Pin, indexOf, refuseStanding } from "@parley/protocol/signed/pin";
 import { keyIdOf } from "@parley/protocol/signed/root";
 import type { Unproven } from "@parley/protocol/signed/signature";
 import type { SignedStationCertificate } from "@parley/protocol/signed/stationCertificate";
@@ -192,22 +194,25 @@ function hearSuccession(hearing: Hearing, entry: SignedSuccession): ParleyError 
 
 /** A successor of a key that has one already: a true rival freezes the link, anything less is refused. */
 function judgeFork(hearing: Hearing, second: SignedSuccession, error: ParleyError): ParleyError | null {
-  const { entries } = hearing.pin.line;
   const { index } = second.body;
-  const [before, pinned] = [entries[index - 1], entries[index]];
-  const ground = before === undefined ? null : hearing.context.entry(before);
-  const first = pinned === undefined ? null : hearing.context.entry(pinned);
-  if (ground === null || first?.type !== "succession") return error;
-  const { key, nextKey } =
-    ground.type === "certificate" ? ground.it.body : { key: ground.it.body.newKey, nextKey: ground.it.body.nextKey };
-  const fork = hearing.settle(
-    proveFork(hearing.pin, { oldKey: key, committed: nextKey, first: first.it }, second, hearing.now),
-  );
+  const ground = index === indexOf(hearing.pin.line) ? presentGround(hearing.pin) : earlierGround(hearing, index);
+  if (ground === null) return error;
+  const fork = hearing.settle(proveFork(hearing.pin, ground, second, hearing.now));
   if (!fork.ok) return fork.error;
   const { party } = hearing;
-  hearing.note({ type: "peerForked", first: first.it, second, at: hearing.now });
+  hearing.note({ type: "peerForked", first: ground.first, second, at: hearing.now });
   hearing.effects.push({ type: "alarm", party, code: "ID_SUCCESSION_FORK", detail: `index ${index}` });
   return null;
+}
+
+/** The ground of a fork at an older key, where the ledger has the entries; those from before the pairing it has not. */
+function earlierGround(hearing: Hearing, index: number): ForkGround | null {
+  const { entries } = hearing.pin.line;
+  const [before, pinned] = [entries[index - 1], entries[index]];
+  const old = before === undefined ? null : hearing.context.entry(before);
+  const first = pinned === undefined ? null : hearing.context.entry(pinned);
+  if (old === null || first?.type !== "succession") return null;
+  return { oldKey: old.type === "certificate" ? old.it.body.key : old.it.body.newKey, first: first.it };
 }
 
 function hearWitness(hearing: Hearing, witness: SignedWitness): Decided {

@@ -80,12 +80,12 @@ export function adoptSuccession(pin: Pin, it: SignedSuccession, now: Instant): A
   return ok(new Unproven({ outcome: "adopted", pin: { ...pin, line: next.value.line } }, next.value.checks));
 }
 
-/** The entries around a fork, as its holder kept them: the one that introduced the old key, and the successor that is pinned. */
-export type ForkGround = {
-  readonly oldKey: HybridKey;
-  readonly committed: SignedSuccession["body"]["nextKey"];
-  readonly first: SignedSuccession;
-};
+/** What a fork is measured by: the key that has two successors, and the one of them that is pinned. */
+export type ForkGround = { readonly oldKey: HybridKey; readonly first: SignedSuccession };
+
+/** The ground of a fork at the key in use; null where the root certified that key, so that it succeeds none. */
+export const presentGround = ({ line }: Pin): ForkGround | null =>
+  line.last === null || line.previous === null ? null : { oldKey: line.previous.key, first: line.last };
 
 /**
  * Whether `second` is a true rival of the pinned `first`: signed by the same old key, for the key that it had committed
@@ -93,14 +93,11 @@ export type ForkGround = {
  * not the next; the pin stays as it is and the owner must be told.
  */
 export function proveFork(pin: Pin, ground: ForkGround, second: SignedSuccession, at: Instant): Adoption {
-  const { first } = ground;
+  const { first, oldKey } = ground;
   const index = first.body.index;
   const pinned = pin.line.entries[index];
   const same =
-    pinned !== undefined &&
-    equal(pinned, successionHash(first)) &&
-    equal(first.body.oldKey, keyIdOf(ground.oldKey)) &&
-    equal(keyIdOf(first.body.newKey), ground.committed);
+    pinned !== undefined && equal(pinned, successionHash(first)) && equal(first.body.oldKey, keyIdOf(oldKey));
   const rival =
     equal(second.body.party, pin.card.party) &&
     equal(second.body.certificate, first.body.certificate) &&
@@ -108,9 +105,10 @@ export function proveFork(pin: Pin, ground: ForkGround, second: SignedSuccession
     equal(second.body.oldKey, first.body.oldKey);
   if (!same || !rival || equal(successionHash(first), successionHash(second)))
     return fail(problem("ID_SUCCESSION_GAP", "not two successors of one key"));
-  if (!equal(keyIdOf(second.body.newKey), ground.committed)) return fail(problem("ID_SUCCESSION_UNCOMMITTED"));
+  // The pinned one was adopted because its key is the one committed to.
+  if (!equal(second.body.newKey, first.body.newKey)) return fail(problem("ID_SUCCESSION_UNCOMMITTED"));
   const frozen = freeze(pin, first, second, at);
-  return ok(new Unproven({ outcome: "adopted", pin: frozen }, checkSuccession(second, ground.oldKey)));
+  return ok(new Unproven({ outcome: "adopted", pin: frozen }, checkSuccession(second, oldKey)));
 }
 
 /** The pin with both branches kept and nothing more to be done under it, until the root certifies anew. */

@@ -38,6 +38,8 @@ export const keyLine = struct({
   since: signedInstant,
   /** Hash of the certificate, then of each succession; the last one's is that of the key in use. */
   entries: list(digest, maxSuccessions + 1),
+  /** The succession that introduced the key in use, kept as the ground of a fork; null for a key that the root certified. */
+  last: optional(signedSuccession),
   /** What was in use before, whose terminal certificates hold until they expire. Null after a root certificate for another key. */
   previous: optional(struct({ key: hybridKey, entry: digest, until: signedInstant })),
 });
@@ -90,6 +92,7 @@ export function lineFrom(it: SignedStationCertificate, before: KeyLine | null, n
     nextKey,
     since: issued,
     entries: [stationCertificateHash(it)],
+    last: null,
     previous: kept ? { key, entry: lastEntry(before), until: graceAfter(now) } : null,
   };
 }
@@ -114,6 +117,7 @@ export function lineAfter(
     nextKey: body.nextKey,
     since: body.issued,
     entries: [...line.entries, successionHash(it)],
+    last: it,
     previous: { key: line.key, entry: lastEntry(line), until: graceAfter(now) },
   };
   return ok({ line: next, checks: checkSuccession(it, line.key) });
