@@ -15,7 +15,7 @@ import { type TreeHash, leafHash } from "./hash.ts";
 import { type Note, decodeNote, decodeVerifierKey, encodeNote, verifierKey, withSignature } from "./note.ts";
 import { proveConsistency, proveInclusion, verifyConsistency } from "./proof.ts";
 import { decodeLogProof, encodeLogProof, holdsEntry } from "./proofText.ts";
-import { check, sha, signerOf } from "./test/keys.ts";
+import { check, sha, signerOf } from "./testing/keys.ts";
 import { bundlePath, decodeBundle, encodeBundle, nodesFromTiles, tileBytes, tilePath, tilesBetween } from "./tile.ts";
 import { growTree, rootAt } from "./tree.ts";
 

@@ -26,7 +26,7 @@ import {
 } from "./note.ts";
 import { encodeLogProof, decodeLogProof, holdsEntry } from "./proofText.ts";
 import { proveInclusion } from "./proof.ts";
-import { check, sha, signerOf } from "./test/keys.ts";
+import { check, sha, signerOf } from "./testing/keys.ts";
 import { growTree } from "./tree.ts";
 
 const log = signerOf("log", "northmark.example/record", 1);
@@ -162,8 +162,8 @@ describe("reading is total", () => {
         const text = note.ok ? note.value.text : "";
         const read = decodeCheckpoint(text);
         if (read.ok) expect(text.startsWith(checkpointText(read.value))).toBe(true);
-        const log = decodeLogProof(bytes);
-        if (log.ok) expect(typeof holdsEntry(sha, log.value, bytes)).toBe("boolean");
+        const shown = decodeLogProof(bytes);
+        if (shown.ok) expect(typeof holdsEntry(sha, shown.value, bytes)).toBe("boolean");
       }),
       { numRuns: 2000 },
     );

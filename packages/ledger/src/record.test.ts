@@ -8,14 +8,14 @@ import type { Digest } from "@parley/protocol/signed/hash";
 import { describe, expect, it } from "vitest";
 import { type StationSignature, decodeEntry, jointMessage } from "./entry.ts";
 import { type JointEntry, type KeyOf, jointRecord, ownRecord, verifyJoint } from "./record.ts";
-import { check, signerOf } from "./test/keys.ts";
+import { check, signerOf } from "./testing/keys.ts";
 import { beganText } from "./times.ts";
 
 const northmark = { party: new Uint8Array(32).fill(1) as PartyId, ...signerOf("log", "northmark", 1) };
 const estovar = { party: new Uint8Array(32).fill(2) as PartyId, ...signerOf("log", "estovar", 2) };
 const parties = [northmark, estovar];
 const key = new Uint8Array(32) as Digest;
-const keyOf: KeyOf = (party) => parties.find((it) => it.party[0] === party[0])?.key.publicKey ?? null;
+const keyOf: KeyOf = (party) => parties.find((each) => each.party[0] === party[0])?.key.publicKey ?? null;
 
 const call: CallEntry = {
   link: new Uint8Array(16).fill(3) as LinkId,
@@ -50,9 +50,9 @@ describe("the record of a call", () => {
   it("[LG2] is held by both ledgers with the same body and signatures, at places of their own", async () => {
     const ours = entryAt(
       7,
-      parties.map((it) => signatureBy(it)),
+      parties.map((each) => signatureBy(each)),
     );
-    const theirs = entryAt(3, parties.map((it) => signatureBy(it)).reverse());
+    const theirs = entryAt(3, parties.map((each) => signatureBy(each)).reverse());
     expect({ ...theirs, index: 7 }).toEqual(ours);
     for (const entry of [ours, theirs])
       expect(await verifyJoint(entry, keyOf, check)).toEqual({ type: "signed", by: [northmark.party, estovar.party] });
@@ -66,7 +66,7 @@ describe("the record of a call", () => {
   });
 
   it("[LG2] one signature, one party twice, a stranger's key or another entry's signature is not joint", async () => {
-    const [ours, theirs] = parties.map((it) => signatureBy(it));
+    const [ours, theirs] = parties.map((each) => signatureBy(each));
     if (ours === undefined || theirs === undefined) throw new Error("two parties sign");
     const stranger = { ...theirs, party: new Uint8Array(32).fill(9) as PartyId };
     const another = signatureBy(estovar, signable({ ...call, epochs: 26 }));
@@ -85,7 +85,7 @@ describe("the record of a call", () => {
   it("[LG2] any byte of body or signature turned is no longer signed", async () => {
     const good = entryAt(
       0,
-      parties.map((it) => signatureBy(it)),
+      parties.map((each) => signatureBy(each)),
     );
     for (let at = 0; at < body.length; at++) {
       const bent = { ...good, body: body.with(at, (body[at] as number) ^ 4) };

@@ -28,7 +28,7 @@ export const jointRecord =
       time,
       kind,
       body,
-      signatures: [...signatures].sort((a, b) => compare(a.party, b.party)),
+      signatures: signatures.toSorted((a, b) => compare(a.party, b.party)),
     });
 
 export type JointEntry = Entry & { readonly type: "joint" };

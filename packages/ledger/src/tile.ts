@@ -90,7 +90,7 @@ export function decodeBundle(bytes: Uint8Array, width: number): Result<readonly 
   while (at < bytes.length && entries.length < width) {
     const length = ((bytes[at] as number) << 8) | (bytes[at + 1] ?? 0);
     if (at + 2 + length > bytes.length) return fail(problem("LEDGER_MALFORMED", "a bundle is cut short"));
-    entries.push(bytes.slice(at + 2, at + 2 + length) as Bytes);
+    entries.push(bytes.slice(at + 2, at + 2 + length));
     at += 2 + length;
   }
   if (at !== bytes.length || entries.length !== width)

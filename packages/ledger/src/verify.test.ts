@@ -5,7 +5,7 @@ import { cosign, signCheckpoint } from "./checkpoint.ts";
 import { encodeEntry } from "./entry.ts";
 import { leafHash } from "./hash.ts";
 import { type Note, withSignature } from "./note.ts";
-import { check, sha, signerOf } from "./test/keys.ts";
+import { check, sha, signerOf } from "./testing/keys.ts";
 import { growTree } from "./tree.ts";
 import { type Copy, type Place, type Verdict, verifyCopy } from "./verify.ts";
 

@@ -134,7 +134,7 @@ async function readSigned(
   const witnesses: { name: string; at: Instant }[] = [];
   for (const witness of copy.witnesses) {
     const theirs = checkpointSignature(sha, note, witness);
-    if (theirs?.at == null) continue;
+    if (theirs === null || theirs.at === null) continue;
     if (!(await check(theirs.check))) return { unsigned: witness.name, size };
     witnesses.push({ name: witness.name, at: theirs.at });
   }

@@ -8,8 +8,8 @@ import { afterAll, describe, expect, it } from "vitest";
 import { openSqlite } from "./sqlite.ts";
 import { restoreSqlite } from "./sqlite/backup.ts";
 import { fileName } from "./sqlite/file.ts";
-import { fill } from "./test/filled.ts";
-import { linkOf } from "./test/ids.ts";
+import { fill } from "./testing/filled.ts";
+import { linkOf } from "./testing/ids.ts";
 
 const root = mkdtempSync(join(tmpdir(), "parley-backup-"));
 afterAll(() => rmSync(root, { recursive: true, force: true }));

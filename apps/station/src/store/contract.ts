@@ -6,7 +6,7 @@ import { afterEach, beforeEach, describe, expect, it } from "vitest";
 import { compareWithMemory } from "./contractRandom.ts";
 import { inboxMemory } from "./engine.ts";
 import type { Store } from "./port.ts";
-import { envelopeOf, linkOf } from "./test/ids.ts";
+import { envelopeOf, linkOf } from "./testing/ids.ts";
 
 /** One place for data: opened, closed and opened again within a test. */
 export type Place = { readonly open: () => Promise<Store>; readonly remove: () => Promise<void> };

@@ -5,7 +5,7 @@ import fc from "fast-check";
 import { expect } from "vitest";
 import { memoryDisk, openMemory } from "./memory.ts";
 import type { Store, Transaction } from "./port.ts";
-import { envelopeOf, linkOf } from "./test/ids.ts";
+import { envelopeOf, linkOf } from "./testing/ids.ts";
 
 type Op = (tx: Transaction, store: Store) => unknown;
 

@@ -9,7 +9,7 @@ import { expect, it } from "vitest";
 import { equal, fromUtf8, utf8 } from "@parley/base/bytes";
 import { readDoc, readEvents, readOutbox } from "./queries.ts";
 import { openSqliteFile } from "./sqlite/file.ts";
-import { linkOf } from "./test/ids.ts";
+import { linkOf } from "./testing/ids.ts";
 import { idText } from "@parley/protocol/ids";
 
 const rounds = Number(process.env["PARLEY_KILL_ROUNDS"] ?? 100);
@@ -31,7 +31,7 @@ function randomOf(from: number): () => number {
  */
 function killAfter(dataDir: string, since: "start" | "firstWord", delay: number): Promise<readonly number[]> {
   return new Promise((resolve, reject) => {
-    const child = spawn(process.execPath, [join(import.meta.dirname, "test/killChild.ts"), dataDir], {
+    const child = spawn(process.execPath, [join(import.meta.dirname, "testing/killChild.ts"), dataDir], {
       stdio: ["ignore", "pipe", "pipe"],
     });
     const kill = () => setTimeout(() => child.kill("SIGKILL"), delay);

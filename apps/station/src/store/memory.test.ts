@@ -6,7 +6,7 @@ import fc from "fast-check";
 import { describe, expect, it } from "vitest";
 import { type CommitFault, type MemoryDisk, memoryDisk, openMemory } from "./memory.ts";
 import type { Store } from "./port.ts";
-import { envelopeOf, linkOf } from "./test/ids.ts";
+import { envelopeOf, linkOf } from "./testing/ids.ts";
 
 type Outcome = "acknowledged" | "refused" | "unknown";
 

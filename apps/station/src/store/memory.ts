@@ -171,7 +171,7 @@ function engineOn(disk: MemoryDisk, inside: Inside): Engine {
       alive((contents): readonly StoredDoc[] =>
         [...(contents.docs.get(kind) ?? new Map<string, Bytes>())]
           .map(([key, bytes]) => ({ key, bytes }))
-          .sort((a, b) => (a.key < b.key ? -1 : a.key > b.key ? 1 : 0)),
+          .toSorted((a, b) => (a.key < b.key ? -1 : a.key > b.key ? 1 : 0)),
       ),
     backup: () => Promise.resolve(fail(problem("BACKUP_UNREADABLE", "a simulated disk is copied by restoredCopy"))),
     close: () => Promise.resolve(),

@@ -14,7 +14,7 @@ import { readDoc, readEvents, readHeads } from "./queries.ts";
 import { kyselyOver } from "./sqlite/dialect.ts";
 import { fileName } from "./sqlite/file.ts";
 import { openSqlite } from "./sqlite.ts";
-import { envelopeOf, linkOf } from "./test/ids.ts";
+import { envelopeOf, linkOf } from "./testing/ids.ts";
 
 const root = mkdtempSync(join(tmpdir(), "parley-migrate-"));
 afterAll(() => rmSync(root, { recursive: true, force: true }));

@@ -80,6 +80,6 @@ export async function migrate<DB>(
     ...(schema === undefined ? {} : { migrationTableSchema: schema }),
   });
   const { error } = await migrator.migrateToLatest();
-  if (error !== undefined) throw error;
+  if (error !== undefined) throw error instanceof Error ? error : new Error("a migration failed", { cause: error });
   return ok(undefined);
 }

@@ -12,8 +12,8 @@ import { restorePostgres } from "./postgres/backup.ts";
 import { openPostgres } from "./postgres.ts";
 import { restoreSqlite } from "./sqlite/backup.ts";
 import { openSqlite } from "./sqlite.ts";
-import { envelopeOf, linkOf } from "./test/ids.ts";
-import { type Server, findPostgres, startPostgres } from "./test/debianPostgres.ts";
+import { envelopeOf, linkOf } from "./testing/ids.ts";
+import { type Server, findPostgres, startPostgres } from "./testing/debianPostgres.ts";
 
 const found = findPostgres();
 if ("missing" in found) console.log(`PostgreSQL tests skipped: ${found.missing}`);

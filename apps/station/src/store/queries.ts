@@ -15,16 +15,15 @@ const own = (bytes: Uint8Array): Bytes => (bytes.constructor === Uint8Array ? (b
 
 /** Where events or envelopes do not count up without gaps, the data was damaged behind our back: what is wrong, or null. */
 async function findGap(db: Db, head: HeadTable, links: readonly LinkTable[]): Promise<string | null> {
-  const { count, max } = db.fn;
   const events = await db
     .selectFrom("event")
-    .select([count<number>("idx").as("n"), max("idx").as("last")])
+    .select([db.fn.count<number>("idx").as("n"), db.fn.max("idx").as("last")])
     .executeTakeFirst();
   if (events?.n !== head.next_event || (events.last ?? -1) !== head.next_event - 1)
     return `${events?.n} events up to ${events?.last}, ${head.next_event} expected`;
   const waiting = await db
     .selectFrom("outbox")
-    .select(["link", count<number>("sequence").as("n"), max("sequence").as("last")])
+    .select(["link", db.fn.count<number>("sequence").as("n"), db.fn.max("sequence").as("last")])
     .groupBy("link")
     .execute();
   const byLink = new Map(waiting.map((row) => [row.link, row]));
@@ -97,5 +96,5 @@ export async function readDocs(db: Db, kind: string): Promise<readonly StoredDoc
   const rows = await db.selectFrom("doc").select(["name", "bytes"]).where("kind", "=", kind).execute();
   return rows
     .map(({ name, bytes }) => ({ key: name, bytes: own(bytes) }))
-    .sort((a, b) => (a.key < b.key ? -1 : a.key > b.key ? 1 : 0));
+    .toSorted((a, b) => (a.key < b.key ? -1 : a.key > b.key ? 1 : 0));
 }

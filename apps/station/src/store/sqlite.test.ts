@@ -22,8 +22,8 @@ import type { Store } from "./port.ts";
 import { storeOver } from "./writer.ts";
 import { openSqlite } from "./sqlite.ts";
 import { type SqliteFile, fileName, openSqliteFile } from "./sqlite/file.ts";
-import { fill } from "./test/filled.ts";
-import { envelopeOf, linkOf } from "./test/ids.ts";
+import { fill } from "./testing/filled.ts";
+import { envelopeOf, linkOf } from "./testing/ids.ts";
 
 const root = mkdtempSync(join(tmpdir(), "parley-sqlite-"));
 afterAll(() => rmSync(root, { recursive: true, force: true }));
@@ -135,7 +135,7 @@ describe("disks", () => {
     () => {
       const disk = join(root, "disk");
       mkdirSync(disk);
-      const child = join(import.meta.dirname, "test/smallDisk.ts");
+      const child = join(import.meta.dirname, "testing/smallDisk.ts");
       const run = spawnSync(
         "unshare",
         [

@@ -5,7 +5,7 @@ import { type Result, fail, ok } from "@parley/base/result";
 import { type ParleyError, problem } from "@parley/protocol/errorCodes";
 import type { CommitFailure } from "./engine.ts";
 import type { Store } from "./port.ts";
-import type { Answer, Ask, Calls } from "./sqlite/calls.ts";
+import type { Answer, Calls } from "./sqlite/calls.ts";
 import { storeOver } from "./writer.ts";
 
 type Pending = { readonly resolve: (answer: never) => void; readonly reject: (error: Error) => void };
@@ -28,7 +28,7 @@ function startThread(): { readonly ask: Asking; readonly stop: () => Promise<voi
   };
   const die = (error: Error): void => {
     dead ??= error;
-    for (const id of [...pending.keys()]) settled(id)?.reject(dead);
+    for (const id of pending.keys()) settled(id)?.reject(dead);
   };
   worker.on("message", (answer: Answer) => {
     if ("value" in answer) settled(answer.id)?.resolve(answer.value as never);
@@ -43,7 +43,7 @@ function startThread(): { readonly ask: Asking; readonly stop: () => Promise<voi
       const id = ++last;
       pending.set(id, { resolve, reject });
       worker.ref();
-      worker.postMessage({ id, call, args } as Ask);
+      worker.postMessage({ id, call, args });
     }) as ReturnType<Calls[typeof call]>;
   return {
     ask,

@@ -78,7 +78,7 @@ export function storeOver(engine: Engine): Store {
   }
 
   async function drain(): Promise<void> {
-    await null;
+    await Promise.resolve();
     while (queue.length > 0) {
       const group = takeGroup();
       const outcome = await engine.commit(group.map((waiting) => waiting.built.changes));

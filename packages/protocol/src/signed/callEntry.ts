@@ -17,7 +17,7 @@ const setOf = <T extends Bytes>(item: Codec<T>, max: number): Codec<readonly T[]
   mapped(
     list(item, max, 0xffff),
     (items) => (items.every((it, i) => i === 0 || compare(items[i - 1] as T, it) < 0) ? items : null),
-    (items) => [...items].sort(compare).filter((it, i, all) => i === 0 || !equal(all[i - 1] as T, it)),
+    (items) => items.toSorted(compare).filter((it, i, all) => i === 0 || !equal(all[i - 1] as T, it)),
   );
 
 /** Minutes east of UTC, -1440 to 1440; on the wire from 0. */

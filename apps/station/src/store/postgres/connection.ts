@@ -21,8 +21,9 @@ export type PostgresPlace = {
 
 /** BIGINT (oid 20) as a number: every count of ours stays far below 2^53. */
 const numbers: CustomTypesConfig = {
-  getTypeParser: (oid, format) => (oid === 20 ? Number : types.getTypeParser(oid, format)),
-} as CustomTypesConfig;
+  getTypeParser: (oid: number, format?: "text" | "binary"): unknown =>
+    oid === 20 ? Number : types.getTypeParser(oid, format),
+};
 
 /** So that the server notices within about 10 s that the machine of a lock's holder is gone, and the next may take over. */
 const session = `set synchronous_commit = on; set tcp_keepalives_idle = 4; set tcp_keepalives_interval = 2;

@@ -10,7 +10,7 @@ const versions = "/usr/lib/postgresql";
 
 /** The folder of the newest installed server's programs, or why there is none. */
 export function findPostgres(): { readonly bin: string } | { readonly missing: string } {
-  const found = existsSync(versions) ? readdirSync(versions).sort((a, b) => Number(b) - Number(a)) : [];
+  const found = existsSync(versions) ? readdirSync(versions).toSorted((a, b) => Number(b) - Number(a)) : [];
   const bin = found.map((version) => join(versions, version, "bin")).find((dir) => existsSync(join(dir, "initdb")));
   return bin === undefined ? { missing: `no initdb under ${versions}/*/bin` } : { bin };
 }
