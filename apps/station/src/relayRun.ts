@@ -56,7 +56,7 @@ export async function startRelay(
     { clock, random },
   );
   if (!server.ok) return server;
-  const family = config.publicAddress.includes(":") ? "v6" : "v4";
+  const family = config.publicAddress.includes(":") ? "ipv6" : "ipv4";
   const urls = turnUrls(server.value.listeners, { [family]: config.publicAddress });
   return ok({
     serversFor: issue(urls),

@@ -1,5 +1,6 @@
 // The entry of what a station serves: gives the terminal its browser and shows what it knows. A one-time code comes in the
 // address's fragment, which no server sees, and leaves it at once.
+import "./noJit.ts";
 import { startAuthentication, startRegistration } from "@simplewebauthn/browser";
 import type {
   PublicKeyCredentialCreationOptionsJSON,

@@ -31,7 +31,6 @@ const permissionsPolicy = [
   "geolocation=()",
   "usb=()",
   "serial=()",
-  "bluetooth=()",
 ].join(", ");
 
 export const securityHeaders: Readonly<Record<string, string>> = {

@@ -3,19 +3,14 @@
 import type { ToFrames } from "@parley/e2ee/worker/messages";
 import "@parley/e2ee/worker/transform";
 
-type Scope = {
-  onmessage: ((event: { readonly data: ToFrames }) => void) | null;
-  addEventListener(type: "message", listener: (event: MessageEvent) => void, options: { readonly capture: true }): void;
-};
+type Scope = { onmessage: ((event: MessageEvent<ToFrames>) => void) | null };
 declare const self: Scope;
 
-self.addEventListener(
-  "message",
-  (event: MessageEvent) => {
-    const [port] = event.ports;
-    if (port === undefined) return;
-    event.stopImmediatePropagation(); // this one is not for the transform
-    port.onmessage = ({ data }: MessageEvent<ToFrames>) => self.onmessage?.({ data });
-  },
-  { capture: true },
-);
+/** What packages/e2ee's worker does with a message, whoever sends it. */
+const take = self.onmessage;
+
+self.onmessage = (event) => {
+  const [port] = event.ports;
+  if (port === undefined) take?.(event);
+  else port.onmessage = (from: MessageEvent<ToFrames>) => take?.(from);
+};

@@ -24,6 +24,8 @@ export type PeerOptions = {
   readonly onChannel: (state: "open" | "closed") => void;
   readonly onMessage: (bytes: Uint8Array<ArrayBuffer>) => void;
   readonly onState: (state: RTCPeerConnectionState) => void;
+  /** A description that the browser refused: the path stays as it was, and mending goes on. */
+  readonly onFault: (error: unknown) => void;
 };
 
 export type Peer = {
@@ -88,7 +90,6 @@ export function connectPeer(options: PeerOptions): Peer {
 
   if (options.offers) {
     for (const stream of streams) take(connection.addTransceiver(kindOf(stream), { direction: "sendrecv" }), stream);
-    void offer(false);
   }
 
   const applyRemote = async (type: "offer" | "answer", sdp: string): Promise<void> => {
@@ -135,8 +136,19 @@ export function connectPeer(options: PeerOptions): Peer {
     signal satisfies never;
   };
 
+  /** Descriptions and candidates are applied one after the other: each waits for what came before it. */
+  let turn: Promise<void> = Promise.resolve();
+  const inTurn = (work: () => Promise<void>): Promise<void> => {
+    turn = turn.then(work).catch((error: unknown) => {
+      if (!closed) options.onFault(error);
+    });
+    return turn;
+  };
+
+  if (options.offers) void inTurn(() => offer(false));
+
   return {
-    receive,
+    receive: (signal) => inTurn(() => receive(signal)),
     put: async (stream, track) => {
       await senders.get(stream)?.replaceTrack(track);
     },
@@ -146,7 +158,7 @@ export function connectPeer(options: PeerOptions): Peer {
       return true;
     },
     restart: () => {
-      if (options.offers) void offer(true);
+      if (options.offers) void inTurn(() => offer(true));
       else options.send({ type: "restart" });
     },
     setIceServers: (servers) => {

@@ -14,6 +14,8 @@ export function consoleScreen(facts: Facts): ConsoleScreen {
   if (facts.fault !== null) {
     return { at: "fault", code: facts.fault, since: facts.began, now, us: welcome === null ? null : usOf(welcome) };
   }
+  const asBrowser = facts.enrolment.at === "none" && facts.party !== null;
+  if (asBrowser) return { at: "bootstrap", party: facts.party, passkey };
   if (welcome === null || door === null) {
     if (facts.station.at === "away" && now - facts.station.since > 5000) {
       return { at: "fault", code: "stationAway", since: facts.station.since, now, us: null };

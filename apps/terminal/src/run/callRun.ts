@@ -395,6 +395,7 @@ export function runCall(options: CallRunOptions): CallRun {
         if (state === "open") feed();
       },
       onMessage: (bytes) => workers.toKeys({ type: "signal", bytes }),
+      onFault: (error) => console.error(error),
       onState: (state) => {
         if (state === "failed" && isInCall(line)) happen({ type: "lost", call: admit.call, why: "noPackets" });
       },

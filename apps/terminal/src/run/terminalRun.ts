@@ -120,6 +120,7 @@ export function runTerminal(browser: Browser, { code, officerCode }: OpenedWith)
     onUp: () => change({ station: { at: "here" } }),
     onDown: () => change({ station: { at: "away", since: clock.now() } }),
     onMessage: (message) => {
+      if (message.type === "challenge") change({ party: message.name });
       session
         .hear(message)
         .then((taken) => (taken ? undefined : heard(message)))
@@ -192,6 +193,9 @@ export function runTerminal(browser: Browser, { code, officerCode }: OpenedWith)
       case "refused":
         if (message.code === "OPEN_ELSEWHERE") change({ fault: "openElsewhere" });
         else if (message.code === "TERMINAL_REMOVED") change({ fault: "removed" });
+        return;
+      case "enrolHere":
+        void session.enrol(message.code);
         return;
       case "challenge":
       case "waiting":

@@ -22,9 +22,11 @@ export type HoldButtonProps = {
   readonly onHeld: () => void;
   readonly size?: "desk" | "console";
   readonly autoFocus?: boolean;
+  /** `data-act`, as on a Button. */
+  readonly mark?: string;
 };
 
-export function HoldButton({ label, hint, again, onHeld, size = "desk", autoFocus = false }: HoldButtonProps) {
+export function HoldButton({ label, hint, again, onHeld, size = "desk", autoFocus = false, mark }: HoldButtonProps) {
   const clock = useClock();
   const [hold, setHold] = useState<Hold>("rest");
   const cancel = useRef<Cancel | null>(null);
@@ -46,6 +48,7 @@ export function HoldButton({ label, hint, again, onHeld, size = "desk", autoFocu
       data-kind="danger"
       data-size={size}
       data-hold={hold}
+      data-act={mark}
       autoFocus={autoFocus}
       onPressStart={(press) => {
         if (press.pointerType === "virtual") {

@@ -166,6 +166,7 @@ function Bar({ call, act }: { call: CallFacts; act: Act }) {
       />
       <HoldButton
         label={say("call.end")}
+        mark="end"
         hint={say("hold.hint")}
         again={say("hold.again")}
         autoFocus
@@ -195,6 +196,7 @@ export function Holding({ screen, pictures, act }: { screen: Of<"holding">; pict
         </p>
         <HoldButton
           label={say("call.end")}
+          mark="end"
           hint={say("hold.hint")}
           again={say("hold.again")}
           autoFocus

@@ -64,6 +64,7 @@ export function Idle({ screen, act }: { screen: IdleScreen; act: (action: DeskAc
         {mayCall(line.state) && (
           <Button
             label={say("desk.call", { them: name(line.them.name) })}
+            mark="call"
             kind="primary"
             size="desk"
             tone={line.state.at === "ready" ? "ready" : "neutral"}

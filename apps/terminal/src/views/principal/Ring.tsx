@@ -32,6 +32,7 @@ export function RingingOut({ screen, act }: { screen: Of<"ringingOut">; act: Act
         <ReceiptTrack receipts={receipts} here={ends.here.place} />
         <HoldButton
           label={say("ring.stop")}
+          mark="stop"
           hint={say("hold.hint")}
           again={say("hold.again")}
           autoFocus
@@ -62,6 +63,7 @@ export function RingingIn({ screen, pictures, act }: { screen: Of<"ringingIn">; 
         </p>
         <Button
           label={say(screen.how === "call" ? "ring.answer" : "ring.join")}
+          mark="answer"
           kind="primary"
           size="desk"
           autoFocus
@@ -101,6 +103,7 @@ export function Connecting({ screen, act }: { screen: Of<"connecting">; act: Act
         </p>
         <HoldButton
           label={say("call.end")}
+          mark="end"
           hint={say("hold.hint")}
           again={say("hold.again")}
           autoFocus
