@@ -37,9 +37,6 @@ export type TransformOptions =
 /** A member of the group, and what its digests are verified with: its leaf's signature key. */
 export type Member = { readonly leaf: number; readonly key: CryptoKey };
 
-/** What only the worker's edge takes: a port over which further messages come, such as keys straight from the key worker. */
-export type Connect = { readonly type: "connect"; readonly port: MessagePort };
-
 export type ToFrames =
   /** First: the key of our own leaf, not extractable, that signs digests. */
   | { readonly type: "identity"; readonly signKey: CryptoKey }

@@ -2,7 +2,7 @@
 // RTCRtpScriptTransform, and speaks to it by `messages.ts`. An edge: it reads the clock and holds the worker's globals.
 import { ms } from "@parley/base/time";
 import { type EncodedFrame, onwardTo } from "./encoded.ts";
-import type { Connect, FromFrames, ToFrames, TransformOptions } from "./messages.ts";
+import type { FromFrames, ToFrames, TransformOptions } from "./messages.ts";
 import { Streams } from "./streams.ts";
 
 /** WebRTC Encoded Transform section 5; TypeScript's library has neither this nor a worker's global scope beside the page's. */
@@ -16,7 +16,7 @@ type Transformer = {
 
 type FrameWorkerScope = {
   onrtctransform: ((event: { readonly transformer: Transformer }) => void) | null;
-  onmessage: ((event: { readonly data: ToFrames | Connect }) => void) | null;
+  onmessage: ((event: { readonly data: ToFrames }) => void) | null;
   postMessage(message: FromFrames): void;
 };
 
@@ -30,13 +30,10 @@ const streams = new Streams({
   post: (message) => self.postMessage(message),
 });
 
-self.onmessage = ({ data }) => take(data);
-
-function take(message: ToFrames | Connect): void {
-  if (message.type !== "connect") return void streams.handle(message).catch(streams.fault);
-  const { port } = message;
-  port.onmessage = ({ data }: MessageEvent<ToFrames | Connect>) => take(data);
-}
+// Keys may come over a port straight from the worker that holds the group: whoever starts this one hands its messages here.
+self.onmessage = ({ data }) => {
+  streams.handle(data).catch(streams.fault);
+};
 
 self.onrtctransform = ({ transformer }) => {
   run(transformer).catch(streams.fault);
