@@ -26,6 +26,7 @@ import {
 } from "@parley/protocol/signed/terminalCertificate";
 import { nodeVerify, signerOf } from "../keys/hybrid.ts";
 import { KeyFiles } from "../keys/keyFiles.ts";
+import { type TestKeys, memoryKeys } from "./keys.fixture.ts";
 import { decide } from "./identity.ts";
 import { apply } from "./identityApply.ts";
 import { type EventOf, type IdentityEvent, decodeIdentityEvent, encodeIdentityEvent } from "./identityEvents.ts";
@@ -59,15 +60,16 @@ export class TestStation {
   state: Identity = nobody;
   now: Instant = epoch;
   holdKey = false;
-  private files: KeyFiles;
+  private files: TestKeys;
   private using: HybridSigner | null = null;
 
-  constructor(name: string, seed: number) {
+  /** With `keys` in memory, or in real files. */
+  constructor(name: string, seed: number, keys: "files" | "memory" = "files") {
     this.name = name;
     this.random = seeded(seed);
     this.roots = [0, 1, 2].map(() => signerOf(this.random(32)));
     this.folder = mkdtempSync(join(tmpdir(), "parley-identity-"));
-    this.files = this.openFiles();
+    this.files = keys === "files" ? this.openFiles() : memoryKeys(this.random);
   }
 
   remove(): void {
