@@ -55,9 +55,13 @@ async function oneRound(place: Place, start: StartParley | null): Promise<Row[]>
     })),
   );
   const livekit = await startLivekit(place);
-  if (livekit !== null) rows.push(await closing(livekit, () => watched(livekit.caller("warm"))));
+  if (livekit !== null)
+    rows.push(await closing(livekit, () => watched(livekit.caller("warm", { encoding: livekitEncoding(place) }))));
   return rows;
 }
+
+/** LiveKit's own bitrate presets, at the 30 pictures a second that the others make: at its default 20 it would do less. */
+const livekitEncoding = ({ size }: Place) => ({ maxBitrate: size === large ? 1_700_000 : 450_000, maxFramerate: 30 });
 
 async function closing<T>(rival: { close(): Promise<void> }, work: () => Promise<T>): Promise<T> {
   try {

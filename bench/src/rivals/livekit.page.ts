@@ -73,9 +73,13 @@ class LivekitCall {
 
   private async publish(): Promise<void> {
     const participant = this.room.localParticipant;
-    const { simulcast } = this.options;
+    const { simulcast, encoding } = this.options;
     this.published = await Promise.all([
-      participant.publishTrack(this.own.video, { source: Track.Source.Camera, simulcast }),
+      participant.publishTrack(this.own.video, {
+        source: Track.Source.Camera,
+        simulcast,
+        ...(encoding === null ? {} : { videoEncoding: encoding }),
+      }),
       participant.publishTrack(this.own.audio, { source: Track.Source.Microphone }),
     ]);
   }

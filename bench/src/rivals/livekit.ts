@@ -16,7 +16,10 @@ import type { LivekitMode, LivekitOptions, Role } from "./rivalTypes.ts";
 const [apiKey, apiSecret] = ["bench", "a-secret-of-this-bench-run-and-of-nothing-else"];
 
 export type LivekitRival = {
-  caller(mode: LivekitMode, options?: { sealed?: boolean; simulcast?: boolean }): Caller;
+  caller(
+    mode: LivekitMode,
+    options?: { sealed?: boolean; simulcast?: boolean; encoding?: LivekitOptions["encoding"] },
+  ): Caller;
   close(): Promise<void>;
 };
 
@@ -38,7 +41,7 @@ export async function startLivekit(place: Place): Promise<LivekitRival | null> {
     ] as const);
   };
   return {
-    caller: (mode, { sealed = true, simulcast = true } = {}) => ({
+    caller: (mode, { sealed = true, simulcast = true, encoding = null } = {}) => ({
       name: `livekit ${mode}${sealed ? "" : " unsealed"}${simulcast ? "" : " one layer"}`,
       pages: desks.pages,
       prepare: async () => {
@@ -49,6 +52,7 @@ export async function startLivekit(place: Place): Promise<LivekitRival | null> {
           url: `ws://${serverAddress(place)}:${livekit.port}`,
           secret: sealed ? "the secret of one call" : null,
           simulcast,
+          encoding,
         };
         await resetMeters(desks.pages);
         await Promise.all([prepare("caller", options), prepare("callee", options)]);

@@ -32,6 +32,8 @@ export type LivekitOptions = {
   /** The secret both ends derive their frame keys of; null runs without LiveKit's E2EE. */
   readonly secret: string | null;
   readonly simulcast: boolean;
+  /** The top layer's bounds; null leaves LiveKit's presets, which make 20 pictures a second at 640x360. */
+  readonly encoding: { readonly maxBitrate: number; readonly maxFramerate: number } | null;
 };
 
 /** The door of a rival's page. */
