@@ -1,11 +1,11 @@
 // [ST2] against SIGKILL: a process that appends is killed at a random moment, and whatever it was told is durable must be there,
 // whole, in order. 100 rounds by default, PARLEY_KILL_ROUNDS sets another count; the moments come from a seed that is printed.
-import { spawn } from "node:child_process";
+import { execFileSync, spawn } from "node:child_process";
 import { mkdtempSync, rmSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { certain } from "@parley/base/result";
-import { expect, it } from "vitest";
+import { afterAll, expect, it } from "vitest";
 import { equal, fromUtf8, utf8 } from "@parley/base/bytes";
 import { readDoc, readEvents, readOutbox } from "./queries.ts";
 import { openSqliteFile } from "./sqlite/file.ts";
@@ -14,6 +14,12 @@ import { idText } from "@parley/protocol/ids";
 
 const rounds = Number(process.env["PARLEY_KILL_ROUNDS"] ?? 100);
 const seed = Number(process.env["PARLEY_KILL_SEED"] ?? Date.now() % 1_000_000);
+
+const program = join(import.meta.dirname, "testing/killChild.ts");
+const cache = mkdtempSync(join(tmpdir(), "parley-kill-"));
+afterAll(() => rmSync(cache, { recursive: true }));
+/** With its code compiled once, a child starts in half the time. */
+const env = { ...process.env, NODE_COMPILE_CACHE: join(cache, "code") };
 
 /** mulberry32: enough to choose moments with. */
 function randomOf(from: number): () => number {
@@ -31,9 +37,7 @@ function randomOf(from: number): () => number {
  */
 function killAfter(dataDir: string, since: "start" | "firstWord", delay: number): Promise<readonly number[]> {
   return new Promise((resolve, reject) => {
-    const child = spawn(process.execPath, [join(import.meta.dirname, "testing/killChild.ts"), dataDir], {
-      stdio: ["ignore", "pipe", "pipe"],
-    });
+    const child = spawn(process.execPath, [program, dataDir], { stdio: ["ignore", "pipe", "pipe"], env });
     const kill = () => setTimeout(() => child.kill("SIGKILL"), delay);
     if (since === "start") kill();
     let out = "";
@@ -102,6 +106,7 @@ it(`[ST2] ${rounds} kills at random: nothing acknowledged is lost, and the data 
       rmSync(dir, { recursive: true });
     }
   }
+  execFileSync(process.execPath, [program, join(cache, "data"), "once"], { env });
   const quarter = Math.floor(rounds / 4);
   const half = Math.ceil((rounds - quarter) / 2);
   await Promise.all([ageing(half), ageing(rounds - quarter - half).then(() => newborn(quarter))]);

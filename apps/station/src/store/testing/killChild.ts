@@ -1,12 +1,12 @@
 // A station's storage as a process of its own that can be killed: appends for ever, several transactions under way at once, and
-// prints each number once it was told that it is durable. Arguments: the data directory.
+// prints each number once it was told that it is durable. Arguments: the data directory, and `once` to stop after opening.
 import { once } from "node:events";
 import { utf8 } from "@parley/base/bytes";
 import { certain } from "@parley/base/result";
 import { envelopeOf, linkOf } from "./ids.ts";
 import { openSqlite } from "../sqlite.ts";
 
-const [dataDir = ""] = process.argv.slice(2);
+const [dataDir = "", often = "for ever"] = process.argv.slice(2);
 const store = certain(await openSqlite(dataDir));
 
 /** The nth transaction: an event, an envelope on one of three links with the event's number, one taken, and the last number. */
@@ -25,4 +25,5 @@ async function append(): Promise<void> {
     if (!process.stdout.write(`${index}\n`)) await once(process.stdout, "drain");
   }
 }
-await Promise.all(Array.from({ length: 5 }, append));
+if (often !== "once") await Promise.all(Array.from({ length: 5 }, append));
+await store.close();
