@@ -10,6 +10,13 @@ import { answerIn, createPerson, createRig, ownIpv4, ownIpv6, field as raw, peer
 const dontFragment: Field = { type: 0x001a, value: new Uint8Array(0) };
 const both = familyField("ipv6");
 
+function allocated(options: Parameters<typeof createRig>[0] = {}, onStream = false) {
+  const rig = createRig(options);
+  const person = createPerson(rig, "call", 1, { onStream });
+  person.allocate();
+  return { rig, person };
+}
+
 describe("Allocate", () => {
   it.each<[string, number, readonly Field[]]>([
     ["no REQUESTED-TRANSPORT", 400, []],
@@ -68,6 +75,8 @@ describe("Allocate", () => {
     expect([first.code, second.code]).toEqual([0, 0]);
     expect(second.message?.bytes).toEqual(first.message?.bytes);
     expect(person.allocate()).toBe(437);
+    person.use(rig.credential("other"));
+    expect(answerIn(person.put(person.write("allocate", [overUdp], frame.slice(8, 20)))).code).toBe(437);
     expect(rig.openSockets()).toBe(1);
   });
   it("[TN13] again while the relay opens it waits for the one answer", () => {
@@ -122,6 +131,18 @@ describe("lifetimes", () => {
     expect([rig.openSockets(), rig.core.counters.open]).toEqual([0, 0]);
     expect(person.refresh()).toBe(-437);
   });
+  it("[TN14] between its end and the relay noticing, no data passes any more", () => {
+    const { rig, person } = allocated();
+    person.refresh(3600);
+    rig.pass(minutes(58));
+    person.use(rig.credential("call"));
+    expect([person.permit(peer("8.8.8.8")), person.bind(0x4000, peer("8.8.8.8"))]).toEqual([0, 0]);
+    expect(person.send(peer("8.8.8.8"), utf8("x"))).toHaveLength(1);
+    rig.drift(minutes(2));
+    const [to, from] = [person.send(peer("8.8.8.8"), utf8("x")), person.hear(peer("8.8.8.8"), utf8("x"))];
+    expect([to, person.sendChannel(0x4000, utf8("x")), from]).toEqual([[], [], []]);
+    expect(rig.core.counters.dropped).toEqual({ "no allocation": 3 });
+  });
   it("[TN14] Refresh with 0 ends it, once", () => {
     const rig = createRig();
     const person = createPerson(rig, "call", 1);
@@ -146,31 +167,29 @@ describe("lifetimes", () => {
   });
 });
 
-function allocated(options: Parameters<typeof createRig>[0] = {}, onStream = false) {
-  const rig = createRig(options);
-  const person = createPerson(rig, "call", 1, { onStream });
-  person.allocate();
-  return { rig, person };
-}
-
 describe("permissions and channels", () => {
   it("[TN23] a permission needs peers that are well-formed, of the relay's family, and reachable: all or none", () => {
     const { person } = allocated();
     expect(person.permit()).toBe(400);
     expect(person.ask("createPermission", raw("xorPeerAddress", 0, 1, 2)).code).toBe(400);
+    const good = raw("xorPeerAddress", 0, 1, 0x21, 0x1b, 0x29, 0x1a, 0xac, 0x4a);
+    expect(person.ask("createPermission", good).code).toBe(0);
+    expect(person.ask("createPermission", good, raw("xorPeerAddress", 0, 3)).code).toBe(400);
     expect(person.permit(peer("2a00::1"))).toBe(443);
-    expect(person.permit(peer("8.8.8.8"), peer("10.0.0.1"))).toBe(403);
-    expect(person.send(peer("8.8.8.8"), utf8("x"))).toEqual([]);
-    expect(person.permit(peer("8.8.8.8"), peer("9.9.9.9"))).toBe(0);
+    expect(person.permit(peer("8.8.4.4"), peer("10.0.0.1"))).toBe(403);
+    expect(person.send(peer("8.8.4.4"), utf8("x"))).toEqual([]);
+    expect(person.permit(peer("8.8.4.4"), peer("9.9.9.9"))).toBe(0);
     expect(person.send(peer("9.9.9.9"), utf8("x"))).toHaveLength(1);
   });
   it("[TN23] more permissions or channels than the bound are 508, and what is there stays", () => {
-    const { person } = allocated({ bounds: { ...defaultLimits, maxPermissions: 2, maxChannels: 1 } });
+    const { rig, person } = allocated({ bounds: { ...defaultLimits, maxPermissions: 2, maxChannels: 1 } });
     expect(person.permit(peer("8.8.8.1"))).toBe(0);
     expect(person.permit(peer("8.8.8.2"), peer("8.8.8.3"))).toBe(508);
     expect(person.bind(0x4000, peer("8.8.8.2"))).toBe(0);
     expect(person.bind(0x4001, peer("8.8.8.2", 10))).toBe(508);
     expect(person.permit(peer("8.8.8.2"), peer("8.8.8.1"))).toBe(0);
+    rig.drift(seconds(301));
+    expect(person.permit(peer("8.8.8.4"), peer("8.8.8.5"))).toBe(0);
   });
   it.each([
     ["below the range", 0x3fff, [peer("8.8.8.8")]],
@@ -209,7 +228,7 @@ describe("permissions and channels", () => {
     rig.pass(seconds(299));
     expect([person.send(one, utf8("x")), person.sendChannel(0x4000, utf8("x"))].flat()).toHaveLength(2);
     expect([person.hear(one, utf8("x")), person.hear(two, utf8("x"))].flat()).toHaveLength(2);
-    rig.pass(seconds(1));
+    rig.drift(seconds(1));
     expect([person.send(one, utf8("x")), person.sendChannel(0x4000, utf8("x"))].flat()).toEqual([]);
     expect([person.hear(one, utf8("x")), person.hear(two, utf8("x"))].flat()).toEqual([]);
     person.permit(one);
@@ -229,7 +248,7 @@ describe("permissions and channels", () => {
     person.permit(peer("8.8.8.8"));
     person.refresh();
     expect(isChannelData()).toBe(true);
-    rig.pass(seconds(2));
+    rig.drift(seconds(2));
     expect(isChannelData()).toBe(false);
     expect(person.sendChannel(0x4000, utf8("x"))).toEqual([]);
   });

@@ -81,6 +81,30 @@ describe("on real sockets", () => {
       expect(turn.stats().open).toBe(0);
     },
   );
+  it("[TN18] what it counts is a copy, and plain data", async () => {
+    const turn = await start();
+    const client = await connectAs("call", turn, "udp");
+    await relayedOf(client);
+    await passBothWays(client, await echo("127.0.0.1"));
+    const before = turn.stats();
+    expect(JSON.parse(JSON.stringify(before))).toEqual({
+      ...{
+        open: 1,
+        opened: 1,
+        evicted: 0,
+        streams: 0,
+        relaySockets: 1,
+        socketErrors: 0,
+        refused: { 401: 1 },
+        dropped: {},
+      },
+      up: { packets: 2, bytes: 23 },
+      down: { packets: 2, bytes: 31 },
+    });
+    client.sendChannel(0x4abc, utf8("more"));
+    await until(() => turn.stats().up.packets === 3);
+    expect(before.up.packets).toBe(2);
+  });
   it("[TN12] the mapped address is the client's own", async () => {
     const turn = await start();
     const client = await connectAs("call", turn, "udp");

@@ -6,7 +6,7 @@ import { maxStunAttributes, maxTurnFrameBytes } from "@parley/protocol/limits";
 import { attributeType } from "./attributeTypes.ts";
 import { readXorAddress, text, unknownIn, valueOf, xorAddress } from "./attributes.ts";
 import { encodeMessage, integrityHolds, integrityOf, longTermKey, unsigned } from "./integrity.ts";
-import { type Message, decodeMessage, methodNumber, writeMessage } from "./stun.ts";
+import { type Message, decodeMessage, fingerprintOf, methodNumber, writeMessage } from "./stun.ts";
 
 const bytes = (hex: string) => fromHex(hex.replaceAll(/\s/g, "")) ?? expect.fail("not hex");
 function decoded(message: Uint8Array): Message {
@@ -200,6 +200,14 @@ describe("the codec", () => {
     expect(fault(Uint8Array.from(message, (byte, i) => (i === 4 ? 0x20 : byte)))).toBe("cookie");
     expect(fault(Uint8Array.from(message, (byte, i) => (i === 0 ? byte | 0x40 : byte)))).toBe("length");
     expect(fault(Uint8Array.from(message, (byte, i) => (i === 3 ? 4 : byte)))).toBe("length");
+    expect(
+      fault(
+        concat(
+          Uint8Array.from(message, (byte, i) => (i === 3 ? 2 : byte)),
+          new Uint8Array(2),
+        ),
+      ),
+    ).toBe("length");
     const overrun = writeMessage(head, [{ type: 0x8022, value: new Uint8Array(4) }]);
     overrun[23] = 5;
     expect(fault(overrun)).toBe("attribute overruns");
@@ -225,6 +233,7 @@ describe("the codec", () => {
       { type: attributeType.fingerprint, value: new Uint8Array(4) },
       { type: 0x8022, value: new Uint8Array(0) },
     ]);
+    new DataView(followed.buffer).setUint32(24, fingerprintOf(followed.subarray(0, 20)));
     expect(fault(followed)).toBe("fingerprint");
   });
   it("[TN3] an integrity of another length than its hash never holds", () => {
