@@ -16,6 +16,8 @@ export type Gallery = {
   readonly states: readonly string[];
   /** Loads one state and waits until its fonts and pictures are there. */
   show(state: string, language: string, view: View): Promise<void>;
+  /** Gives the shown state another screen to stand on. */
+  resize(view: View): Promise<void>;
   /** The whole page as it stands, below its fold too, as PNG. */
   picture(): Promise<Buffer>;
   /** What the page complained about, and whom else it asked for something, since it was asked last. */
@@ -36,20 +38,25 @@ export async function openGallery(folder: string): Promise<Gallery> {
   const session = await page.context().newCDPSession(page);
   const states = await page.evaluate(() => document.documentElement.dataset["states"]?.split(" ") ?? []);
   const told = { complaints: 0, strangers: new Set<string>() };
+  // Zoom in a browser is fewer pixels of CSS, each drawn larger.
+  const resize = async ({ width, height, zoom }: View): Promise<void> => {
+    const metrics = { width: width / zoom, height: height / zoom, deviceScaleFactor: zoom, mobile: false };
+    await session.send("Emulation.setDeviceMetricsOverride", metrics);
+  };
   return {
     page,
     session,
     states,
-    show: async (state, language, { width, height, zoom }) => {
-      // Zoom in a browser is fewer pixels of CSS, each drawn larger.
-      await session.send("Emulation.setDeviceMetricsOverride", {
-        width: width / zoom,
-        height: height / zoom,
-        deviceScaleFactor: zoom,
-        mobile: false,
-      });
-      await page.goto(`${origin}/preview.html?state=${state}&lang=${language}`);
-      await page.waitForSelector("#acts", { state: "attached" });
+    resize,
+    show: async (state, language, view) => {
+      await resize(view);
+      // Away first, so that a state shown twice in a row begins anew.
+      await page.evaluate(async (hash) => {
+        location.hash = "";
+        while (document.querySelector("#acts") !== null) await new Promise(requestAnimationFrame);
+        location.hash = hash;
+      }, `${state}/${language}`);
+      await page.waitForSelector(`#acts[data-state="${state}/${language}"]`, { state: "attached" });
       await page.evaluate(async () => {
         await document.fonts.ready;
         const shown = [...document.querySelectorAll("video")].filter((video) => !video.hidden);
@@ -96,7 +103,16 @@ export async function openGallery(folder: string): Promise<Gallery> {
 const axeSource = readFileSync(createRequire(import.meta.url).resolve("axe-core/axe.min.js"), "utf8");
 
 /** What axe finds wrong with the page as it stands, WCAG 2.2 AA and best practice; contrast also at AAA (7:1). */
-export async function addAxe(page: Page): Promise<readonly string[]> {
+export async function axeFaults(page: Page): Promise<readonly string[]> {
+  // axe cannot judge text over a gradient or a picture, so each is judged on the lightest it can stand on.
+  await page.evaluate(() => {
+    const light = (selector: string, colour: string): void => {
+      for (const each of document.querySelectorAll<HTMLElement>(selector)) each.style.background = colour;
+    };
+    light(".desk:not([data-at=inCall]), .door", "#121c29");
+    light(".call-stage, .call-stage .tile[data-at=shown], .call-pictures", "#ffffff");
+    for (const video of document.querySelectorAll("video")) video.style.visibility = "hidden";
+  });
   await page.evaluate(axeSource);
   return page.evaluate(async () => {
     type Found = { id: string; help: string; nodes: { target: unknown[]; failureSummary?: string }[] };

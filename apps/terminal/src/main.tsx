@@ -19,6 +19,7 @@ import type { Facts } from "./model/facts.ts";
 import { type Browser, type Terminal, runTerminal } from "./run/terminalRun.ts";
 import { ClockworkProvider } from "./ui/Clockwork.tsx";
 import { Language, applyLanguage, pickLanguage } from "./ui/Language.tsx";
+import { Sound } from "./ui/Sound.tsx";
 import { Console } from "./views/officer/Console.tsx";
 import { Desk } from "./views/principal/Desk.tsx";
 
@@ -101,7 +102,14 @@ function ConsolePage({ facts, of }: { facts: Facts; of: Terminal }) {
 
 function App({ of }: { of: Terminal }) {
   const facts = useSyncExternalStore(of.watch, of.facts);
-  return facts.page === "console" ? <ConsolePage facts={facts} of={of} /> : <DeskPage facts={facts} of={of} />;
+  const { sound, speaker } = of.pictures();
+  const page = facts.page === "console" ? <ConsolePage facts={facts} of={of} /> : <DeskPage facts={facts} of={of} />;
+  return (
+    <>
+      {page}
+      <Sound stream={sound} speaker={speaker} />
+    </>
+  );
 }
 
 const root = document.getElementById("root");

@@ -1,13 +1,13 @@
-// The preview: any state of either screen from made-up facts, by address (?state=desk/inCall&lang=ar), and a list of all of
+// The preview: any state of either screen from made-up facts, by address (#desk/inCall/ar), and a list of all of
 // them without one. For screenshots and for whoever works on the views; it is never part of what a station serves.
-import { StrictMode, useState } from "react";
+import { Fragment, useEffect, useState } from "react";
 import { createRoot } from "react-dom/client";
 import { browserClock } from "./browserClock.ts";
 import { announceConsole, announceDesk } from "./model/announce.ts";
 import { consoles } from "./preview/consoles.ts";
 import { desks } from "./preview/desks.ts";
 import { cast } from "./preview/people.ts";
-import { previewPictures } from "./preview/pictures.ts";
+import { previewPictures, stopPictures } from "./preview/pictures.ts";
 import { ClockworkProvider } from "./ui/Clockwork.tsx";
 import { Language, type LanguageCode, applyLanguage, pickLanguage } from "./ui/Language.tsx";
 import { Console } from "./views/officer/Console.tsx";
@@ -22,6 +22,7 @@ const has = <T extends object>(of: T, key: string): key is keyof T & string => O
 
 function Preview({ state, language }: { state: string; language: LanguageCode }) {
   const [pictures] = useState(previewPictures);
+  useEffect(() => () => stopPictures(pictures), [pictures]);
   const [acts, setActs] = useState<readonly string[]>([]);
   const [kind = "", key = ""] = state.split("/");
   const act = (action: object) => setActs((before) => [...before, JSON.stringify(action)]);
@@ -39,7 +40,7 @@ function Preview({ state, language }: { state: string; language: LanguageCode })
           act={act}
         />
       )}
-      <output id="acts" hidden>
+      <output id="acts" data-state={`${state}/${language}`} hidden>
         {acts.join("\n")}
       </output>
     </>
@@ -51,26 +52,36 @@ function Contents({ language }: { language: LanguageCode }) {
     <ul>
       {names.map((state) => (
         <li key={state}>
-          <a href={`?state=${state}&lang=${language}`}>{state}</a>
+          <a href={`#${state}/${language}`}>{state}</a>
         </li>
       ))}
     </ul>
   );
 }
 
-const query = new URLSearchParams(location.search);
-const language = pickLanguage([query.get("lang") ?? "en"]);
-const state = query.get("state") ?? "";
-applyLanguage(document, language);
-document.documentElement.dataset["states"] = names.join(" ");
+/** What the address asks for: "#desk/inCall/ar". Anything else is the list of all states. */
+function asked(): { readonly state: string; readonly language: LanguageCode } {
+  const [kind = "", key = "", language = "en"] = location.hash.slice(1).split("/");
+  return { state: `${kind}/${key}`, language: pickLanguage([language]) };
+}
+
 const root = document.getElementById("root");
-if (root === null) throw new Error("index.html has no #root");
-createRoot(root).render(
-  <StrictMode>
-    <Language of={language}>
-      <ClockworkProvider value={browserClock}>
-        {names.includes(state) ? <Preview state={state} language={language} /> : <Contents language={language} />}
-      </ClockworkProvider>
-    </Language>
-  </StrictMode>,
-);
+if (root === null) throw new Error("preview.html has no #root");
+const page = createRoot(root);
+document.documentElement.dataset["states"] = names.join(" ");
+
+function show(): void {
+  const { state, language } = asked();
+  applyLanguage(document, language);
+  page.render(
+    <Fragment key={location.hash}>
+      <Language of={language}>
+        <ClockworkProvider value={browserClock}>
+          {names.includes(state) ? <Preview state={state} language={language} /> : <Contents language={language} />}
+        </ClockworkProvider>
+      </Language>
+    </Fragment>,
+  );
+}
+addEventListener("hashchange", show);
+show();

@@ -66,3 +66,8 @@ export function previewPictures(): Pictures {
     speaker: null,
   };
 }
+
+/** Lets the streams go, so that showing every state in turn does not pile them up. */
+export function stopPictures({ them, self, screen }: Pictures): void {
+  for (const stream of [them, self, screen]) stream?.getTracks().forEach((track) => track.stop());
+}

@@ -5,7 +5,8 @@ import { Words, useWords } from "./Words.tsx";
 
 export type ButtonProps = {
   readonly label: Say;
-  readonly onPress: () => void;
+  /** Left out by a button that submits the form around it. */
+  readonly onPress?: () => void;
   /** What assistive technology reads instead, where the label alone is not enough; it begins with the label. */
   readonly spoken?: Say;
   readonly kind?: "primary" | "plain" | "quiet" | "danger";
@@ -41,7 +42,8 @@ export function Button(props: ButtonProps) {
       data-act={props.mark}
       autoFocus={autoFocus}
       isDisabled={disabled}
-      onPress={onPress}
+      type={onPress === undefined ? "submit" : "button"}
+      {...(onPress === undefined ? {} : { onPress })}
       {...(props.spoken === undefined ? {} : { "aria-label": words(props.spoken) })}
       {...(props.slot === undefined ? {} : { slot: props.slot })}
       {...(props.describedBy === undefined ? {} : { "aria-describedby": props.describedBy })}

@@ -6,10 +6,12 @@ import { Heading } from "react-aria-components/Heading";
 import { Modal, ModalOverlay } from "react-aria-components/Modal";
 import type { Say } from "../words/say.ts";
 import type { ButtonProps } from "./Button.tsx";
-import { Words } from "./Words.tsx";
+import { Words, useWords } from "./Words.tsx";
 
 export type DialogProps = {
   readonly opener: Say;
+  /** What assistive technology reads of the opener where its words alone are not enough; it begins with them. */
+  readonly spoken?: Say;
   readonly title: Say;
   readonly kind?: ButtonProps["kind"];
   readonly size?: ButtonProps["size"];
@@ -17,10 +19,16 @@ export type DialogProps = {
   readonly children: (close: () => void) => ReactNode;
 };
 
-export function Dialog({ opener, title, kind = "quiet", size = "small", children }: DialogProps) {
+export function Dialog({ opener, spoken, title, kind = "quiet", size = "small", children }: DialogProps) {
+  const words = useWords();
   return (
     <DialogTrigger>
-      <Press className="button" data-kind={kind} data-size={size}>
+      <Press
+        className="button"
+        data-kind={kind}
+        data-size={size}
+        {...(spoken === undefined ? {} : { "aria-label": words(spoken) })}
+      >
         <Words say={opener} />
       </Press>
       <ModalOverlay className="veil" isDismissable>

@@ -1,4 +1,4 @@
-// A moving picture, or the sentence that says why there is none: a tile is never grey without its cause.
+// A moving picture without sound (Sound.tsx has that), or the sentence that says why there is none: a tile is never grey without its cause.
 import { useEffect, useRef } from "react";
 import type { Picture } from "../model/call.ts";
 import type { Say } from "../words/say.ts";
@@ -20,28 +20,30 @@ export type VideoTileProps = {
   readonly label: Say;
   /** Shown in place of the picture when it is hidden. */
   readonly cause: Say;
-  /** Our own picture makes no sound and is mirrored, as in a looking glass. */
+  /** Our own picture is mirrored, as in a looking glass. */
   readonly own?: boolean;
   /** The whole of a screen must be seen; a face may be cut to fill. */
   readonly fit?: "cover" | "contain";
-  /** The loudspeaker for its sound, or null for the system's own. */
-  readonly speaker?: string | null;
 };
 
 export function VideoTile(props: VideoTileProps) {
-  const { stream, picture, label, cause, own = false, fit = "cover", speaker = null } = props;
+  const { stream, picture, label, cause, own = false, fit = "cover" } = props;
   const video = useRef<HTMLVideoElement>(null);
   const words = useWords();
   useEffect(() => {
     if (video.current !== null && video.current.srcObject !== stream) video.current.srcObject = stream;
   }, [stream]);
-  useEffect(() => {
-    // A speaker that went away is the media edge's to report; the sound stays where it was.
-    if (speaker !== null && !own) video.current?.setSinkId(speaker).catch(() => undefined);
-  }, [speaker, own]);
   return (
     <div className="tile" data-at={picture.at} data-own={own} data-fit={fit}>
-      <video ref={video} autoPlay playsInline muted={own} aria-label={words(label)} hidden={picture.at === "hidden"} />
+      <video
+        ref={video}
+        data-stream={own ? "self" : fit === "contain" ? "screen" : "remote"}
+        autoPlay
+        playsInline
+        muted
+        aria-label={words(label)}
+        hidden={picture.at === "hidden"}
+      />
       {picture.at === "hidden" && (
         <p className="tile-cause">
           <Words say={cause} />

@@ -298,6 +298,7 @@ export const ar: Readonly<Record<WordId, string>> = {
   "role.console": "وحدة تحكم",
   "role.officer": "ضابط",
   "remove.open": "إزالة",
+  "remove.spoken": "إزالة {terminal}",
   "remove.title": "إزالة {terminal}؟",
   "remove.why": "تخرج من كل مكالمة فورًا ولا يمكنها الاتصال بأحد. يجب أن يؤكد ضابط ثانٍ. وللعودة تُسجَّل من جديد.",
   "remove.type": "اكتب «{terminal}» للمتابعة",

@@ -309,6 +309,7 @@ export const en = {
   "role.console": "console",
   "role.officer": "officer",
   "remove.open": "Remove",
+  "remove.spoken": "Remove {terminal}",
   "remove.title": "Remove {terminal}?",
   "remove.why":
     "It leaves every call at once and can call nobody. A second officer must confirm. To come back it is enrolled anew.",

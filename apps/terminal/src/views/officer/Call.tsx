@@ -230,7 +230,6 @@ function InCall({ call, screen, pictures, act }: Props & { readonly call: Of<"in
             <VideoTile
               stream={pictures.them}
               picture={facts.picture}
-              speaker={pictures.speaker}
               label={say("tile.them", { them: name(them.name) })}
               cause={pictureSentence(facts.picture.at === "hidden" ? facts.picture.why : "off", "theirs", them)}
             />

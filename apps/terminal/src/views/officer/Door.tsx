@@ -79,7 +79,6 @@ export function Bootstrap({ screen, act }: { screen: Of<"bootstrap">; act: Act }
           tone="neutral"
           size="desk"
           disabled={passkey.at === "asking"}
-          onPress={submit}
         />
       </Form>
       <PasskeyTrouble passkey={passkey} />

@@ -117,64 +117,76 @@ function Presence({ row, screen }: { row: TerminalRow; screen: ConsoleOn }) {
 }
 
 function Removal({ row, act }: { row: TerminalRow; act: Act }) {
-  const [typed, setTyped] = useState("");
-  if (row.removal.at === "secondOfficerDue")
+  const { removal } = row;
+  const terminal = name(row.name);
+  if (removal.at === "none")
     return (
       <Dialog
-        opener={say("remove.second")}
-        title={say("remove.secondTitle", { terminal: name(row.name) })}
-        kind="danger"
+        opener={say("remove.open")}
+        spoken={say("remove.spoken", { terminal })}
+        title={say("remove.title", { terminal })}
       >
-        {(close) => (
-          <>
-            <p>
-              <Words
-                say={say("remove.secondWhy", { by: name(row.removal.at === "secondOfficerDue" ? row.removal.by : "") })}
-              />
-            </p>
-            <div className="row-acts">
-              <Button label={say("cancel")} onPress={close} />
-              <span className="apart">
-                <Button
-                  label={say("remove.confirm")}
-                  kind="danger"
-                  onPress={() => (act({ type: "confirmRemoval", terminal: row.id }), close())}
-                />
-              </span>
-            </div>
-          </>
-        )}
+        {(close) => <RemovalForm row={row} act={act} close={close} />}
       </Dialog>
     );
   return (
-    <Dialog opener={say("remove.open")} title={say("remove.title", { terminal: name(row.name) })}>
+    <Dialog opener={say("remove.second")} title={say("remove.secondTitle", { terminal })} kind="danger">
       {(close) => (
         <>
           <p>
-            <Words say={say("remove.why")} />
+            <Words say={say("remove.secondWhy", { by: name(removal.by) })} />
           </p>
-          <Field
-            name="typed"
-            label={say("remove.type", { terminal: name(row.name) })}
-            max={120}
-            value={typed}
-            onChange={setTyped}
-            autoFocus
-          />
           <div className="row-acts">
             <Button label={say("cancel")} onPress={close} />
             <span className="apart">
               <Button
-                label={say("remove.act")}
+                label={say("remove.confirm")}
                 kind="danger"
-                disabled={typed !== row.name}
-                onPress={() => (act({ type: "removeTerminal", terminal: row.id, typed }), close())}
+                onPress={() => {
+                  act({ type: "confirmRemoval", terminal: row.id });
+                  close();
+                }}
               />
             </span>
           </div>
         </>
       )}
     </Dialog>
+  );
+}
+
+/** Lives as long as its dialog is open, so that what was typed is forgotten when it closes. */
+function RemovalForm({ row, act, close }: { row: TerminalRow; act: Act; close: () => void }) {
+  const [typed, setTyped] = useState("");
+  const terminal = name(row.name);
+  return (
+    <>
+      <p>
+        <Words say={say("remove.why")} />
+      </p>
+      <Field
+        name="typed"
+        label={say("remove.type", { terminal })}
+        max={120}
+        value={typed}
+        onChange={setTyped}
+        autoFocus
+      />
+      <div className="row-acts">
+        <Button label={say("cancel")} onPress={close} />
+        <span className="apart">
+          <Button
+            label={say("remove.act")}
+            kind="danger"
+            disabled={typed !== row.name}
+            onPress={() => {
+              act({ type: "removeTerminal", terminal: row.id, typed });
+              close();
+            }}
+          />
+        </span>
+      </div>
+    </>
   );
 }
 
@@ -255,7 +267,10 @@ function NewCode({ act }: { act: Act }) {
         <Button
           label={say("code.make")}
           disabled={called.trim() === ""}
-          onPress={() => (act({ type: "makeCode", role, name: called.trim() }), setCalled(""))}
+          onPress={() => {
+            act({ type: "makeCode", role, name: called.trim() });
+            setCalled("");
+          }}
         />
       </div>
     </Card>

@@ -100,7 +100,6 @@ function Face({ call, pictures }: { call: CallFacts; pictures: Pictures }) {
     <VideoTile
       stream={pictures.them}
       picture={call.picture}
-      speaker={pictures.speaker}
       label={say("tile.them", { them: name(them.name) })}
       cause={pictureSentence(call.picture.at === "hidden" ? call.picture.why : "off", "theirs", them)}
     />

@@ -57,9 +57,6 @@ export function NotEnrolled({ screen, act }: { screen: Of<"notEnrolled">; act: A
           size="desk"
           tone="neutral"
           disabled={entry === "sending"}
-          onPress={() => {
-            if (code.trim() !== "") act({ type: "enterCode", code });
-          }}
         />
       </Form>
     </div>

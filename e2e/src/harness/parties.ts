@@ -1,0 +1,113 @@
+// Two parties with their stations, started and paired for one test file, and their desks opened in two browsers.
+import { mkdtempSync, rmSync } from "node:fs";
+import { createServer } from "node:net";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
+import type { Page } from "playwright-core";
+import {
+  type PartyPlan,
+  type RunningParty,
+  estovar,
+  northmark,
+  pairParties,
+  startParty,
+} from "../../../scripts/demoParties.ts";
+import { type BrowserOptions, type PartyBrowser, launchBrowser } from "./browser.ts";
+import { small, writeCamera, writeMicrophone } from "./camera.ts";
+import type { MeterSettings } from "./meterTypes.ts";
+
+export type Parties = {
+  readonly a: RunningParty;
+  readonly b: RunningParty;
+  /** The four words that both stations showed when they were paired. */
+  readonly words: readonly string[];
+  readonly folder: string;
+  readonly close: () => Promise<void>;
+};
+
+/** A port from which `span` ports on are free, as far as one can know. */
+async function freePorts(span: number): Promise<number> {
+  for (;;) {
+    const first = 20_000 + Math.floor(Math.random() * 30_000);
+    const free = await Promise.all(
+      Array.from({ length: span }, (_, i) => {
+        return new Promise<boolean>((resolve) => {
+          const server = createServer();
+          server.once("error", () => resolve(false));
+          server.listen(first + i, "127.0.0.1", () => server.close(() => resolve(true)));
+        });
+      }),
+    );
+    if (free.every(Boolean)) return first;
+  }
+}
+
+/** Two paired parties in a folder of their own. `settings` are those of both. */
+export async function startParties(settings: PartyPlan["settings"] = {}): Promise<Parties> {
+  const folder = mkdtempSync(join(tmpdir(), "parley-parties-"));
+  const port = await freePorts(8);
+  const a = await startParty({ ...northmark, port, settings }, folder);
+  const b = await startParty({ ...estovar, port: port + 4, settings }, folder);
+  const words = await pairParties(a, b);
+  return {
+    a,
+    b,
+    words,
+    folder,
+    close: async () => {
+      await Promise.all([a.stop(), b.stop()]);
+      rmSync(folder, { recursive: true, force: true, maxRetries: 5 });
+    },
+  };
+}
+
+export type DeskAt = { readonly browser: PartyBrowser; readonly page: Page };
+
+/** Opens the party's desk in a browser of its own whose camera shows barcodes of `party` and whose microphone hums its tone. */
+export async function openDesk(
+  of: RunningParty,
+  party: number,
+  parties: Parties,
+  options: Partial<BrowserOptions> = {},
+): Promise<DeskAt> {
+  const video = join(parties.folder, `camera-${party}.y4m`);
+  const audio = join(parties.folder, `microphone-${party}.wav`);
+  await writeCamera(video, party, small);
+  await writeMicrophone(audio, party);
+  const browser = await launchBrowser({ devices: { kind: "files", video, audio }, ...options });
+  const { address } = await of.ask<{ address: string }>({ do: "handOut", role: "desk", name: `Desk ${party}` });
+  const page = await browser.open(address, meterOf(party));
+  await page.waitForSelector("[data-act=call]");
+  return { browser, page };
+}
+
+export const meterOf = (party: number): MeterSettings => ({ party, stamps: "loop", camera: null, readEvery: 5 });
+
+/** Presses a button by its mark, as a pointer does. */
+export async function press(page: Page, mark: string): Promise<void> {
+  await page.bringToFront();
+  await page.click(`[data-act=${mark}]`);
+}
+
+/** Holds a button for longer than it wants to be held. */
+export async function hold(page: Page, mark: string): Promise<void> {
+  await page.bringToFront();
+  const box = await page.locator(`[data-act=${mark}]`).boundingBox();
+  if (box === null) throw new Error(`no ${mark} to hold`);
+  await page.mouse.move(box.x + box.width / 2, box.y + box.height / 2);
+  await page.mouse.down();
+  await page.waitForTimeout(1300);
+  await page.mouse.up();
+}
+
+/** Waits until the desk shows this state. */
+export const shows = (page: Page, state: string, timeout = 30_000): Promise<unknown> =>
+  page.waitForSelector(`main.desk[data-at=${state}]`, { timeout });
+
+/** Calls from `caller`, answers at `callee`, and waits until both are in the call. */
+export async function callAndAnswer(caller: DeskAt, callee: DeskAt): Promise<void> {
+  await press(caller.page, "call");
+  await callee.page.waitForSelector("[data-act=answer]", { timeout: 30_000 });
+  await press(callee.page, "answer");
+  await Promise.all([shows(caller.page, "inCall"), shows(callee.page, "inCall")]);
+}
