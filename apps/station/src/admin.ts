@@ -9,8 +9,8 @@ import type { OfferId } from "@parley/protocol/pairing/offer";
 import type { AdminCommand } from "@parley/protocol/terminal/admin";
 import { openAdmin } from "./api/admin.ts";
 import type { Shown } from "./api/passkeys.ts";
-import { presentOfficer } from "./duty/identityOfficers.ts";
-import { viewOf } from "./duty/pairingView.ts";
+import { presentOfficer } from "./duty/identity/officers.ts";
+import { viewOf } from "./duty/pairing/view.ts";
 import { officerSigned } from "./keys/officerKey.ts";
 import type { Station } from "./station.ts";
 

@@ -7,7 +7,7 @@ import type { Clock } from "@parley/base/time";
 import { type ParleyError, problem } from "@parley/protocol/errorCodes";
 import { type PartyId, idText } from "@parley/protocol/ids";
 import { catchUp, decodeCatchUp, refuseGreeting } from "@parley/protocol/signed/catchUp";
-import { greetingFor } from "./duty/identityHome.ts";
+import { greetingFor } from "./duty/identity/home.ts";
 import type { Claim } from "./peer/introduction.ts";
 import type { IdentityRun } from "./run/identityRun.ts";
 

@@ -11,9 +11,9 @@ import type { StationNonce } from "@parley/protocol/signed/terminalCertificate";
 import { signedTerminalRequest } from "@parley/protocol/signed/terminalCertificate";
 import type { Act } from "@parley/protocol/terminal/console";
 import type { FromTerminal, ToTerminal } from "@parley/protocol/terminal/messages";
-import type { IdentityCommand, IdentityReply } from "../duty/identityPort.ts";
-import type { Identity, Officer } from "../duty/identityState.ts";
-import type { PairingCommand } from "../duty/pairing.ts";
+import type { IdentityCommand, IdentityReply } from "../duty/identity/port.ts";
+import type { Identity, Officer } from "../duty/identity/state.ts";
+import type { PairingCommand } from "../duty/pairing/pairing.ts";
 import type { Seat } from "./hub.ts";
 import {
   type KnownPasskey,

@@ -22,8 +22,8 @@ import {
   isLive,
   nextDeadline,
   noPairings,
-} from "../duty/pairing.ts";
-import { encodePairingEvent } from "../duty/pairingEvents.ts";
+} from "../duty/pairing/pairing.ts";
+import { encodePairingEvent } from "../duty/pairing/events.ts";
 import type { Address, Standing } from "../peer/net.ts";
 import type { PairChannel } from "../peer/pairChannel.ts";
 import type { Store, Transaction } from "../store/port.ts";

@@ -20,7 +20,7 @@ import {
   seats,
   seededRandom,
   start,
-} from "./pair.fixture.ts";
+} from "./testing/pair.ts";
 import { importOffer, makeOffer } from "./start.ts";
 import { wordsOf } from "./words.ts";
 

@@ -3,7 +3,7 @@ import { equal } from "@parley/base/bytes";
 import { certain } from "@parley/base/result";
 import { after, hours, minutes, ms } from "@parley/base/time";
 import type { Digest } from "../signed/hash.ts";
-import { meansOf, party, seededRandom, start } from "./pair.fixture.ts";
+import { meansOf, party, seededRandom, start } from "./testing/pair.ts";
 import { decodeOffer, encodeOffer } from "./offer.ts";
 import { fitsPairing, importOffer, makeOffer } from "./start.ts";
 import { matchesWhole, wholeText, wordsOf } from "./words.ts";

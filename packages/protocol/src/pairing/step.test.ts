@@ -5,7 +5,7 @@ import { type Instant, after, days, hours, minutes, ms, seconds } from "@parley/
 import { rootIdOf } from "../signed/root.ts";
 import type { Means, PairingEvent } from "./event.ts";
 import { encodePairingMessage } from "./messages.ts";
-import { type Pair, type Seat, carry, officer, party, seats, start } from "./pair.fixture.ts";
+import { type Pair, type Seat, carry, officer, party, seats, start } from "./testing/pair.ts";
 import { type Pairing, pairing } from "./state.ts";
 import { deadlineOf, step } from "./step.ts";
 

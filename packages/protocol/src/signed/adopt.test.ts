@@ -20,8 +20,8 @@ import {
 } from "./adopt.ts";
 import { adoptCatchUp, decodeCatchUp, refuseGreeting } from "./catchUp.ts";
 import type { Digest } from "./hash.ts";
-import { testSigner, testVerify } from "./keys.fixture.ts";
-import { epoch, month, testParty } from "./party.fixture.ts";
+import { testSigner, testVerify } from "./testing/keys.ts";
+import { epoch, month, testParty } from "./testing/party.ts";
 import { type Pin, indexOf, lineAfter, pin as pinCodec, proveBundle, refuseStanding } from "./pin.ts";
 import { type OfficerId, type Revocation, revocationHash, signRevocation, signRuling } from "./revocation.ts";
 import { keyIdOf } from "./root.ts";

@@ -3,13 +3,13 @@ import fc from "fast-check";
 import { describe, expect, it } from "vitest";
 import { concat } from "@parley/base/bytes";
 import { type Codec, decode, encode } from "@parley/base/codec";
-import { carry, seats, start } from "../pairing/pair.fixture.ts";
+import { carry, seats, start } from "../pairing/testing/pair.ts";
 import { pairingMessage } from "../pairing/messages.ts";
 import { catchUp } from "./catchUp.ts";
 import { chain } from "./chain.ts";
 import { isName, name, stationAddress, timeZone } from "./fields.ts";
 import { notice } from "./notice.ts";
-import { epoch, testParty, testTerminal } from "./party.fixture.ts";
+import { epoch, testParty, testTerminal } from "./testing/party.ts";
 import { bundle, pin } from "./pin.ts";
 import { rootIdOf } from "./root.ts";
 

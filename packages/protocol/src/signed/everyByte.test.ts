@@ -7,8 +7,8 @@ import type { LinkId, TerminalId } from "../ids.ts";
 import { checkMatch, signMatch, signedMatch } from "../pairing/messages.ts";
 import type { Digest } from "./hash.ts";
 import { labels } from "./labels.ts";
-import { testSigner, testVerify } from "./keys.fixture.ts";
-import { epoch, testParty, testTerminal } from "./party.fixture.ts";
+import { testSigner, testVerify } from "./testing/keys.ts";
+import { epoch, testParty, testTerminal } from "./testing/party.ts";
 import { partyCard, signedCard } from "./partyCard.ts";
 import {
   type OfficerId,

@@ -1,4 +1,4 @@
-import { afterAll, describe, expect, it } from "vitest";
+import { describe, expect, it } from "vitest";
 import { concat, equal } from "@parley/base/bytes";
 import { type Result, certain } from "@parley/base/result";
 import { type Instant, after, days, hours, minutes, ms, seconds } from "@parley/base/time";
@@ -9,10 +9,10 @@ import type { OfferId } from "@parley/protocol/pairing/offer";
 import type { OfficerId, Presence } from "@parley/protocol/signed/revocation";
 import { rootIdOf } from "@parley/protocol/signed/root";
 import { wordlist } from "@scure/bip39/wordlists/english.js";
-import { nodeVerify } from "../keys/hybrid.ts";
-import { nodeKem } from "../keys/xwing.ts";
-import { bundleOf } from "./identityHome.ts";
-import { TestStation, epoch, shown } from "./identity.fixture.ts";
+import { testVerify } from "@parley/protocol/signed/testing/keys";
+import { testKem } from "@parley/protocol/pairing/testing/pair";
+import { bundleOf } from "../identity/home.ts";
+import { TestStation, epoch, shown } from "../identity/testing/station.ts";
 import {
   type PairingCommand,
   type PairingDecision,
@@ -26,15 +26,10 @@ import {
   nextDeadline,
   noPairings,
 } from "./pairing.ts";
-import { type PairingLedgerEvent, decodePairingEvent, encodePairingEvent } from "./pairingEvents.ts";
-import { viewOf } from "./pairingView.ts";
+import { type PairingLedgerEvent, decodePairingEvent, encodePairingEvent } from "./events.ts";
+import { viewOf } from "./view.ts";
 
-const stations = [
-  new TestStation("Northmark", 21, "memory").setUp(),
-  new TestStation("Estovar", 22, "memory").setUp(),
-] as const;
-afterAll(() => stations.forEach((it) => it.remove()));
-
+const stations = [new TestStation("Northmark", 21).setUp(), new TestStation("Estovar", 22).setUp()] as const;
 const by = (n: number): Presence => ({
   officer: new Uint8Array(16).fill(n) as OfficerId,
   assertion: shown(n).assertion,
@@ -54,7 +49,7 @@ class Desk {
   tell(command: PairingCommand): Result<PairingDecision, ParleyError> {
     const { random, signer, home } = this.station;
     const linkedRoot = () => null;
-    const means = { random, kem: nodeKem, verify: nodeVerify, signer, party: home.pin.card.party, linkedRoot };
+    const means = { random, kem: testKem(random), verify: testVerify, signer, party: home.pin.card.party, linkedRoot };
     const decision = decide(this.pairings, command, { ...means, bundle: bundleOf(home) }, this.now);
     if (!decision.ok) return decision;
     // What a restart would know: the sealed documents' bytes.
@@ -126,7 +121,7 @@ describe("the duty of pairing", () => {
     expect(equal(first.event.transcript, second.event.transcript)).toBe(true);
     const theirs = first.event.theirs;
     if (theirs === null) throw new Error("no word of theirs");
-    expect(nodeVerify(checkMatch(theirs, stations[1].signer.publicKey))).toBe(true);
+    expect(testVerify(checkMatch(theirs, stations[1].signer.publicKey))).toBe(true);
     expect([one, two].map((d) => d.events.map((e) => e.type))).toEqual([
       ["offered", "paired"],
       ["imported", "paired"],
@@ -200,7 +195,7 @@ describe("the duty of pairing", () => {
   it("[PR4] no pairing before `parley init`, and none with a line of keys that does not fit", () => {
     const { random, signer, home } = stations[0];
     const { party, root } = home.pin.card;
-    const means = { random, kem: nodeKem, verify: nodeVerify, signer, party, linkedRoot: () => rootIdOf(root) };
+    const means = { random, kem: testKem(random), verify: testVerify, signer, party, linkedRoot: () => rootIdOf(root) };
     const command = { type: "offer", lifetime: hours(1), by: by(1) } as const;
     expect(decide(noPairings, command, { ...means, bundle: null }, epoch)).toMatchObject({
       error: { code: "ID_NOT_SET_UP" },

@@ -9,17 +9,10 @@ import { codeLifetimeMs, maxOfficers, maxPasskeys } from "@parley/protocol/limit
 import { isName } from "@parley/protocol/signed/fields";
 import type { OfficerId, Presence } from "@parley/protocol/signed/revocation";
 import { checkRootOrder } from "@parley/protocol/signed/rootOrder";
-import { drawCode, officerCodeHash } from "./identityCodes.ts";
-import type { Passkey } from "./identityEvents.ts";
-import {
-  type Decided,
-  type IdentityCommand,
-  type IdentityContext,
-  type Shown,
-  decided,
-  refused,
-} from "./identityPort.ts";
-import type { Identity, Officer } from "./identityState.ts";
+import { drawCode, officerCodeHash } from "./codes.ts";
+import type { Passkey } from "./events.ts";
+import { type Decided, type IdentityCommand, type IdentityContext, type Shown, decided, refused } from "./port.ts";
+import type { Identity, Officer } from "./state.ts";
 
 type Command<K extends IdentityCommand["type"]> = Extract<IdentityCommand, { readonly type: K }>;
 

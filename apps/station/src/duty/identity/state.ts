@@ -11,7 +11,7 @@ import type { OfficerId, SignedRevocation } from "@parley/protocol/signed/revoca
 import type { Ed25519Key } from "@parley/protocol/signed/signature";
 import type { SignedStationCertificate } from "@parley/protocol/signed/stationCertificate";
 import type { SignedSuccession } from "@parley/protocol/signed/succession";
-import type { Act, EventOf, Passkey } from "./identityEvents.ts";
+import type { Act, EventOf, Passkey } from "./events.ts";
 
 /** Our own party. Its pin is made by the very code that others pin us with. */
 export type Home = {

@@ -17,10 +17,10 @@ import {
   signTerminalCertificate,
   terminalCertificateHash,
 } from "@parley/protocol/signed/terminalCertificate";
-import { drawCode, terminalCodeHash } from "./identityCodes.ts";
-import { presentOfficer } from "./identityOfficers.ts";
-import { type Decided, type IdentityCommand, type IdentityContext, decided, refused } from "./identityPort.ts";
-import { type Home, type Identity, type Terminal, askedBy } from "./identityState.ts";
+import { drawCode, terminalCodeHash } from "./codes.ts";
+import { presentOfficer } from "./officers.ts";
+import { type Decided, type IdentityCommand, type IdentityContext, decided, refused } from "./port.ts";
+import { type Home, type Identity, type Terminal, askedBy } from "./state.ts";
 
 type Command<K extends IdentityCommand["type"]> = Extract<IdentityCommand, { readonly type: K }>;
 

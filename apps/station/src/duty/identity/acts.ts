@@ -7,12 +7,12 @@ import { secondOfficerMs } from "@parley/protocol/limits";
 import { holdRoot } from "@parley/protocol/signed/adopt";
 import { type Presence, type Revocation, signRevocation } from "@parley/protocol/signed/revocation";
 import { keyIdOf } from "@parley/protocol/signed/root";
-import type { Act } from "./identityEvents.ts";
-import { cutOff, homeOf } from "./identityHome.ts";
-import { presentOfficer } from "./identityOfficers.ts";
-import { type Decided, type IdentityCommand, type IdentityContext, decided, refused } from "./identityPort.ts";
-import type { Identity } from "./identityState.ts";
-import { enrolledTerminal } from "./identityTerminals.ts";
+import type { Act } from "./events.ts";
+import { cutOff, homeOf } from "./home.ts";
+import { presentOfficer } from "./officers.ts";
+import { type Decided, type IdentityCommand, type IdentityContext, decided, refused } from "./port.ts";
+import type { Identity } from "./state.ts";
+import { enrolledTerminal } from "./terminals.ts";
 
 type Command<K extends IdentityCommand["type"]> = Extract<IdentityCommand, { readonly type: K }>;
 

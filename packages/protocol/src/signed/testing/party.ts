@@ -1,15 +1,19 @@
 // A whole party for tests: two roots, as many station keys as are asked for, and what they have signed.
 import { type Instant, after, days, instant, ms } from "@parley/base/time";
-import type { PartyId, TerminalId } from "../ids.ts";
-import type { Ed25519Key, HybridSigner } from "./signature.ts";
-import { testSigner } from "./keys.fixture.ts";
-import { type PartyCard, type SignedCard, signCard } from "./partyCard.ts";
-import type { Bundle } from "./pin.ts";
-import { keyIdOf, partyIdOf, rootIdOf } from "./root.ts";
-import { type SignedStationCertificate, signStationCertificate, stationCertificateHash } from "./stationCertificate.ts";
-import { type SignedSuccession, signSuccession } from "./succession.ts";
-import type { Digest } from "./hash.ts";
-import { type TerminalCertificate, signTerminalCertificate } from "./terminalCertificate.ts";
+import type { PartyId, TerminalId } from "../../ids.ts";
+import type { Ed25519Key, HybridSigner } from "../signature.ts";
+import { testSigner } from "./keys.ts";
+import { type PartyCard, type SignedCard, signCard } from "../partyCard.ts";
+import type { Bundle } from "../pin.ts";
+import { keyIdOf, partyIdOf, rootIdOf } from "../root.ts";
+import {
+  type SignedStationCertificate,
+  signStationCertificate,
+  stationCertificateHash,
+} from "../stationCertificate.ts";
+import { type SignedSuccession, signSuccession } from "../succession.ts";
+import type { Digest } from "../hash.ts";
+import { type TerminalCertificate, signTerminalCertificate } from "../terminalCertificate.ts";
 
 export const epoch: Instant = instant(Date.UTC(2026, 0, 1));
 export const month = days(30);

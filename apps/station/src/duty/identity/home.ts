@@ -11,7 +11,7 @@ import type { CatchUp } from "@parley/protocol/signed/catchUp";
 import { type Bundle, firstEntry, indexOf, proveBundle, refuseStanding } from "@parley/protocol/signed/pin";
 import { keyIdOf } from "@parley/protocol/signed/root";
 import { signSuccession } from "@parley/protocol/signed/succession";
-import type { IdentityEvent } from "./identityEvents.ts";
+import type { IdentityEvent } from "./events.ts";
 import {
   type Decided,
   type IdentityCommand,
@@ -19,8 +19,8 @@ import {
   type IdentityEffect,
   decided,
   refused,
-} from "./identityPort.ts";
-import { type Home, type Identity, still } from "./identityState.ts";
+} from "./port.ts";
+import { type Home, type Identity, still } from "./state.ts";
 
 type Command<K extends IdentityCommand["type"]> = Extract<IdentityCommand, { readonly type: K }>;
 

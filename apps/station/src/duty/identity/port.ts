@@ -16,7 +16,7 @@ import type { SignedRootOrder } from "@parley/protocol/signed/rootOrder";
 import type { HybridSigner, Verify } from "@parley/protocol/signed/signature";
 import type { SignedStationCertificate } from "@parley/protocol/signed/stationCertificate";
 import type { SignedTerminalRequest, StationNonce } from "@parley/protocol/signed/terminalCertificate";
-import type { Act, Alarm, IdentityEvent, Passkey } from "./identityEvents.ts";
+import type { Act, Alarm, IdentityEvent, Passkey } from "./events.ts";
 
 /** An officer's passkey assertion that the edge has verified: which credential, and the hash that stands for it in records. */
 export type Shown = { readonly credential: Bytes; readonly assertion: Digest };

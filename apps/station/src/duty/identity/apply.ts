@@ -16,9 +16,9 @@ import {
 import { type Pin, lastEntry, proveBundle } from "@parley/protocol/signed/pin";
 import { revocationHash } from "@parley/protocol/signed/revocation";
 import type { Unproven } from "@parley/protocol/signed/signature";
-import { applyOfficers, applyTerminals } from "./identityApplyPeople.ts";
-import type { EventOf, IdentityEvent } from "./identityEvents.ts";
-import { type Home, type Identity, set, still, without } from "./identityState.ts";
+import { applyOfficers, applyTerminals } from "./applyPeople.ts";
+import type { EventOf, IdentityEvent } from "./events.ts";
+import { type Home, type Identity, set, still, without } from "./state.ts";
 
 /** What an event that was verified when it was written comes to. A throw means that the ledger does not follow from itself. */
 const replayed = <T>(it: Result<Unproven<T>, ParleyError>): T => certain(certain(it).prove(() => true));

@@ -25,9 +25,9 @@ import type { Unproven } from "@parley/protocol/signed/signature";
 import type { SignedStationCertificate } from "@parley/protocol/signed/stationCertificate";
 import { type SignedSuccession, successionHash } from "@parley/protocol/signed/succession";
 import { type SignedWitness, checkWitness, signWitness } from "@parley/protocol/signed/witness";
-import { apply } from "./identityApply.ts";
-import { type IdentityEvent, isAlarm } from "./identityEvents.ts";
-import { homeOf } from "./identityHome.ts";
+import { apply } from "./apply.ts";
+import { type IdentityEvent, isAlarm } from "./events.ts";
+import { homeOf } from "./home.ts";
 import {
   type Decided,
   type IdentityCommand,
@@ -35,8 +35,8 @@ import {
   type IdentityEffect,
   decided,
   refused,
-} from "./identityPort.ts";
-import type { Identity } from "./identityState.ts";
+} from "./port.ts";
+import type { Identity } from "./state.ts";
 
 type Command<K extends IdentityCommand["type"]> = Extract<IdentityCommand, { readonly type: K }>;
 

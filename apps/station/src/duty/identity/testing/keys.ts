@@ -1,20 +1,25 @@
-// Key files without a disk, for tests that hand keys over hundreds of times: the same promises as keys/keyFiles.
+// A station's keys without a disk, for tests that hand them over hundreds of times: the promises of the key files.
 import { equal, hex } from "@parley/base/bytes";
 import type { Random } from "@parley/base/random";
 import { type Result, fail, ok } from "@parley/base/result";
 import { type ParleyError, problem } from "@parley/protocol/errorCodes";
 import type { Digest } from "@parley/protocol/signed/hash";
 import { keyIdOf } from "@parley/protocol/signed/root";
-import type { HybridSigner } from "@parley/protocol/signed/signature";
-import { signerOf } from "../keys/hybrid.ts";
-import type { KeyFiles } from "../keys/keyFiles.ts";
+import type { HybridKey, HybridSigner } from "@parley/protocol/signed/signature";
+import { signerOfSeed } from "@parley/protocol/signed/testing/keys";
 
-export type TestKeys = Pick<KeyFiles, "holds" | "makePair" | "signer" | "nextKey" | "use">;
+export type TestKeys = {
+  readonly holds: (id: Digest) => boolean;
+  readonly makePair: () => { readonly key: HybridKey; readonly next: Digest };
+  readonly signer: (id: Digest) => Result<HybridSigner, ParleyError>;
+  readonly nextKey: (next: Digest) => Result<{ readonly signer: HybridSigner; readonly after: Digest }, ParleyError>;
+  readonly use: (key: Digest, next: Digest) => Result<null, ParleyError>;
+};
 
 export function memoryKeys(random: Random): TestKeys {
   let keys = new Map<string, HybridSigner>();
   const make = () => {
-    const signer = signerOf(random(32));
+    const signer = signerOfSeed(random(32));
     keys.set(hex(keyIdOf(signer.publicKey)), signer);
     return signer.publicKey;
   };

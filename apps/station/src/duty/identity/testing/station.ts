@@ -1,8 +1,5 @@
-// Whole stations for the tests of the identity duty: the real decisions on the real cryptography and key files, a manual
+// Whole stations for the tests of the identity duty: the real decisions on real signatures, a manual
 // clock, and a mail between them that a test may hold back.
-import { mkdtempSync, rmSync } from "node:fs";
-import { tmpdir } from "node:os";
-import { join } from "node:path";
 import { type Bytes, concat } from "@parley/base/bytes";
 import { encode } from "@parley/base/codec";
 import type { Random } from "@parley/base/random";
@@ -24,15 +21,14 @@ import {
   type TerminalRequest,
   terminalRequestMessage,
 } from "@parley/protocol/signed/terminalCertificate";
-import { nodeVerify, signerOf } from "../keys/hybrid.ts";
-import { KeyFiles } from "../keys/keyFiles.ts";
-import { type TestKeys, memoryKeys } from "./keys.fixture.ts";
-import { decide } from "./identity.ts";
-import { apply } from "./identityApply.ts";
-import { type EventOf, type IdentityEvent, decodeIdentityEvent, encodeIdentityEvent } from "./identityEvents.ts";
-import { bundleOf } from "./identityHome.ts";
-import type { IdentityCommand, IdentityContext, IdentityEffect, IdentityReply, Shown } from "./identityPort.ts";
-import { type Home, type Identity, nobody } from "./identityState.ts";
+import { signerOfSeed, testVerify } from "@parley/protocol/signed/testing/keys";
+import { type TestKeys, memoryKeys } from "./keys.ts";
+import { decide } from "../identity.ts";
+import { apply } from "../apply.ts";
+import { type EventOf, type IdentityEvent, decodeIdentityEvent, encodeIdentityEvent } from "../events.ts";
+import { bundleOf } from "../home.ts";
+import type { IdentityCommand, IdentityContext, IdentityEffect, IdentityReply, Shown } from "../port.ts";
+import { type Home, type Identity, nobody } from "../state.ts";
 
 export function seeded(seed: number): Random {
   let state = (seed * 2654435761) % 0x7fffffff || 1;
@@ -49,7 +45,6 @@ export class TestStation {
   readonly name: string;
   readonly random: Random;
   readonly roots: readonly HybridSigner[];
-  readonly folder: string;
   readonly entries = new Map<IdText, StationEntry>();
   readonly ledger: Bytes[] = [];
   readonly alarms: string[] = [];
@@ -63,23 +58,11 @@ export class TestStation {
   private files: TestKeys;
   private using: HybridSigner | null = null;
 
-  /** With `keys` in memory, or in real files. */
-  constructor(name: string, seed: number, keys: "files" | "memory" = "files") {
+  constructor(name: string, seed: number) {
     this.name = name;
     this.random = seeded(seed);
-    this.roots = [0, 1, 2].map(() => signerOf(this.random(32)));
-    this.folder = mkdtempSync(join(tmpdir(), "parley-identity-"));
-    this.files = keys === "files" ? this.openFiles() : memoryKeys(this.random);
-  }
-
-  remove(): void {
-    rmSync(this.folder, { recursive: true, force: true });
-  }
-
-  private openFiles(): KeyFiles {
-    const nothing = { by: "nothing" } as const;
-    const [inUse, next] = [join(this.folder, "use"), join(this.folder, "next")];
-    return new KeyFiles({ inUse, next, sealInUse: nothing, sealNext: nothing }, this.random);
+    this.roots = [0, 1, 2].map(() => signerOfSeed(this.random(32)));
+    this.files = memoryKeys(this.random);
   }
 
   root(generation = 0): HybridSigner {
@@ -102,7 +85,7 @@ export class TestStation {
   context(): IdentityContext {
     return {
       random: this.random,
-      verify: nodeVerify,
+      verify: testVerify,
       signer: this.using ?? this.root(),
       holds: (key) => this.files.holds(key),
       nextKey: () => {
@@ -246,7 +229,7 @@ export class TestStation {
 
   /** An enrolled terminal. */
   enrol(by: Shown, role: Role = "principal", name = "Desk"): TestTerminal {
-    const terminal = { id: this.random(16) as TerminalId, key: signerOf(this.random(32)) };
+    const terminal = { id: this.random(16) as TerminalId, key: signerOfSeed(this.random(32)) };
     const { code } = this.ask({ type: "awaitTerminal", role, name, by }, "code");
     const nonce = this.nonce();
     this.ask({ type: "askTerminal", code, request: this.request(terminal, nonce), nonce }, "asked");
@@ -301,7 +284,7 @@ export function link(one: TestStation, two: TestStation): void {
     [one, two],
     [two, one],
   ] as const) {
-    const pin: Pin = certain(certain(proveBundle(bundleOf(from.home), to.now)).prove(nodeVerify));
+    const pin: Pin = certain(certain(proveBundle(bundleOf(from.home), to.now)).prove(testVerify));
     certain(to.tell({ type: "pinPeer", pin }));
     to.peers.set(idText(pin.card.party), from);
   }

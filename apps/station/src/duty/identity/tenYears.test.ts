@@ -1,6 +1,6 @@
 // Ten simulated years of three linked stations with real keys and signatures, day by day: nobody renews anything.
 // One peer is switched off for two of them; a thief copies a key in use and tries it at every turn.
-import { afterAll, expect, it } from "vitest";
+import { expect, it } from "vitest";
 import { type Bytes, equal } from "@parley/base/bytes";
 import { encode } from "@parley/base/codec";
 import { certain } from "@parley/base/result";
@@ -11,19 +11,17 @@ import { indexOf, refuseStanding } from "@parley/protocol/signed/pin";
 import { keyIdOf } from "@parley/protocol/signed/root";
 import { type HybridSigner, ed25519Half } from "@parley/protocol/signed/signature";
 import { signSuccession } from "@parley/protocol/signed/succession";
-import { nodeVerify, signerOf } from "../keys/hybrid.ts";
-import { greetingFor } from "./identityHome.ts";
-import { TestStation, epoch, fingerprint, link, pinOf } from "./identity.fixture.ts";
+import { signerOfSeed, testVerify } from "@parley/protocol/signed/testing/keys";
+import { greetingFor } from "./home.ts";
+import { TestStation, epoch, fingerprint, link, pinOf } from "./testing/station.ts";
 
 const years = 10;
 const stations: TestStation[] = [];
-afterAll(() => stations.forEach((it) => it.remove()));
-
 /** What the peer has to say to a station that greets with this key and these bytes; null when it is taken. */
 function greet(from: TestStation, to: TestStation, key: HybridSigner, bytes: Bytes): string | null {
   const brought = certain(decodeCatchUp(bytes));
   const claim = adoptCatchUp(pinOf(from, to), brought, to.now);
-  const pin = claim.ok ? claim.value.prove(nodeVerify) : claim;
+  const pin = claim.ok ? claim.value.prove(testVerify) : claim;
   if (!pin.ok) return pin.error.code;
   const refused = refuseGreeting(pin.value, ed25519Half(key.publicKey), to.now);
   if (refused !== null) return refused.code;
@@ -42,7 +40,7 @@ const coming = 6 * 365;
 
 /** What a thief of `stolen`, a key of this station, may sign: a succession to a key of his, and the true one with his key after it. */
 function forgeries(of: TestStation, stolen: HybridSigner) {
-  const thief = signerOf(of.random(32));
+  const thief = signerOfSeed(of.random(32));
   const { line } = of.home.pin;
   const oldKey = keyIdOf(stolen.publicKey);
   const shape = of.home.successions.find((s) => equal(s.body.oldKey, oldKey)) ?? of.home.successions.at(-1);
@@ -57,9 +55,9 @@ function forgeries(of: TestStation, stolen: HybridSigner) {
 
 it("[ID11] [ID12] [ID14] [ID29] ten years without a renewing hand: keys roll, credentials renew, an absent peer returns, a thief gets nowhere", () => {
   const [one, two, away] = [
-    new TestStation("Northmark", 11, "memory").setUp(),
-    new TestStation("Estovar", 12, "memory").setUp(),
-    new TestStation("Tidewater", 13, "memory").setUp(),
+    new TestStation("Northmark", 11).setUp(),
+    new TestStation("Estovar", 12).setUp(),
+    new TestStation("Tidewater", 13).setUp(),
   ];
   stations.push(one, two, away);
   for (const [a, b] of [
@@ -130,7 +128,7 @@ it("[ID11] [ID12] [ID14] [ID29] ten years without a renewing hand: keys roll, cr
       const claims = certain(verifyChain(chain, pinOf(one, peer), now));
       // The signature is the same until the credential or the key is another.
       if (!renewed && equal(keyBefore.publicKey, one.signer.publicKey)) continue;
-      expect(claims.prove(nodeVerify).ok).toBe(true);
+      expect(claims.prove(testVerify).ok).toBe(true);
       checked++;
     }
 

@@ -4,16 +4,16 @@ import { XWing } from "@noble/post-quantum/hybrid.js";
 import type { Bytes } from "@parley/base/bytes";
 import type { Random } from "@parley/base/random";
 import { type Instant, hours } from "@parley/base/time";
-import { testVerify } from "../signed/keys.fixture.ts";
-import { type TestParty, epoch, testParty } from "../signed/party.fixture.ts";
-import type { Digest } from "../signed/hash.ts";
-import type { OfficerId, Presence } from "../signed/revocation.ts";
-import type { Means, PairingEffect, PairingEvent } from "./event.ts";
-import type { Kem, KemCiphertext, KemKey } from "./kem.ts";
-import { encodeOffer } from "./offer.ts";
-import { importOffer, makeOffer } from "./start.ts";
-import type { Pairing } from "./state.ts";
-import { step } from "./step.ts";
+import { testVerify } from "../../signed/testing/keys.ts";
+import { type TestParty, epoch, testParty } from "../../signed/testing/party.ts";
+import type { Digest } from "../../signed/hash.ts";
+import type { OfficerId, Presence } from "../../signed/revocation.ts";
+import type { Means, PairingEffect, PairingEvent } from "../event.ts";
+import type { Kem, KemCiphertext, KemKey } from "../kem.ts";
+import { encodeOffer } from "../offer.ts";
+import { importOffer, makeOffer } from "../start.ts";
+import type { Pairing } from "../state.ts";
+import { step } from "../step.ts";
 
 export function seededRandom(seed: number): Random {
   let state = (seed * 2654435761) % 0x7fffffff || 1;

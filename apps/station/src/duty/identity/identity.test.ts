@@ -9,9 +9,9 @@ import { revocationHash, signRevocation, signRuling } from "@parley/protocol/sig
 import { keyIdOf } from "@parley/protocol/signed/root";
 import { signRootOrder } from "@parley/protocol/signed/rootOrder";
 import { signSuccession } from "@parley/protocol/signed/succession";
-import { nodeVerify, signerOf } from "../keys/hybrid.ts";
-import { codeOf as codeFrom, codeText, officerCodeHash, terminalCodeHash } from "./identityCodes.ts";
-import { TestStation, fingerprint, link, manifest, passkeyOf, pinOf, shown } from "./identity.fixture.ts";
+import { signerOfSeed, testVerify } from "@parley/protocol/signed/testing/keys";
+import { codeOf as codeFrom, codeText, officerCodeHash, terminalCodeHash } from "./codes.ts";
+import { TestStation, fingerprint, link, manifest, passkeyOf, pinOf, shown } from "./testing/station.ts";
 
 let one: TestStation;
 let two: TestStation;
@@ -23,7 +23,6 @@ afterEach(() => {
   for (const it of [one, two]) {
     // Whatever a test did, a restart comes to the same.
     expect(fingerprint(it.replay())).toBe(fingerprint(it.state));
-    it.remove();
   }
 });
 const later = (by: number) => {
@@ -40,7 +39,6 @@ describe("a station's set-up", () => {
     expect(fresh.codeOf({ type: "issueCard", card: fresh.card() })).toBe("ID_NOT_SET_UP");
     fresh.setUp();
     expect(fresh.codeOf({ type: "setUp", lineage, certificate: fresh.certificate(1) })).toBe("ID_CERTIFICATE_STALE");
-    fresh.remove();
   });
 });
 
@@ -125,30 +123,30 @@ describe("terminals", () => {
     const { code } = one.ask({ type: "awaitTerminal", role: "principal", name: "Desk", by }, "code");
     expect(one.eventsOf("terminalAwaited").map((e) => equal(e.code, terminalCodeHash(code)))).toEqual([true]);
     expect(one.codeOf({ type: "joinOfficer", code, name: "X", passkey: passkeyOf(4) })).toBe("ID_CODE_UNKNOWN");
-    const terminal = { id: one.random(16) as TerminalId, key: signerOf(one.random(32)) };
+    const terminal = { id: one.random(16) as TerminalId, key: signerOfSeed(one.random(32)) };
     const nonce = one.nonce();
     const asking = { type: "askTerminal", code, request: one.request(terminal, nonce), nonce } as const;
     expect(one.codeOf({ ...asking, code: new Uint8Array(16) })).toBe("ID_CODE_UNKNOWN");
     expect(one.codeOf({ ...asking, nonce: one.nonce() })).toBe("SIGNATURE_INVALID");
-    const otherKey = { ...asking.request, signature: signerOf(one.random(32)).signEd25519(new Uint8Array(3)) };
+    const otherKey = { ...asking.request, signature: signerOfSeed(one.random(32)).signEd25519(new Uint8Array(3)) };
     expect(one.codeOf({ ...asking, request: otherKey })).toBe("SIGNATURE_INVALID");
     const code1 = one.request(terminal, nonce, { manifest: officerCodeHash(code) });
     expect(one.codeOf({ ...asking, request: code1 })).toBe("ID_MANIFEST_UNKNOWN");
     expect(one.codeOf(asking)).toBe("asked");
     expect(one.codeOf(asking)).toBe("asked");
-    const thief = { id: one.random(16) as TerminalId, key: signerOf(one.random(32)) };
+    const thief = { id: one.random(16) as TerminalId, key: signerOfSeed(one.random(32)) };
     expect(one.codeOf({ ...asking, request: one.request(thief, nonce) })).toBe("ID_CODE_UNKNOWN");
     expect(one.renew(terminal)).toMatchObject({ ok: false, error: { code: "ID_TERMINAL_UNKNOWN" } });
     expect(one.codeOf({ type: "approveTerminal", terminal: terminal.id, by: shown(8) })).toBe("ID_OFFICER_UNKNOWN");
     expect(one.codeOf({ type: "approveTerminal", terminal: terminal.id, by })).toBe("done");
     expect(one.codeOf(asking)).toBe("ID_CODE_UNKNOWN");
-    const claims = certain(certain(verifyChain(one.chainOf(terminal), one.home.pin, one.now)).prove(nodeVerify));
+    const claims = certain(certain(verifyChain(one.chainOf(terminal), one.home.pin, one.now)).prove(testVerify));
     expect([claims.name, claims.role, equal(claims.manifest, manifest)]).toEqual(["Desk", "principal", true]);
   });
   it("[ID28] an officer may refuse, and a code or an approval that comes too late opens nothing", () => {
     const by = one.officer(1);
     const ask = () => {
-      const terminal = { id: one.random(16) as TerminalId, key: signerOf(one.random(32)) };
+      const terminal = { id: one.random(16) as TerminalId, key: signerOfSeed(one.random(32)) };
       const { code } = one.ask({ type: "awaitTerminal", role: "principal", name: "Desk", by }, "code");
       const nonce = one.nonce();
       return { terminal, asking: { type: "askTerminal", code, request: one.request(terminal, nonce), nonce } as const };
@@ -174,11 +172,11 @@ describe("terminals", () => {
     later(days(366));
     expect(verifyChain(old, one.home.pin, one.now)).toMatchObject({ error: { code: "ID_CREDENTIAL_EXPIRED" } });
     one.ask({ type: "tick" }, "done");
-    expect(certain(verifyChain(one.chainOf(terminal), one.home.pin, one.now)).prove(nodeVerify).ok).toBe(true);
+    expect(certain(verifyChain(one.chainOf(terminal), one.home.pin, one.now)).prove(testVerify).ok).toBe(true);
   });
   it("[ID29] another key under an enrolled terminal's name gets nothing", () => {
     const terminal = one.enrol(one.officer(1));
-    const copy = { id: terminal.id, key: signerOf(one.random(32)) };
+    const copy = { id: terminal.id, key: signerOfSeed(one.random(32)) };
     expect(one.renew(copy)).toMatchObject({ ok: false, error: { code: "ID_TERMINAL_UNKNOWN" } });
   });
   it("[ID19] a lost terminal is cut off by two officers at once, here and at the peer, and the root undoes it", () => {
@@ -212,7 +210,7 @@ describe("terminals", () => {
     expect(one.codeOf({ type: "rule", ruling: signRuling(ruling, one.signer) })).toBe("SIGNATURE_INVALID");
     expect(one.codeOf({ type: "rule", ruling: signRuling(ruling, one.root()) })).toBe("done");
     expect(one.deliver(two)).toEqual([]);
-    expect(certain(verifyChain(one.chainOf(terminal), pinOf(one, two), two.now)).prove(nodeVerify).ok).toBe(true);
+    expect(certain(verifyChain(one.chainOf(terminal), pinOf(one, two), two.now)).prove(testVerify).ok).toBe(true);
   });
   it("[ID20] an act that nobody confirms within the hour never happens", () => {
     const first = one.officer(1);
@@ -286,7 +284,7 @@ describe("a station key that hands over", () => {
     const [true1] = one.eventsOf("succeeded");
     if (true1 === undefined) throw new Error("no succession");
     const before = pinOf(one, two);
-    const thief = signerOf(one.random(32));
+    const thief = signerOfSeed(one.random(32));
     const body = { ...true1.succession.body, newKey: thief.publicKey };
     const forged = { body, ...signBoth(body, stolen, thief) };
     const catchUp = { card: null, certificate: null, successions: [forged] };
@@ -306,7 +304,7 @@ describe("a station key that hands over", () => {
     one.deliver(two);
     const [first] = one.eventsOf("succeeded");
     if (first === undefined) throw new Error("no succession");
-    const body = { ...first.succession.body, nextKey: keyIdOf(signerOf(one.random(32)).publicKey) };
+    const body = { ...first.succession.body, nextKey: keyIdOf(signerOfSeed(one.random(32)).publicKey) };
     const second = { body, ...signBoth(body, oldKey, next.signer) };
     const catchUp = { card: null, certificate: null, successions: [second] };
     const party = one.home.pin.card.party;
@@ -327,7 +325,7 @@ describe("a station key that hands over", () => {
     one.ask({ type: "certify", certificate: one.certificate(2) }, "done");
     one.deliver(two);
     expect(verifyChain(chain, pinOf(one, two), two.now).ok).toBe(false);
-    expect(certain(verifyChain(one.chainOf(terminal), pinOf(one, two), two.now)).prove(nodeVerify).ok).toBe(true);
+    expect(certain(verifyChain(one.chainOf(terminal), pinOf(one, two), two.now)).prove(testVerify).ok).toBe(true);
   });
 });
 
@@ -361,7 +359,7 @@ describe("a root that is replaced", () => {
     expect(two.codeOf({ type: "confirmAct", id, by: a })).toBe("ID_SAME_OFFICER");
     two.ask({ type: "confirmAct", id, by: b }, "done");
     expect(two.codeOf({ type: "proposeAct", act, by: a })).toBe("ID_ACT_UNKNOWN");
-    expect(certain(verifyChain(one.chainOf(terminal), pinOf(one, two), two.now)).prove(nodeVerify).ok).toBe(true);
+    expect(certain(verifyChain(one.chainOf(terminal), pinOf(one, two), two.now)).prove(testVerify).ok).toBe(true);
     expect(one.codeOf({ type: "issueCard", card: one.card({ serial: 9 }) })).toBe("ID_ROOT_CHANGED");
     later(days(30));
     one.ask({ type: "tick" }, "done");

@@ -2,13 +2,13 @@
 // is pinned of linked parties. `decide` is pure: it takes the state, one command and what it may use, and answers with events to
 // append, a reply, and effects to carry out once the events are durable. docs/spec/identity.md has the rules.
 import type { Instant } from "@parley/base/time";
-import { confirmAct, proposeAct } from "./identityActs.ts";
-import { certify, issueCard, rootRevoke, rule, setUp, tick } from "./identityHome.ts";
-import { addPasskey, awaitFirst, invite, join, obeyRoot, removePasskey } from "./identityOfficers.ts";
-import { dropPeer, hearPeer, pinPeer } from "./identityPeers.ts";
-import { type Decided, type IdentityCommand, type IdentityContext, decided } from "./identityPort.ts";
-import type { Identity } from "./identityState.ts";
-import { approveTerminal, askTerminal, awaitTerminal, refuseTerminal, renewTerminal } from "./identityTerminals.ts";
+import { confirmAct, proposeAct } from "./acts.ts";
+import { certify, issueCard, rootRevoke, rule, setUp, tick } from "./home.ts";
+import { addPasskey, awaitFirst, invite, join, obeyRoot, removePasskey } from "./officers.ts";
+import { dropPeer, hearPeer, pinPeer } from "./peers.ts";
+import { type Decided, type IdentityCommand, type IdentityContext, decided } from "./port.ts";
+import type { Identity } from "./state.ts";
+import { approveTerminal, askTerminal, awaitTerminal, refuseTerminal, renewTerminal } from "./terminals.ts";
 
 export function decide(state: Identity, command: IdentityCommand, context: IdentityContext, now: Instant): Decided {
   switch (command.type) {

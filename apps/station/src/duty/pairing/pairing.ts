@@ -15,7 +15,7 @@ import { type Pairing, pairing } from "@parley/protocol/pairing/state";
 import { deadlineOf, step } from "@parley/protocol/pairing/step";
 import type { Bundle } from "@parley/protocol/signed/pin";
 import type { Presence } from "@parley/protocol/signed/revocation";
-import type { PairingLedgerEvent } from "./pairingEvents.ts";
+import type { PairingLedgerEvent } from "./events.ts";
 
 /** All pairings that have not been forgotten, by offer id. */
 export type Pairings = ReadonlyMap<IdText, Pairing>;

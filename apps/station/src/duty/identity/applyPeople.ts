@@ -2,8 +2,8 @@
 import { equal } from "@parley/base/bytes";
 import { idText } from "@parley/protocol/ids";
 import type { OfficerId } from "@parley/protocol/signed/revocation";
-import type { EventOf } from "./identityEvents.ts";
-import { type Identity, type Terminal, askedBy, set, without } from "./identityState.ts";
+import type { EventOf } from "./events.ts";
+import { type Identity, type Terminal, askedBy, set, without } from "./state.ts";
 
 export function applyOfficers(
   state: Identity,

@@ -1,7 +1,7 @@
 // Keys for tests: the protocol's own tests sign with Node's cryptography, from seeds, so that each run has the same keys.
 import { createPrivateKey, createPublicKey, sign, verify } from "node:crypto";
 import { concat, utf8 } from "@parley/base/bytes";
-import type { Ed25519Signature, HybridKey, HybridSignature, HybridSigner, Verify } from "./signature.ts";
+import type { Ed25519Signature, HybridKey, HybridSignature, HybridSigner, Verify } from "../signature.ts";
 
 const prefixes = {
   ed25519: ["302e020100300506032b657004220420", "302a300506032b6570032100"],
@@ -21,6 +21,11 @@ const raw = (of: keyof typeof prefixes, key: ReturnType<typeof secret>) =>
 export function testSigner(n: number): HybridSigner {
   const seed = new Uint8Array(32);
   new DataView(seed.buffer).setUint32(0, n);
+  return signerOfSeed(seed);
+}
+
+/** The signer of 32 bytes, the same each time. */
+export function signerOfSeed(seed: Uint8Array): HybridSigner {
   const one = secret("ed25519", seed);
   const two = secret("mlDsa65", seed);
   const signEd25519 = (message: Uint8Array) => concat(sign(null, message, one)) as Ed25519Signature;
