@@ -10,56 +10,30 @@ import { type ErrorCode, type ParleyError, problem } from "@parley/protocol/erro
 import { maxHelloBytes, maxPairingMessageBytes } from "@parley/protocol/limits";
 import { linkPath, maxLinkFrameBytes, pairPath } from "@parley/protocol/peer/hello";
 import { tlsProfile } from "./accept.ts";
-import type { Address, PeerConnection, Purpose, Standing } from "./net.ts";
+import type { Address, PeerConnection, PeerNet, Purpose, Standing } from "./net.ts";
+import { type Pacer, pacer } from "./pacer.ts";
 import { codeOfError, connectionOver } from "./socket.ts";
 import { keyOfCertificate, type PeerIdentity } from "./tlsIdentity.ts";
 
 /** From the first packet to the open WebSocket: three round trips of a bad satellite path, and a busy far end. */
-const dialWithin = seconds(10);
+const dialWithin = seconds(15);
 
-/** Dials that may be under way at once; the rest wait, so that a station with many links starts without a storm. */
-const dialsAtOnce = 64;
+/** Dials begun in one turn of the event loop: a station with many links starts without a storm, and none waits for another's path. */
+const dialsATurn = 4;
 
-export type Dialler = (
-  address: Address,
-  purpose: Purpose,
-  standing: (key: Bytes) => Standing,
-  done: (outcome: Result<PeerConnection, ParleyError>) => void,
-) => Cancel;
+export type Dialler = PeerNet["dial"];
 
-type Attempt = { readonly begin: (over: () => void) => void; cancelled: boolean };
-
-/** A dialler that shows `identity()` and never has more than `dialsAtOnce` dials under way. */
-export function dialler(identity: () => PeerIdentity, clock: Clock): Dialler {
-  const queue: Attempt[] = [];
-  let under = 0;
-  const next = (): void => {
-    while (under < dialsAtOnce) {
-      const attempt = queue.shift();
-      if (attempt === undefined) return;
-      if (attempt.cancelled) continue;
-      under++;
-      attempt.begin(() => {
-        under--;
-        next();
-      });
-    }
-  };
+/** A dialler that shows `identity()`. */
+export function dialler(identity: () => PeerIdentity, clock: Clock, pace: Pacer = pacer(dialsATurn)): Dialler {
   return (address, purpose, standing, done) => {
-    let stop: Cancel = () => undefined;
-    const attempt: Attempt = {
-      cancelled: false,
-      begin: (over) => {
-        stop = dialOnce(address, purpose, identity(), clock, standing, (outcome) => {
-          over();
-          if (!attempt.cancelled) done(outcome);
-        });
-      },
-    };
-    queue.push(attempt);
-    next();
+    let cancelled = false;
+    let stop: Cancel = pace(() => {
+      stop = dialOnce(address, purpose, identity(), clock, standing, (outcome) => {
+        if (!cancelled) done(outcome);
+      });
+    });
     return () => {
-      attempt.cancelled = true;
+      cancelled = true;
       stop();
     };
   };

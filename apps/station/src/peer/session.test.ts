@@ -82,7 +82,7 @@ describe("session", () => {
     const m = machine("here");
     const first = m.conn();
     expect(m.tick()).toEqual([{ type: "drop", conn: first, reason: "silent" }]);
-    expect(m.now()).toBe(15_000);
+    expect(m.now()).toBe(20_000);
     m.tick();
     const second = m.conn();
     m.do({ type: "dialled", conn: second });

@@ -2,6 +2,7 @@
 import { type Random, below } from "@parley/base/random";
 import { type Cancel, type Clock, ms } from "@parley/base/time";
 import { begin, deadline, step } from "./session.ts";
+import { hearFirst, lateBy } from "./timing.ts";
 import type { Conn, Moment, SessionEffect, SessionEvent, SessionState, Side, Step } from "./sessionState.ts";
 
 export type SessionRun = {
@@ -45,7 +46,10 @@ export function runSession(
     stopTimer();
     const due = deadline(state);
     if (due === null) return;
-    stopTimer = clock.wait(ms(Math.max(0, due - clock.elapsed())), () => apply({ type: "tick" }));
+    stopTimer = clock.wait(ms(Math.max(0, due - clock.elapsed())), () => {
+      if (clock.elapsed() - due < lateBy) apply({ type: "tick" });
+      else stopTimer = clock.wait(hearFirst, () => apply({ type: "tick" }));
+    });
   };
 
   const apply = (event: SessionEvent): void => {

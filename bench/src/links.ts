@@ -1,0 +1,147 @@
+// What a standing idle link costs a station: its memory, of 1,000 on one station, and how soon all are back after the station
+// was killed. The same connections bare (`ws` over the same TLS, nothing of ours) are measured in turn with it.
+import { type ChildProcess, fork } from "node:child_process";
+import { once } from "node:events";
+import { mkdtemp, rm } from "node:fs/promises";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
+import { setTimeout as sleep } from "node:timers/promises";
+import { type Bench, type Figure, atMost } from "./figure.ts";
+import type { FromPeers, FromServer, Kind, ServerPlan, ToPeers, ToServer } from "./linksPlan.ts";
+import { median, percentile } from "./stats.ts";
+
+const links = 1000;
+/** Connected before the first reading, so that what the process needs once is not counted to a link. */
+const warmUp = 20;
+/** Fresh server processes of each kind. */
+const rounds = 3;
+/** How long the server stays away. */
+const awayFor = 2000;
+
+const start = (file: string, ...args: string[]): ChildProcess =>
+  fork(join(import.meta.dirname, file), args, {
+    execArgv: ["--expose-gc"],
+    stdio: ["ignore", "inherit", "inherit", "ipc"],
+  });
+
+/** Sends `message` where there is one, and waits for the answer of this type. */
+async function ask<M extends { readonly type: string }, T extends M["type"]>(
+  process: ChildProcess,
+  message: ToServer | ToPeers | null,
+  type: T,
+): Promise<Extract<M, { type: T }>> {
+  const answers = new Promise<Extract<M, { type: T }>>((resolve, reject) => {
+    const read = (answer: M): void => {
+      if (answer.type !== type) return;
+      process.off("message", read);
+      process.off("exit", died);
+      resolve(answer as Extract<M, { type: T }>);
+    };
+    const died = (code: number | null): void => reject(new Error(`a process of the bench ended with ${code}`));
+    process.on("message", read);
+    process.on("exit", died);
+  });
+  if (message !== null) process.send(message);
+  return await answers;
+}
+
+async function stop(process: ChildProcess, signal: NodeJS.Signals = "SIGTERM"): Promise<void> {
+  const gone = once(process, "exit");
+  process.kill(signal);
+  await gone;
+}
+
+async function serve(plan: ServerPlan): Promise<{ readonly process: ChildProcess; readonly port: number }> {
+  const process = start("linksServer.ts", JSON.stringify(plan));
+  return { process, port: (await ask<FromServer, "listening">(process, null, "listening")).port };
+}
+
+/** Waits until `count` links are connected at both ends. */
+async function allConnected(
+  server: ChildProcess,
+  peers: ChildProcess,
+  count: number,
+): Promise<FromPeers & { type: "status" }> {
+  for (let tries = 0; tries < 600; tries++) {
+    const there = await ask<FromPeers, "status">(peers, { type: "status" }, "status");
+    if (there.connected === count) {
+      const here = await ask<FromServer, "count">(server, { type: "count" }, "count");
+      if (here.connected === count) return there;
+    }
+    await sleep(100);
+  }
+  throw new Error(`${count} links were not connected within a minute`);
+}
+
+type Round = { readonly rss: number; readonly heap: number; readonly storm: readonly number[] };
+
+/** One server of this kind: its memory a link in kB, and, for a station, how long after its return each link was back, in ms. */
+async function round(kind: Kind, peers: ChildProcess, keys: readonly string[]): Promise<Round> {
+  const dataDir = await mkdtemp(join(tmpdir(), "parley-links-"));
+  const plan: ServerPlan = { kind, port: 0, dataDir, keys };
+  let server = await serve(plan);
+  try {
+    const { port } = server;
+    peers.send({ type: "connect", kind, port, from: 1, to: warmUp } satisfies ToPeers);
+    await allConnected(server.process, peers, warmUp);
+    const before = await ask<FromServer, "memory">(server.process, { type: "memory" }, "memory");
+    peers.send({ type: "connect", kind, port, from: warmUp + 1, to: warmUp + links } satisfies ToPeers);
+    await allConnected(server.process, peers, warmUp + links);
+    const after = await ask<FromServer, "memory">(server.process, { type: "memory" }, "memory");
+    if (after.connected !== warmUp + links) throw new Error("links were lost while memory was read");
+    const storm: number[] = [];
+    if (kind === "station") {
+      await stop(server.process, "SIGKILL");
+      await sleep(awayFor);
+      server = await serve({ ...plan, port });
+      const back = Date.now();
+      const { times } = await allConnected(server.process, peers, warmUp + links);
+      storm.push(...times.map((time) => time - back));
+    }
+    const each = (read: "rss" | "heap"): number => (after[read] - before[read]) / links / 1024;
+    return { rss: each("rss"), heap: each("heap"), storm };
+  } finally {
+    await ask<FromPeers, "dropped">(peers, { type: "drop" }, "dropped");
+    await stop(server.process);
+    await rm(dataDir, { recursive: true, force: true });
+  }
+}
+
+export async function benchLinks(): Promise<Figure[]> {
+  const peers = start("linksPeers.ts");
+  try {
+    const { keys } = await ask<FromPeers, "made">(peers, { type: "make", count: warmUp + links }, "made");
+    const seen: Record<Kind, Round[]> = { station: [], bare: [] };
+    for (let n = 0; n < rounds; n++)
+      for (const kind of n % 2 === 0 ? (["station", "bare"] as const) : (["bare", "station"] as const))
+        seen[kind].push(await round(kind, peers, keys));
+    for (const kind of ["station", "bare"] as const) {
+      const all = seen[kind].map(({ rss, heap }) => `${rss.toFixed(1)} (heap ${heap.toFixed(1)})`).join(", ");
+      console.log(
+        `${kind === "station" ? "a link of ours" : "a bare connection"}: ${all} kB of memory each, of ${links}`,
+      );
+    }
+    const storms = seen.station.map(({ storm }) => ({
+      half: percentile(storm, 0.5),
+      most: percentile(storm, 0.99),
+      all: Math.max(...storm),
+    }));
+    for (const { half, most, all } of storms)
+      console.log(
+        `reconnect storm: station killed, back after ${awayFor / 1000} s; of ${warmUp + links} links half are back ` +
+          `${half.toFixed(0)} ms after it listens, 99 % after ${most.toFixed(0)} ms, all after ${all.toFixed(0)} ms`,
+      );
+    const memory = median(seen.station.map(({ rss }) => rss));
+    console.log(
+      `a link of ours costs ${(memory / median(seen.bare.map(({ rss }) => rss))).toFixed(2)} of a bare connection`,
+    );
+    return [
+      atMost("links.memory_kb", memory, null, 100, rounds * links),
+      atMost("links.storm_ms", median(storms.map(({ all }) => all)), null, null, rounds * (warmUp + links)),
+    ];
+  } finally {
+    await stop(peers);
+  }
+}
+
+export const run: Bench = () => benchLinks();
