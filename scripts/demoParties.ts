@@ -18,6 +18,11 @@ export type PartyPlan = {
   readonly host: string;
   /** The first of its ports: web, then peers, then relay. */
   readonly port: number;
+  /** Where the station runs: loopback unless a network of a test's own is given. */
+  readonly at?: {
+    readonly address: string;
+    readonly command: (command: string, args: readonly string[]) => [string, string[]];
+  };
   readonly settings?: { readonly call?: Record<string, unknown>; readonly turn?: Record<string, unknown> };
 };
 
@@ -84,7 +89,8 @@ export async function startParty(plan: PartyPlan, folder: string): Promise<Runni
   const start = async (): Promise<void> => {
     const log: string[] = [];
     const args = [join(root, "scripts", "parley.ts"), "station", "--data", dataDir];
-    const started = spawn(process.execPath, args, { cwd: root, stdio: ["ignore", "ignore", "pipe"] });
+    const [command, all] = plan.at?.command(process.execPath, args) ?? [process.execPath, args];
+    const started = spawn(command, all, { cwd: root, stdio: ["ignore", "ignore", "pipe"] });
     child = started;
     started.stderr.on("data", (chunk: Buffer) => {
       log.push(chunk.toString());
@@ -121,16 +127,17 @@ export async function startParty(plan: PartyPlan, folder: string): Promise<Runni
   };
 }
 
-function settingsOf({ port, settings }: PartyPlan, origin: string): object {
+function settingsOf({ port, settings, at }: PartyPlan, origin: string): object {
+  const host = at?.address ?? "127.0.0.1";
   return {
-    web: { origin, host: "127.0.0.1", port },
-    peer: { host: "127.0.0.1", port: port + 1, addresses: [`127.0.0.1:${port + 1}`] },
+    web: { origin, host, port },
+    peer: { host, port: port + 1, addresses: [`${host}:${port + 1}`] },
     turn: {
-      host: "127.0.0.1",
-      publicAddress: "127.0.0.1",
+      host,
+      publicAddress: host,
       udpPort: port + 2,
       tcpPort: port + 2,
-      allowPeers: ["127.0.0.0/8"],
+      allowPeers: ["127.0.0.0/8", "10.0.0.0/8"],
       ...settings?.turn,
     },
     call: { ...settings?.call },

@@ -3,7 +3,7 @@
 // Each page must load in silence, ask nobody else for anything, and be found without fault by axe; otherwise this fails.
 import { mkdirSync, rmSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
-import { addAxe, openGallery } from "../e2e/src/gallery.ts";
+import { axeFaults, openGallery } from "../e2e/src/gallery.ts";
 
 const root = join(import.meta.dirname, "..");
 const folder = join(root, "shots");
@@ -46,7 +46,7 @@ try {
         await gallery.show(state, language, at);
         writeFileSync(join(folder, `${name}.png`), await gallery.picture());
         faults.push(...gallery.complaints().map((complaint) => `${name}: ${complaint}`));
-        faults.push(...(await addAxe(gallery.page)).map((violation) => `${name}: ${violation}`));
+        faults.push(...(await axeFaults(gallery.page)).map((violation) => `${name}: ${violation}`));
         taken += 1;
       }
     }

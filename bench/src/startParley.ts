@@ -1,5 +1,33 @@
-// Where the call bench gets Parley's stations from; null while nobody gives any, and then only the rivals are measured and
-// every figure says so.
+// Where the call bench gets Parley from: two real stations, paired, with a one-time address for each desk.
+import { inNamespace } from "@parley/e2e/src/harness/net.ts";
+import { startParties } from "@parley/e2e/src/harness/parties.ts";
 import type { StartParley } from "./rivals/parley.ts";
 
-export const startParley: StartParley | null = null;
+export const startParley: StartParley = async (place, { epochMs }) => {
+  const { network } = place;
+  const at =
+    network === null
+      ? undefined
+      : {
+          address: network.address("servers"),
+          command: (command: string, args: readonly string[]) =>
+            inNamespace(network.namespace("servers"), command, args),
+        };
+  const epochSeconds = epochMs === undefined ? 300 : Math.max(1, Math.round(epochMs / 1000));
+  const parties = await startParties({ call: { epochSeconds } }, at);
+  const { a, b } = parties;
+  const desk = async (of: typeof a): Promise<string> =>
+    (await of.ask<{ address: string }>({ do: "handOut", role: "desk", name: "Desk" })).address;
+  const address = at?.address ?? "127.0.0.1";
+  return {
+    deskA: await desk(a),
+    deskB: await desk(b),
+    pids: [a, b].flatMap((party) => party.process().pid ?? []),
+    browser: { names: { [a.plan.host]: address, [b.plan.host]: address } },
+    killStationA: async () => {
+      await a.stop("SIGKILL");
+      return a.start;
+    },
+    close: parties.close,
+  };
+};

@@ -59,6 +59,7 @@ export async function startParleyRival(
       press: () => pressAnswer(desks.pages),
       hangUp: async () => {
         await hold(caller, "end", 1_200);
+        await Promise.all([caller, callee].map((page) => button(page, "back").click({ timeout: 15_000 })));
         await Promise.all([caller, callee].map((page) => button(page, "call").waitFor({ timeout: 15_000 })));
       },
       roots: () => [...deskRoots(desks), ...stations.pids],

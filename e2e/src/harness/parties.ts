@@ -43,11 +43,12 @@ async function freePorts(span: number): Promise<number> {
 }
 
 /** Two paired parties in a folder of their own. `settings` are those of both. */
-export async function startParties(settings: PartyPlan["settings"] = {}): Promise<Parties> {
+export async function startParties(settings: PartyPlan["settings"] = {}, at?: PartyPlan["at"]): Promise<Parties> {
   const folder = mkdtempSync(join(tmpdir(), "parley-parties-"));
   const port = await freePorts(8);
-  const a = await startParty({ ...northmark, port, settings }, folder);
-  const b = await startParty({ ...estovar, port: port + 4, settings }, folder);
+  const place = at === undefined ? {} : { at };
+  const a = await startParty({ ...northmark, port, settings, ...place }, folder);
+  const b = await startParty({ ...estovar, port: port + 4, settings, ...place }, folder);
   const words = await pairParties(a, b);
   return {
     a,

@@ -55,6 +55,7 @@ export function Ended({ screen, act }: { screen: Of<"ended">; act: Act }) {
         )}
         <Button
           label={say("ended.back")}
+          mark="back"
           kind="primary"
           size="desk"
           tone="neutral"
