@@ -24,7 +24,7 @@ import {
 import { CodecError, CryptoError, CryptoVerificationError, MlsError } from "ts-mls/mlsError.js";
 import { type LeafCredential, readLeafCredential, toMlsCredential } from "./credential.ts";
 import type { CallPsk } from "./psk.ts";
-import { type KeyHandle, type Suite, suiteName } from "./suite.ts";
+import type { KeyHandle, Suite } from "./suite.ts";
 import { type Member, membersOf } from "./tree.ts";
 
 /** Whether the chain that `credential` names is good now and ends in `signatureKey`. Asked for every leaf that appears. */
@@ -57,13 +57,14 @@ export type OwnKeyPackage = {
  */
 const paddedCommitBytes = 14 * 1024;
 
-const capabilities: Capabilities = {
+/** What a leaf of ours says that it can do: exactly what calls use. */
+const capabilitiesOf = (suite: Suite): Capabilities => ({
   versions: ["mls10"],
-  ciphersuites: [suiteName],
+  ciphersuites: [suite.impl.name],
   extensions: [],
   proposals: [],
   credentials: ["basic"],
-};
+});
 
 export function makeEngine(suite: Suite, validateCredential: ValidateCredential): Engine {
   return {
@@ -94,7 +95,7 @@ export const handleOf = (engine: Engine, identity: Identity): KeyHandle =>
 export async function makeKeyPackage(engine: Engine, identity: Identity, lifetime: Lifetime): Promise<OwnKeyPackage> {
   const { publicPackage, privatePackage } = await generateKeyPackageWithKey(
     toMlsCredential(identity.credential),
-    capabilities,
+    capabilitiesOf(engine.suite),
     {
       notBefore: BigInt(Math.floor(lifetime.notBefore / 1000)),
       notAfter: BigInt(Math.floor(lifetime.notAfter / 1000)),

@@ -35,7 +35,6 @@ import {
   toBytes,
 } from "./group.ts";
 import type { CallPsk } from "./psk.ts";
-import { suiteName } from "./suite.ts";
 import { leavesOf, memberAt, refuseTree } from "./tree.ts";
 
 /** Why a group with this id is not for us, or null. */
@@ -60,7 +59,8 @@ export async function joinFromWelcome(
 ): Promise<Result<Group, ParleyError>> {
   const read = readMessage(welcome, ["mls_welcome"]);
   if (!read.ok) return read;
-  if (read.value.welcome.cipherSuite !== suiteName) return fail(problem("MLS_INVALID", "another cipher suite"));
+  if (read.value.welcome.cipherSuite !== engine.suite.impl.name)
+    return fail(problem("MLS_INVALID", "another cipher suite"));
   const known = pskIndexOf(psk);
   const used: Bytes[] = [];
   const index: PskIndex = {
@@ -109,7 +109,7 @@ async function checkedTree(
 ): Promise<Result<RatchetTree, ParleyError>> {
   const { impl } = engine.suite;
   const { config } = engine;
-  if (info.groupContext.cipherSuite !== suiteName) return fail(problem("MLS_INVALID", "another cipher suite"));
+  if (info.groupContext.cipherSuite !== impl.name) return fail(problem("MLS_INVALID", "another cipher suite"));
   const context = refuseContext(info, refuseGroup);
   if (context !== null) return fail(context);
   const tree = ratchetTreeFromExtension(info);

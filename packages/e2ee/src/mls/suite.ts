@@ -55,7 +55,7 @@ export type Suite = {
 type Ed25519 = { readonly signature: Signature; readonly handleFor: (key: CryptoKey) => KeyHandle };
 
 /** Ed25519 whose secret keys are handles. A key's handle dies with the last state that holds it. */
-function handledEd25519(subtle: SubtleCrypto, random: Random): Ed25519 {
+export function handledEd25519(subtle: SubtleCrypto, random: Random): Ed25519 {
   const behind = new WeakMap<Uint8Array, CryptoKey>();
   const handleFor = (key: CryptoKey): KeyHandle => {
     const handle = random(16);
