@@ -8,7 +8,7 @@ import { type ParleyError, problem } from "@parley/protocol/errorCodes";
 import { type IdText, type PartyId, idText } from "@parley/protocol/ids";
 import { payloadKinds } from "@parley/protocol/peer/envelope";
 import { decodeNotice, encodeNotice } from "@parley/protocol/signed/notice";
-import { keyIdOf } from "@parley/protocol/signed/root";
+import { keyIdOf, rootIdOf } from "@parley/protocol/signed/root";
 import { ed25519Half } from "@parley/protocol/signed/signature";
 import { oldestProtocolVersion, protocolVersion } from "@parley/protocol/versions";
 import type { Config } from "./config.ts";
@@ -162,7 +162,10 @@ export async function openInside(
       verify: nodeVerify,
       signer: keys.signer(),
       party: certainHome(identity).pin.card.party,
-      linkedRoot: () => null,
+      linkedRoot: (party) => {
+        const pin = pinOf(idText(party));
+        return pin === null ? null : rootIdOf(pin.card.root);
+      },
     }),
     bundle: () => (identity.state().home === null ? null : bundleOf(certainHome(identity))),
     dial: async (address, offer, standing) =>

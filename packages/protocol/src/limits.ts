@@ -97,6 +97,9 @@ export const maxSuccessions = 1024;
 /** Newest cut-offs that a pin remembers for one party: chosen; an older one's credentials ran out long before. */
 export const maxRevocations = 1024;
 
+/** Newest revoked station keys that a pin remembers for one party: each takes a theft and the root's own hand. */
+export const maxRevokedKeys = 64;
+
 /** Terminals of one party that took part in one call, as its entry lists them: chosen. */
 export const maxEntryTerminals = 32;
 

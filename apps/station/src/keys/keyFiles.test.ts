@@ -23,24 +23,24 @@ const listed = (place: string) => readdirSync(join(folder, place)).filter((n) =>
 
 describe("station key files", () => {
   it("[ID34] a key and the one after it come out as they went in, and `use` destroys every other", () => {
-    const it = files();
-    const first = it.makePair();
+    const keys = files();
+    const first = keys.makePair();
     expect([listed("use"), listed("next")]).toEqual([0, 2]);
-    certain(it.use(keyIdOf(first.key), first.next));
+    certain(keys.use(keyIdOf(first.key), first.next));
     expect([listed("use"), listed("next")]).toEqual([1, 1]);
-    expect(equal(certain(it.signer(keyIdOf(first.key))).publicKey, first.key)).toBe(true);
-    const stray = it.makePair();
-    const next = certain(it.nextKey(first.next));
-    certain(it.use(first.next, next.after));
+    expect(equal(certain(keys.signer(keyIdOf(first.key))).publicKey, first.key)).toBe(true);
+    const stray = keys.makePair();
+    const next = certain(keys.nextKey(first.next));
+    certain(keys.use(first.next, next.after));
     expect([listed("use"), listed("next")]).toEqual([1, 1]);
-    expect(it.holds(keyIdOf(first.key))).toBe(false);
-    expect([it.holds(keyIdOf(stray.key)), it.holds(stray.next)].filter(Boolean).length).toBeLessThanOrEqual(1);
+    expect(keys.holds(keyIdOf(first.key))).toBe(false);
+    expect([keys.holds(keyIdOf(stray.key)), keys.holds(stray.next)].filter(Boolean).length).toBeLessThanOrEqual(1);
   });
   it("[ID34] a hand-over that a crash cut short is repeated with the same keys", () => {
-    const it = files();
-    const first = it.makePair();
-    certain(it.use(keyIdOf(first.key), first.next));
-    const one = certain(it.nextKey(first.next));
+    const keys = files();
+    const first = keys.makePair();
+    certain(keys.use(keyIdOf(first.key), first.next));
+    const one = certain(keys.nextKey(first.next));
     const again = certain(files().nextKey(first.next));
     expect(equal(one.after, again.after)).toBe(true);
     // The ledger says that the next key is in use, the files do not know it yet.
@@ -50,16 +50,16 @@ describe("station key files", () => {
     expect(files().holds(keyIdOf(first.key))).toBe(false);
   });
   it("[ID31] a file that others may read is refused by name, and so is a bent or swapped one", () => {
-    const it = files();
-    const { key, next } = it.makePair();
+    const keys = files();
+    const { key, next } = keys.makePair();
     const path = (id: Uint8Array) => join(folder, "next", `${Buffer.from(id).toString("hex")}.key`);
     chmodSync(path(keyIdOf(key)), 0o640);
-    expect(it.signer(keyIdOf(key))).toMatchObject({ ok: false, error: { code: "KEYS_FILE_OPEN" } });
+    expect(keys.signer(keyIdOf(key))).toMatchObject({ ok: false, error: { code: "KEYS_FILE_OPEN" } });
     writeFileSync(path(keyIdOf(key)), readFileSync(path(next)), { mode: 0o600 });
     chmodSync(path(keyIdOf(key)), 0o600);
-    expect(it.signer(keyIdOf(key))).toMatchObject({ ok: false, error: { code: "KEYS_FILE_DAMAGED" } });
+    expect(keys.signer(keyIdOf(key))).toMatchObject({ ok: false, error: { code: "KEYS_FILE_DAMAGED" } });
     rmSync(path(next));
-    expect(it.nextKey(next)).toMatchObject({ ok: false, error: { code: "KEYS_FILE_MISSING" } });
+    expect(keys.nextKey(next)).toMatchObject({ ok: false, error: { code: "KEYS_FILE_MISSING" } });
   });
   it("[ID32] under a credential of the operating system the file alone gives nothing away", () => {
     const store = join(folder, "credentials");
@@ -70,9 +70,9 @@ describe("station key files", () => {
     expect(machineSealer(credentials, "inUse").ok).toBe(false);
     writeFileSync(join(credentials, credentialNames.inUse), random(32));
     const sealer = certain(machineSealer(credentials, "inUse"));
-    const it = files(sealer);
-    const { key } = it.makePair();
-    expect(it.signer(keyIdOf(key)).ok).toBe(true);
+    const keys = files(sealer);
+    const { key } = keys.makePair();
+    expect(keys.signer(keyIdOf(key)).ok).toBe(true);
     expect(files().signer(keyIdOf(key))).toMatchObject({ ok: false, error: { code: "KEYS_FILE_DAMAGED" } });
     expect(files({ by: "machine", key: random(32) }).signer(keyIdOf(key)).ok).toBe(false);
   });

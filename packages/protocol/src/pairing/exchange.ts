@@ -28,10 +28,10 @@ import type { Agreement, At, EndCode } from "./state.ts";
 export type Body<K extends PairingBody["type"]> = Extract<PairingBody, { readonly type: K }>;
 
 /** `stays`: the message is refused and the pairing waits on. `ends`: the pairing is over. */
-export type Fault = { readonly then: "stays" | "ends"; readonly code: EndCode; readonly detail: string };
+export type Fault = { readonly pairing: "stays" | "ends"; readonly code: EndCode; readonly detail: string };
 
-const ends = (code: EndCode, detail = "") => fail<Fault>({ then: "ends", code, detail });
-const stays = (code: EndCode, detail = "") => fail<Fault>({ then: "stays", code, detail });
+const ends = (code: EndCode, detail = "") => fail<Fault>({ pairing: "ends", code, detail });
+const stays = (code: EndCode, detail = "") => fail<Fault>({ pairing: "stays", code, detail });
 
 /** Who the other side says it is, proven from its root up; not yet proven is that it holds the station key. */
 function provePeer(half: Half, means: Means, now: Instant): Result<Pin, ParleyError> {
@@ -45,8 +45,8 @@ function provePeer(half: Half, means: Means, now: Instant): Result<Pin, ParleyEr
   return stale === null ? proven : fail(stale);
 }
 
-/** Why we will not be paired with this party at all. */
-function refuseParty(peer: Pin, means: Means): EndCode | null {
+/** Why we will not be paired with this party at all; asked again when the link would come to be. */
+export function refuseParty(peer: Pin, means: Means): EndCode | null {
   const { party, root } = peer.card;
   if (equal(party, means.party)) return "PAIR_SELF";
   const linked = means.linkedRoot(party);

@@ -5,7 +5,7 @@ import { type Bytes, equal, hex } from "@parley/base/bytes";
 import { encode } from "@parley/base/codec";
 import { hours, seconds, after } from "@parley/base/time";
 import { type Bundle, bundle } from "../signed/pin.ts";
-import type { HybridSignature } from "../signed/signature.ts";
+import type { Ed25519Key } from "../signed/signature.ts";
 import type { KemCiphertext, KemKey } from "./kem.ts";
 import { type PairingBody, decodePairingMessage, encodePairingMessage } from "./messages.ts";
 import { encodeOffer } from "./offer.ts";
@@ -182,6 +182,25 @@ describe("a man in the middle of a pairing", () => {
     }
   });
 
+  it("[PR8] an offer with another address, expiry or name under the same commitment: nobody pairs", () => {
+    const changes = [
+      { stations: [{ host: "192.0.2.66", port: 1 }] },
+      { expires: after(start, hours(5)) },
+      { name: "Party 3" },
+      { stationKey: his.signer.publicKey.slice(0, 32) as Ed25519Key },
+    ];
+    for (const change of changes) {
+      const { offering } = seats(510);
+      const two = meansOf(party(2), seededRandom(1022));
+      const text = encodeOffer({ ...offering.state.offer, ...change });
+      const asked = importOffer(text, party(2).bundle(0), two, start);
+      if (!asked.ok) throw new Error("the offer does not even read");
+      const pair = { offering, answering: new Seat(asked.value.state, two, asked.value.effects) };
+      carry(pair, now);
+      expect(count(pair)).toBe("abort");
+    }
+  });
+
   it("[PR8] who shows the true identity of another party cannot prove its station key", () => {
     const pair = seats(500);
     const stolen = importOffer(encodeOffer(pair.offering.state.offer), party(2).bundle(0), his, start);
@@ -223,12 +242,12 @@ describe("a man in the middle of a pairing", () => {
       { ...body, mac: junk(32) },
       {
         ...body,
-        match: { ...body.match, signature: his.signer.sign("parley pair v1 match", junk(9)) as HybridSignature },
+        match: { ...body.match, signature: his.signer.sign("parley pair v1 match", junk(9)) },
       },
       { ...body, match: { ...body.match, body: { ...body.match.body, party: party(3).id } } },
     ];
-    for (const it of forged) {
-      pair.answering.feed({ type: "message", bytes: encodePairingMessage({ offer, body: it }) }, now);
+    for (const word of forged) {
+      pair.answering.feed({ type: "message", bytes: encodePairingMessage({ offer, body: word }) }, now);
       expect(pair.answering.last("refused").error.code).toBe("PAIR_PROOF_INVALID");
       expect(pair.answering.state).toMatchObject({ type: "comparing", theirs: null });
     }

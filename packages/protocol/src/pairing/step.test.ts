@@ -210,6 +210,16 @@ describe("the failures of a pairing", () => {
     const self = exchanged(20, { offering: { party: party(2).id } });
     expect(why(self.offering)).toBe("PAIR_SELF");
   });
+  it("[PR16] two pairings of the same two parties end in one link: the slower one ends when it would come to be", () => {
+    let linked: ReturnType<Means["linkedRoot"]> = null;
+    const pair = exchanged(26, { offering: { linkedRoot: () => linked } });
+    press(pair.answering, 2, at(50));
+    carry(pair, at(50));
+    linked = rootIdOf(party(2).roots[0]?.publicKey ?? party(2).stationKey(0).publicKey);
+    press(pair.offering, 1, at(60));
+    expect(why(pair.offering)).toBe("PAIR_ALREADY_LINKED");
+    expect(pair.offering.effects.some((e) => e.type === "paired")).toBe(false);
+  });
   it("[PR11] an offer is used once: a second answer is refused, and a repeat of the first gets the same bytes again", () => {
     const pair = seats(21);
     const [m2] = pair.answering.out;

@@ -7,7 +7,7 @@ import { type Instant, after, ms } from "@parley/base/time";
 import { type ErrorCode, problem } from "../errorCodes.ts";
 import { pairingUnconfirmedMs } from "../limits.ts";
 import type { Means, PairingEffect, PairingEvent } from "./event.ts";
-import { type Body, type Fault, takeM2, takeM3, takeM4, takeM5 } from "./exchange.ts";
+import { type Body, type Fault, refuseParty, takeM2, takeM3, takeM4, takeM5 } from "./exchange.ts";
 import { type EndReason, type PairingMessage, decodePairingMessage, encodePairingMessage } from "./messages.ts";
 import { matchHolds, matchMessage, matchSigned, pressMatch } from "./people.ts";
 import type { At, EndCode, Pairing } from "./state.ts";
@@ -100,7 +100,7 @@ function react(state: Pairing, event: PairingEvent, means: Means, now: Instant):
       return [state, again(state)];
     case "match":
       if (state.type !== "comparing") return outOfTurn(state, event.type);
-      return press(state, pressMatch(state.agreed, event.officer, means, now));
+      return press(state, pressMatch(state.agreed, event.officer, means, now), means, now);
     case "differ":
       if (state.type !== "comparing" && state.type !== "pressed" && state.type !== "unconfirmed")
         return outOfTurn(state, event.type);
@@ -111,7 +111,7 @@ function react(state: Pairing, event: PairingEvent, means: Means, now: Instant):
     case "proven":
       if (state.type === "active") return [state, []];
       if (state.type !== "pressed" && state.type !== "unconfirmed") return outOfTurn(state, event.type);
-      return activate(state, state.ours, null);
+      return activate(state, state.ours, null, means, now);
   }
   event satisfies never;
   return [state, []];
@@ -166,7 +166,7 @@ function take(state: Pairing, message: PairingMessage, bytes: Bytes, means: Mean
       return moved(state, takeM5(state, body, bytes, means, now), now);
     case "matched":
     case "settled":
-      return takeMatch(state, body, means);
+      return takeMatch(state, body, means, now);
     case "end":
       return takeEnd(state, body.why, now);
   }
@@ -180,8 +180,8 @@ function moved(
   now: Instant,
 ): Stepped {
   if (!result.ok) {
-    const { then, code, detail } = result.error;
-    return then === "ends" ? end(state, code, now, "refused", detail) : refuse(state, code, detail);
+    const { pairing, code, detail } = result.error;
+    return pairing === "ends" ? end(state, code, now, "refused", detail) : refuse(state, code, detail);
   }
   const next = result.value;
   const answers = next.type !== "comparing" || next.agreed.side === "offering";
@@ -190,23 +190,32 @@ function moved(
 
 type Agreed = At<"comparing"> | At<"pressed"> | At<"unconfirmed">;
 
-function press(state: At<"comparing">, ours: At<"pressed">["ours"]): Stepped {
+function press(state: At<"comparing">, ours: At<"pressed">["ours"], means: Means, now: Instant): Stepped {
   const { offer, agreed, last, until, theirs } = state;
   const said = send(matchMessage("matched", offer, agreed, ours));
   if (theirs === null) return [{ type: "pressed", offer, agreed, last, until, ours }, [said]];
-  const [next, effects] = activate(state, ours, theirs);
+  const [next, effects] = activate(state, ours, theirs, means, now);
   return [next, [said, ...effects]];
 }
 
-function activate(state: Agreed, ours: At<"active">["ours"], theirs: At<"active">["theirs"]): Stepped {
+/** The link comes to be, unless another pairing with the same party was quicker. */
+function activate(
+  state: Agreed,
+  ours: At<"active">["ours"],
+  theirs: At<"active">["theirs"],
+  means: Means,
+  now: Instant,
+): Stepped {
   const { offer, agreed } = state;
+  const unwanted = refuseParty(agreed.peer, means);
+  if (unwanted !== null) return end(state, unwanted, now, "refused", "linked meanwhile");
   const { side, link, secret, peer, transcript } = agreed;
   const settled = matchMessage("settled", offer, agreed, ours);
   const paired = { type: "paired", link, secret, peer, transcript, ours, theirs } as const;
   return [{ type: "active", offer, agreed: { side, link, peer, transcript }, settled, ours, theirs }, [paired]];
 }
 
-function takeMatch(state: Pairing, body: Body<"matched"> | Body<"settled">, means: Means): Stepped {
+function takeMatch(state: Pairing, body: Body<"matched"> | Body<"settled">, means: Means, now: Instant): Stepped {
   const { match: theirs, mac } = body;
   const wrong = () => refuse(state, "PAIR_PROOF_INVALID", "not the other side's word for this pairing");
   switch (state.type) {
@@ -223,7 +232,7 @@ function takeMatch(state: Pairing, body: Body<"matched"> | Body<"settled">, mean
       return matchHolds(state.agreed, theirs, mac, means) ? [{ ...state, theirs }, []] : wrong();
     case "pressed":
     case "unconfirmed":
-      return matchHolds(state.agreed, theirs, mac, means) ? activate(state, state.ours, theirs) : wrong();
+      return matchHolds(state.agreed, theirs, mac, means) ? activate(state, state.ours, theirs, means, now) : wrong();
     case "active": {
       if (!matchSigned(state.agreed, theirs, means)) return wrong();
       const answer = body.type === "matched" ? [send(state.settled)] : [];

@@ -143,8 +143,8 @@ describe("a line of station keys", () => {
     const first = stationCertificateHash(party.certificate);
     const long = { ...pin.line, entries: [first, ...entries.slice(1)] };
     const body = { ...party.succession(1).body, index: 1025 };
-    const it = signSuccession(body, party.stationKey(0), party.stationKey(1));
-    expect(codeOf(lineAfter(long, it, at(1)))).toBe("ID_SUCCESSION_GAP");
+    const entry = signSuccession(body, party.stationKey(0), party.stationKey(1));
+    expect(codeOf(lineAfter(long, entry, at(1)))).toBe("ID_SUCCESSION_GAP");
   });
 });
 
@@ -245,11 +245,11 @@ describe("cut-offs", () => {
     );
   it("[ID19] the station key with two officers removes a terminal, and the root undoes it", () => {
     const pin = pinAt(1);
-    const it = cut({}, party.stationKey(1));
-    const next = adopted(adoptRevocation(pin, it));
+    const entry = cut({}, party.stationKey(1));
+    const next = adopted(adoptRevocation(pin, entry));
     expect(next.removed.length).toBe(1);
-    expect(certain(settle(adoptRevocation(next, it))).outcome).toBe("known");
-    const ruling = { party: party.id, generation: 0, revocation: revocationHash(it), issued: at(1) };
+    expect(certain(settle(adoptRevocation(next, entry))).outcome).toBe("known");
+    const ruling = { party: party.id, generation: 0, revocation: revocationHash(entry), issued: at(1) };
     const confirmed = adopted(adoptRuling(next, signRuling({ ...ruling, verdict: "confirmed" }, root)));
     expect(confirmed.removed.length).toBe(1);
     const undone = adopted(adoptRuling(next, signRuling({ ...ruling, verdict: "undone" }, root)));
@@ -275,12 +275,12 @@ describe("cut-offs", () => {
   it("[ID21] a station key that the root revoked stops the pin, whether it is in use or comes later", () => {
     const later = party.stationKey(2).publicKey;
     const subject = { type: "stationKey", key: keyIdOf(later) } as const;
-    const it = cut({ subject, by: { type: "root", generation: 0 } }, root);
-    const early = adopted(adoptRevocation(pinAt(1), it));
+    const entry = cut({ subject, by: { type: "root", generation: 0 } }, root);
+    const early = adopted(adoptRevocation(pinAt(1), entry));
     expect(refuseStanding(early)).toBe(null);
     const then = adopted(adoptSuccession(early, party.succession(2), at(2)));
     expect(refuseStanding(then)?.code).toBe("ID_REVOKED");
-    expect(refuseStanding(adopted(adoptRevocation(pinAt(2), it)))?.code).toBe("ID_REVOKED");
+    expect(refuseStanding(adopted(adoptRevocation(pinAt(2), entry)))?.code).toBe("ID_REVOKED");
   });
 });
 
@@ -292,8 +292,8 @@ describe("a pin", () => {
       ...pin,
       standing: { type: "rootHeld", card: party.card({}, 1), certificate: party.certificate, at: at(3) } as const,
     };
-    for (const it of [pin, frozen, held])
-      expect(decode(pinCodec, encode(pinCodec, it))).toEqual({ ok: true, value: it });
+    for (const entry of [pin, frozen, held])
+      expect(decode(pinCodec, encode(pinCodec, entry))).toEqual({ ok: true, value: entry });
     const size = encode(pinCodec, pinAt(1)).length;
     console.log(`a pin: ${size} bytes, and 32 more for each month`);
     expect(size).toBeLessThan(13_000);

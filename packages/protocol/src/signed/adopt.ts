@@ -6,7 +6,7 @@ import { encode } from "@parley/base/codec";
 import { type Result, fail, ok } from "@parley/base/result";
 import type { Instant } from "@parley/base/time";
 import { type ParleyError, problem } from "../errorCodes.ts";
-import { maxRevocations } from "../limits.ts";
+import { maxRevocations, maxRevokedKeys } from "../limits.ts";
 import { type SignedCard, cardHash, checkCard, refuseNextRoot } from "./partyCard.ts";
 import { type Pin, firstEntry, indexOf, lastEntry, lineAfter, lineFrom, refuseCertificate } from "./pin.ts";
 import {
@@ -161,7 +161,7 @@ export function adoptRevocation(pin: Pin, it: SignedRevocation): Adoption {
     case "stationKey": {
       const { key } = body.subject;
       if (pin.revokedKeys.some((revoked) => equal(revoked, key))) return known(pin);
-      return adopted({ ...pin, revokedKeys: [...pin.revokedKeys, key].slice(-maxRevocations) });
+      return adopted({ ...pin, revokedKeys: [...pin.revokedKeys, key].slice(-maxRevokedKeys) });
     }
     case "party":
       return known(pin);

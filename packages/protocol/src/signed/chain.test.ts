@@ -91,7 +91,7 @@ describe("a terminal's chain", () => {
   });
   it("[ID14] credentials of the key before hold for a week after the hand-over, so that a call under way is not cut", () => {
     const before = bundlePin(1);
-    const signed = after(at(2), ms(-hours(1)));
+    const signed = after(at(2), ms(-3_600_000));
     const bytes = chainAt(1, signed);
     const pin = certain(certain(adoptSuccession(before, party.succession(2), at(2))).prove(testVerify)).pin;
     expect(codeOf(proved(verifyChain(bytes, pin, after(at(2), days(6)))))).toBe("ok");
@@ -145,12 +145,12 @@ describe("the same signatures in a browser's cryptography", () => {
   ] as const)("[ID2] %s: true ones hold, and no bent one does", async (_, verify) => {
     expect(codeOf(await verifyAllAsync(all, verify))).toBe("ok");
     expect((await claim.proveAsync(verify)).ok).toBe(true);
-    for (const at of [0, 63, 64, 3372]) {
+    for (const byte of [0, 63, 64, 3372]) {
       const [check] = claim.checks;
       if (check?.scheme !== "hybrid") throw new Error("a hybrid check was due");
       const signature = check.signature.slice() as typeof check.signature;
-      signature[at] = (signature[at] as number) ^ 1;
-      expect([at, await verify({ ...check, signature })]).toEqual([at, false]);
+      signature[byte] = (signature[byte] as number) ^ 1;
+      expect([byte, await verify({ ...check, signature })]).toEqual([byte, false]);
     }
     const [check] = claim.checks;
     if (check?.scheme !== "hybrid") throw new Error("a hybrid check was due");

@@ -54,9 +54,9 @@ const samples: Record<string, Sample> = {
 
 describe("decoding", () => {
   it.each(Object.keys(samples))("of a %s is total, and one value has one encoding", (kind) => {
-    const it = samples[kind];
-    if (it === undefined) throw new Error("no sample");
-    const { bytes, again } = it;
+    const found = samples[kind];
+    if (found === undefined) throw new Error("no sample");
+    const { bytes, again } = found;
     for (const whole of bytes) expect(again(whole)).toEqual(whole);
     const bent = fc
       .tuple(

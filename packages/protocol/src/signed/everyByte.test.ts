@@ -45,8 +45,8 @@ const terminal = new Uint8Array(16).fill(7) as TerminalId;
 /** A struct's bytes, and which checks those that decode call for. */
 type Sample = { readonly bytes: Bytes; readonly checks: (bytes: Bytes) => readonly SignatureCheck[] | null };
 
-const sample = <T>(codec: Codec<T>, it: T, checks: (it: T) => readonly SignatureCheck[]): Sample => ({
-  bytes: encode(codec, it),
+const sample = <T>(codec: Codec<T>, item: T, checks: (item: T) => readonly SignatureCheck[]): Sample => ({
+  bytes: encode(codec, item),
   checks: (bytes) => {
     const read = decode(codec, bytes);
     return read.ok ? checks(read.value) : null;
@@ -62,18 +62,18 @@ const request = {
 };
 
 const samples: Record<string, Sample> = {
-  card: sample(signedCard, party.card(), (it) => [checkOf(labels.card, partyCard, it, root.publicKey)]),
-  "station certificate": sample(signedStationCertificate, party.certificate, (it) => [
-    checkStationCertificate(it, root.publicKey),
+  card: sample(signedCard, party.card(), (item) => [checkOf(labels.card, partyCard, item, root.publicKey)]),
+  "station certificate": sample(signedStationCertificate, party.certificate, (item) => [
+    checkStationCertificate(item, root.publicKey),
   ]),
-  succession: sample(signedSuccession, party.succession(1), (it) => checkSuccession(it, station.publicKey)),
-  "terminal certificate": sample(signedTerminalCertificate, testTerminal(party, station, epoch), (it) => [
-    checkTerminalCertificate(it, station.publicKey),
+  succession: sample(signedSuccession, party.succession(1), (item) => checkSuccession(item, station.publicKey)),
+  "terminal certificate": sample(signedTerminalCertificate, testTerminal(party, station, epoch), (item) => [
+    checkTerminalCertificate(item, station.publicKey),
   ]),
   "terminal request": sample(
     signedTerminalRequest,
     { body: request, signature: testSigner(77).signEd25519(terminalRequestMessage(request)) },
-    (it) => [checkTerminalRequest(it)],
+    (item) => [checkTerminalRequest(item)],
   ),
   witness: sample(
     signedWitness,
@@ -81,7 +81,7 @@ const samples: Record<string, Sample> = {
       { party: party.id, index: 1, entry: bytes32(1), by: party.id, byKey: keyIdOf(station.publicKey), seen: epoch },
       station,
     ),
-    (it) => [checkWitness(it, station.publicKey)],
+    (item) => [checkWitness(item, station.publicKey)],
   ),
   revocation: sample(
     signedRevocation,
@@ -95,12 +95,12 @@ const samples: Record<string, Sample> = {
       },
       station,
     ),
-    (it) => [checkRevocation(it, station.publicKey)],
+    (item) => [checkRevocation(item, station.publicKey)],
   ),
   ruling: sample(
     signedRuling,
     signRuling({ party: party.id, generation: 0, revocation: bytes32(1), verdict: "undone", issued: epoch }, root),
-    (it) => [checkRuling(it, root.publicKey)],
+    (item) => [checkRuling(item, root.publicKey)],
   ),
   "root order": sample(
     signedRootOrder,
@@ -113,7 +113,7 @@ const samples: Record<string, Sample> = {
       },
       root,
     ),
-    (it) => [checkRootOrder(it, root.publicKey)],
+    (item) => [checkRootOrder(item, root.publicKey)],
   ),
   match: sample(
     signedMatch,
@@ -127,12 +127,12 @@ const samples: Record<string, Sample> = {
       },
       station,
     ),
-    (it) => [checkMatch(it, station.publicKey)],
+    (item) => [checkMatch(item, station.publicKey)],
   ),
 };
 
-const holds = (it: Sample, bytes: Bytes): boolean => {
-  const checks = it.checks(bytes);
+const holds = (item: Sample, bytes: Bytes): boolean => {
+  const checks = item.checks(bytes);
   return checks !== null && checks.every((check) => testVerify(check));
 };
 
@@ -141,15 +141,15 @@ const signatureStep = process.env["PARLEY_FULL"] === "1" ? 1 : 16;
 describe("signed structs", () => {
   let bent = 0;
   it.each(Object.keys(samples))("[ID1] every bent byte of a %s is refused", (name) => {
-    const it = samples[name] as Sample;
-    expect(holds(it, it.bytes)).toBe(true);
+    const item = samples[name] as Sample;
+    expect(holds(item, item.bytes)).toBe(true);
     const passed: number[] = [];
-    const signature = it.bytes.length - hybridSignatureBytes;
-    for (let at = 0; at < it.bytes.length; at++) {
+    const signature = item.bytes.length - hybridSignatureBytes;
+    for (let at = 0; at < item.bytes.length; at++) {
       if (at > signature && at % signatureStep !== 0) continue;
-      const copy = it.bytes.slice();
+      const copy = item.bytes.slice();
       copy[at] = (copy[at] as number) ^ (1 << (at & 7));
-      if (holds(it, copy)) passed.push(at);
+      if (holds(item, copy)) passed.push(at);
       bent++;
     }
     expect(passed).toEqual([]);

@@ -10,6 +10,7 @@ import { terminalId } from "../ids.ts";
 import {
   maxPairingSuccessions,
   maxRevocations,
+  maxRevokedKeys,
   maxStationKeyAgeMs,
   maxSuccessions,
   maxTerminalLifetimeMs,
@@ -64,7 +65,7 @@ export const pin = struct({
   line: keyLine,
   removed: list(removed, maxRevocations),
   /** keyIdOf station keys that the root has revoked, in use or not. */
-  revokedKeys: list(digest, maxRevocations),
+  revokedKeys: list(digest, maxRevokedKeys),
   standing,
 });
 export type Pin = Of<typeof pin>;

@@ -2,7 +2,7 @@
 // decided, so it checks no signature again; a ledger that does not follow from itself throws.
 import { type Result, certain } from "@parley/base/result";
 import type { ParleyError } from "@parley/protocol/errorCodes";
-import { type PartyId, idText } from "@parley/protocol/ids";
+import { type IdText, type PartyId, idText } from "@parley/protocol/ids";
 import {
   adoptCard,
   adoptCertificate,
@@ -86,11 +86,7 @@ export function apply(state: Identity, event: IdentityEvent): Identity {
         seen: set(state.seen, idText(event.pin.card.party), lastEntry(homeOf(state).pin.line)),
       };
     case "peerDropped":
-      return {
-        ...state,
-        peers: without(state.peers, idText(event.party)),
-        seen: without(state.seen, idText(event.party)),
-      };
+      return forget(state, idText(event.party));
     case "peerCard":
       return peer(state, event.card.body.party, (pin) => replayed(adoptCard(pin, event.card)).pin);
     case "peerCertified": {
@@ -125,6 +121,12 @@ export function apply(state: Identity, event: IdentityEvent): Identity {
   }
   event satisfies never;
 }
+
+const forget = (state: Identity, party: IdText): Identity => ({
+  ...state,
+  peers: without(state.peers, party),
+  seen: without(state.seen, party),
+});
 
 function applyHome(
   home: Home,
@@ -169,8 +171,11 @@ function applyRevoked(state: Identity, event: EventOf<"revoked">): Identity {
       verdict: it.body.by.type === "root" ? "confirmed" : "open",
     }),
   };
-  if (it.body.subject.type !== "terminal") return next;
-  const key = idText(it.body.subject.terminal);
+  const { subject } = it.body;
+  // Who is cut off comes back by a new pairing alone, so nothing of the old one is kept.
+  if (subject.type === "party") return forget(next, idText(subject.other));
+  if (subject.type !== "terminal") return next;
+  const key = idText(subject.terminal);
   const terminal = state.terminals.get(key);
   if (terminal === undefined) return next;
   const standing = { at: "removed", revocation: hash } as const;

@@ -20,13 +20,13 @@ beforeEach(() => {
   two = new TestStation("Estovar", 2).setUp();
 });
 afterEach(() => {
-  for (const it of [one, two]) {
+  for (const station of [one, two]) {
     // Whatever a test did, a restart comes to the same.
-    expect(fingerprint(it.replay())).toBe(fingerprint(it.state));
+    expect(fingerprint(station.replay())).toBe(fingerprint(station.state));
   }
 });
 const later = (by: number) => {
-  for (const it of [one, two]) it.now = after(it.now, ms(by));
+  for (const station of [one, two]) station.now = after(station.now, ms(by));
 };
 
 describe("a station's set-up", () => {
@@ -233,6 +233,11 @@ describe("terminals", () => {
     const { id } = one.ask({ type: "proposeAct", act, by: first }, "pending");
     one.ask({ type: "confirmAct", id, by: second }, "done");
     expect(one.effects.some((e) => e.type === "cutOffParty")).toBe(true);
+    const notice = {
+      type: "changed",
+      catchUp: { card: two.card({ serial: 2 }), certificate: null, successions: [] },
+    } as const;
+    expect(one.codeOf({ type: "fromPeer", party: two.home.pin.card.party, notice })).toBe("ID_PEER_UNKNOWN");
     const terminal = two.enrol(two.officer(1));
     const revocation = signRevocation(
       {

@@ -30,11 +30,11 @@ function greet(from: TestStation, to: TestStation, key: HybridSigner, bytes: Byt
 }
 
 const greeting = (from: TestStation, to: TestStation): Bytes => {
-  const it = greetingFor(from.state, to.home.pin.card.party);
-  return it === null ? new Uint8Array() : encode(catchUp, it);
+  const thing = greetingFor(from.state, to.home.pin.card.party);
+  return thing === null ? new Uint8Array() : encode(catchUp, thing);
 };
 
-const party = (it: TestStation) => it.home.pin.card.party;
+const party = (thing: TestStation) => thing.home.pin.card.party;
 const leaving = 4 * 365;
 const coming = 6 * 365;
 
@@ -78,8 +78,8 @@ it("[ID11] [ID12] [ID14] [ID29] ten years without a renewing hand: keys roll, cr
   /** He shows both forgeries to the peer, whose pin stays as it was. */
   const tryToMove = (key: HybridSigner): number => {
     const before = pinOf(one, two);
-    for (const it of forgeries(one, key)) {
-      const notice = { type: "changed", catchUp: { card: null, certificate: null, successions: [it] } } as const;
+    for (const thing of forgeries(one, key)) {
+      const notice = { type: "changed", catchUp: { card: null, certificate: null, successions: [thing] } } as const;
       two.tell({ type: "fromPeer", party: party(one), notice });
       expect(pinOf(one, two)).toEqual(before);
     }
@@ -90,9 +90,9 @@ it("[ID11] [ID12] [ID14] [ID29] ten years without a renewing hand: keys roll, cr
     const now = after(epoch, days(day));
     const present = day >= leaving && day < coming ? [one, two] : [one, two, away];
     const keyBefore = one.signer;
-    for (const it of present) {
-      it.now = now;
-      it.ask({ type: "tick" }, "done");
+    for (const thing of present) {
+      thing.now = now;
+      thing.ask({ type: "tick" }, "done");
     }
     if (day === coming) {
       // Two years later. The thief has the very key that the absent peer saw last, and shows it before the station comes.
@@ -152,7 +152,7 @@ it("[ID11] [ID12] [ID14] [ID29] ten years without a renewing hand: keys roll, cr
   expect(new Set(two.alarms)).toEqual(new Set(["ID_SUCCESSION_UNCOMMITTED"]));
   expect(away.alarms).toEqual([]);
   expect(renewals).toBe(Math.floor((years * 365) / 3));
-  for (const it of stations) expect(fingerprint(it.replay())).toBe(fingerprint(it.state));
+  for (const thing of stations) expect(fingerprint(thing.replay())).toBe(fingerprint(thing.state));
   const ledger = one.ledger.reduce((sum, bytes) => sum + bytes.length, 0);
   console.log(
     `${years} years: ${rolled} hand-overs a station, ${renewals} credentials renewed and ${checked} times checked by a peer; ` +

@@ -54,7 +54,7 @@ class Desk {
     if (!decision.ok) return decision;
     // What a restart would know: the sealed documents' bytes.
     this.pairings = new Map(
-      [...decision.value.pairings].map(([key, it]) => [key, certain(decodePairing(encodePairing(it)))]),
+      [...decision.value.pairings].map(([key, kept]) => [key, certain(decodePairing(encodePairing(kept)))]),
     );
     for (const event of decision.value.events) this.events.push(certain(decodePairingEvent(encodePairingEvent(event))));
     for (const { effect } of decision.value.effects)
@@ -63,13 +63,13 @@ class Desk {
     return decision;
   }
   codeOf(command: PairingCommand): string {
-    const it = this.tell(command);
-    return it.ok ? "ok" : it.error.code;
+    const kept = this.tell(command);
+    return kept.ok ? "ok" : kept.error.code;
   }
   at(offer: OfferId) {
-    const it = this.pairings.get(idText(offer));
-    if (it === undefined) throw new Error("no such pairing");
-    return it;
+    const kept = this.pairings.get(idText(offer));
+    if (kept === undefined) throw new Error("no such pairing");
+    return kept;
   }
 }
 
@@ -137,7 +137,7 @@ describe("the duty of pairing", () => {
     expect(one.codeOf({ type: "forget", offer })).toBe("ok");
     expect(isLive(one.pairings, offer)).toBe(false);
   });
-  it('[PR17] an officer\'s "They differ" ends it on both sides, and both ledgers say by whom', () => {
+  it('[PR17] an officer\'s "They differ" ends kept on both sides, and both ledgers say by whom', () => {
     const { one, two, offer } = begun();
     carry(one, two);
     certain(two.tell({ type: "differ", offer, by: by(2) }));
