@@ -16,6 +16,7 @@ import { linkPath, maxLinkFrameBytes, pairPath } from "@parley/protocol/peer/hel
 import { allowance } from "./allowance.ts";
 import { type HalfOpen, halfOpen } from "./halfOpen.ts";
 import type { Door, Listening, Purpose } from "./net.ts";
+import { networkOf } from "./networkOf.ts";
 import { pacer } from "./pacer.ts";
 import { connectionOver } from "./socket.ts";
 import { keyOfCertificate, type PeerIdentity } from "./tlsIdentity.ts";
@@ -28,7 +29,7 @@ export type DoorBounds = {
   readonly strangers: number;
   /** From TCP to a verified first message. */
   readonly patience: ReturnType<typeof seconds>;
-  /** Pairing connections of one address in a minute, and of all. */
+  /** Pairing connections of one network in a minute, and of all. */
   readonly pairingsOfOne: number;
   readonly pairingsOfAll: number;
 };
@@ -119,7 +120,7 @@ export function accept(options: AcceptOptions, door: Door): Promise<Result<Accep
   const listener = createTcpServer({ pauseOnConnect: true, noDelay: true }, (socket) => {
     open.add(socket);
     const end = endOf(socket);
-    const leave = room.enter(socket.remoteAddress ?? "", () => socket.destroy());
+    const leave = room.enter(networkOf(socket.remoteAddress ?? ""), () => socket.destroy());
     arriving.set(end, leave);
     const forget = pace(() => server.emit("connection", socket));
     socket.once("close", () => {
@@ -137,7 +138,7 @@ export function accept(options: AcceptOptions, door: Door): Promise<Result<Accep
       tls.destroy();
       return;
     }
-    const address = tls.remoteAddress ?? "";
+    const address = networkOf(tls.remoteAddress ?? "");
     const leave = [arriving.get(endOf(tls)) ?? (() => undefined)];
     if (standing === "stranger") {
       const leaveStrangers = strangers.enter(address, () => tls.destroy());

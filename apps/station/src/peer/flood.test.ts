@@ -171,7 +171,7 @@ describe("the door, worn down", () => {
 });
 
 describe("the room of the half-open", () => {
-  it("[LK21] when it is full, the oldest of the address that holds the most goes", () => {
+  it("[LK21] when it is full, the oldest of the network that holds the most goes", () => {
     const { clock } = simulatedTime();
     const room = halfOpen(4, seconds(10), clock);
     const gone: string[] = [];

@@ -15,9 +15,9 @@ import {
   helloSignedBytes,
 } from "@parley/protocol/peer/hello";
 import type { Bytes } from "@parley/base/bytes";
-import type { PeerConnection } from "./net.ts";
+import type { PeerConnection, VerifiedBy } from "./net.ts";
 import type { Greeting } from "./sessionState.ts";
-import { type PeerIdentity, verifiedBy } from "./tlsIdentity.ts";
+import type { PeerIdentity } from "./tlsIdentity.ts";
 
 /** That the station of `peer`, on `link`, now has `key`, as `successions` (empty where nothing changed) should show. */
 export type Claim = { readonly link: LinkId; readonly peer: PartyId; readonly key: Bytes; readonly successions: Bytes };
@@ -33,7 +33,7 @@ export function makeHello(end: End, connection: PeerConnection, body: UnsignedHe
 const unwelcome = (reason: GoodbyeReason, error: ParleyError): Result<never, Unwelcome> => fail({ reason, error });
 
 /**
- * What `hello`, written by the far end as `end`, settles; `expected` is the link it has to be for. Calls `verify` only for a
+ * What `hello`, written by the far end as `end`, settles; `expected` is the link it has to be for. Asks whose key it is only for a
  * hello that is signed for this connection, in a version we speak, for this link and between its two parties.
  */
 export async function judgeHello(
@@ -42,12 +42,15 @@ export async function judgeHello(
   hello: Hello,
   expected: { readonly link: LinkId; readonly here: PartyId; readonly peer: PartyId },
   ours: Versions,
-  verify: (claim: Claim) => Promise<Result<unknown, ParleyError>>,
+  judges: {
+    readonly verifiedBy: VerifiedBy;
+    readonly verifyIntroduction: (claim: Claim) => Promise<Result<unknown, ParleyError>>;
+  },
 ): Promise<Result<Greeting, Unwelcome>> {
   const { signature, ...body } = hello;
   const meant = equal(hello.link, expected.link) && equal(hello.from, expected.peer) && equal(hello.to, expected.here);
   if (!meant) return unwelcome("unknown", problem("PEER_LINK_UNKNOWN", "a hello for another link or party"));
-  if (!verifiedBy(connection.key)(helloSignedBytes(end, connection.binding, body), signature))
+  if (!judges.verifiedBy(connection.key)(helloSignedBytes(end, connection.binding, body), signature))
     return unwelcome("unknown", problem("PEER_KEY_UNKNOWN", "a hello that is not signed for this connection"));
   const version = commonVersion(ours, hello);
   if (version === null) {
@@ -60,6 +63,6 @@ export async function judgeHello(
     key: connection.key,
     successions: hello.successions,
   };
-  const verified = await verify(claim);
+  const verified = await judges.verifyIntroduction(claim);
   return verified.ok ? ok({ version }) : unwelcome("unknown", verified.error);
 }

@@ -18,7 +18,7 @@ import { runSession } from "./sessionRun.ts";
 import type { Conn, Greeting, SessionEffect } from "./sessionState.ts";
 import { type LinkStatus, statusOf } from "./status.ts";
 import type { PeerTransaction } from "./store.ts";
-import { type PeerIdentity, verifiedBy } from "./tlsIdentity.ts";
+import type { PeerIdentity } from "./tlsIdentity.ts";
 
 /** A link as the peer port runs it. */
 export type LinkRun = {
@@ -147,7 +147,7 @@ export function runLink(terms: LinkTerms, deps: PeerDeps, identity: () => PeerId
   const judge = async (conn: Conn, end: End, channel: Channel, hello: Hello): Promise<Greeting | null> => {
     const { connection } = channel;
     const expected = { link: id, here, peer };
-    const judged = await judgeHello(end, connection, hello, expected, versions, deps.verifyIntroduction);
+    const judged = await judgeHello(end, connection, hello, expected, versions, deps);
     if (!conns.has(conn)) return null;
     if (!judged.ok) {
       turnAway(conn, judged.error.reason, judged.error.error);
@@ -221,7 +221,7 @@ export function runLink(terms: LinkTerms, deps: PeerDeps, identity: () => PeerId
     version = greeting.version;
     memory.agreed();
     into.begin({
-      verify: verifiedBy(key),
+      verify: deps.verifiedBy(key),
       acknowledge: (upTo) => channel.say({ type: "ack", upTo }),
       refuse: (reason, code, detail) => refuse(conn, remote, reason, problem(code, detail)),
     });

@@ -10,6 +10,9 @@ import type { PeerIdentity } from "./tlsIdentity.ts";
 /** Where a station is to be found: a name or IP address, and the port of its peer listener. */
 export type Address = { readonly host: string; readonly port: number };
 
+/** What checks signatures by an Ed25519 public key; false, never a throw, for malformed ones. */
+export type VerifiedBy = (key: Bytes) => (message: Bytes, signature: Bytes) => boolean;
+
 /** What a connection is for: a link that exists, or a pairing that would make one. */
 export type Purpose = "link" | "pair";
 

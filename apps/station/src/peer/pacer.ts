@@ -1,5 +1,5 @@
 // Begins a few things in each turn of the event loop and leaves the rest waiting, so that under a storm what has begun is
-// finished first. Without it a thousand handshakes advance side by side, and all run into their deadlines together. An edge.
+// finished first. Without it a thousand handshakes advance side by side, and all run into their deadlines together. Carries [LK40]. An edge.
 import type { Cancel } from "@parley/base/time";
 
 /** Queues a task; the earliest first, at most `perTurn` a turn. The returned function takes it out again. */

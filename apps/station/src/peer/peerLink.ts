@@ -8,7 +8,7 @@ import type { EnvelopeId, LinkId, PartyId } from "@parley/protocol/ids";
 import type { Versions } from "@parley/protocol/peer/hello";
 import type { Arrival } from "./inbox.ts";
 import type { Claim } from "./introduction.ts";
-import type { Address, PeerNet, Standing } from "./net.ts";
+import type { Address, PeerNet, Standing, VerifiedBy } from "./net.ts";
 import type { LinkStatus } from "./status.ts";
 import type { PeerStore, PeerTransaction } from "./store.ts";
 import type { PeerIdentity } from "./tlsIdentity.ts";
@@ -55,6 +55,7 @@ export type PeerDeps = {
   readonly random: Random;
   /** The station key in force; see `PeerPort.adopt`. */
   readonly identity: PeerIdentity;
+  readonly verifiedBy: VerifiedBy;
   /** Whether a key is a linked station's last known one (`known`), cut off (`refused`), or neither (`stranger`). */
   readonly standing: (key: Bytes) => Standing;
   /** The successions of our own station key that the peer may lack; empty when it has seen the present one. */

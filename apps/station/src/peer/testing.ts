@@ -14,7 +14,7 @@ import type { PeerNet } from "./net.ts";
 import type { LinkReport, PeerLink } from "./peerLink.ts";
 import { type PairingDoor, type PeerPort, startPeerPort } from "./peerPort.ts";
 import { tlsNet } from "./tlsNet.ts";
-import { type PeerIdentity, tlsIdentity } from "./tlsIdentity.ts";
+import { type PeerIdentity, tlsIdentity, verifiedBy } from "./tlsIdentity.ts";
 
 export const realClock: Clock = {
   now: () => instant(Date.now()),
@@ -94,6 +94,7 @@ export async function station(options: StationOptions): Promise<TestStation> {
       clock,
       random: options.random ?? realRandom,
       identity,
+      verifiedBy,
       standing: (key) => (cutOff.some((one) => equal(one, key)) ? "refused" : holds(key) ? "known" : "stranger"),
       successions: () => Promise.resolve(options.successions?.() ?? new Uint8Array()),
       verifyIntroduction: ({ key, successions }) => {

@@ -108,8 +108,10 @@ describe("the door", () => {
     expect(new TextDecoder().decode(await drained(tls))).toMatch(/^HTTP\/1.1 426/);
   });
 
-  it("[LK15] resumes no session", async () => {
-    const { port } = (await door()).port;
+  it.each(["", ", nor after its key has rolled"])("[LK15] resumes no session%s", async (after) => {
+    const self = await door();
+    if (after !== "") self.port.adopt(await newIdentity());
+    const { port } = self.port;
     const identity = await newIdentity();
     const sessions: Buffer[] = [];
     const first = await rawTls(port, identity);
