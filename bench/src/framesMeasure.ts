@@ -77,6 +77,9 @@ async function parleyOnce(plaintext: Uint8Array<ArrayBuffer>, digest: boolean): 
     told: () => undefined,
     opened: (_, __, sframe) => note(sframe),
     began: () => undefined,
+    fault: (error) => {
+      throw error;
+    },
   });
   return async () => {
     frame.data = plaintext.buffer;

@@ -173,7 +173,9 @@ describe("receive keys", () => {
     ]);
     expect(find(keys, 15, 0, 2).type).toBe("unknown");
     keys.forget(1);
-    expect([14, 15].map((epoch) => find(keys, epoch, 0).type)).toEqual(["unknown", "unknown"]);
+    expect([14, 15].map((epoch) => find(keys, epoch, 0).type)).toEqual(["gone", "gone"]);
+    await install(keys, 15); // the leaf has a new member
+    expect([14, 15].map((epoch) => find(keys, epoch, 0).type)).toEqual(["tooLate", "key"]);
   });
   it("[FR10] an older epoch's keys that come late move nothing back", async () => {
     const keys = new ReceiveKeys();

@@ -117,14 +117,14 @@ function arrive<F>(state: OpenerState<F>, arrival: Arrival<F>, now: Ms, keys: Re
   const parts = readFrame(arrival.bytes, arrival.layout);
   if (typeof parts === "string") return refuse(state, parts, now, keys);
   const waiting = { frame: arrival.frame, parts, isKey: arrival.isKey };
-  const stray = refuseStray(state, parts, keys);
+  const stray = refuseStray(state, parts);
   if (stray !== null) return refuse(state, stray, now, keys);
   return state.curtain.at === "drawn" ? keep(state, state.curtain, waiting, now) : admit(state, waiting, now, keys);
 }
 
 /** Why a frame cannot belong to this stream, or null. */
-function refuseStray<F>(state: OpenerState<F>, { id }: Parts, keys: ReceiveKeys): Refusal | null {
-  if (state.binding === null || keys.size === 0) return "noKeys";
+function refuseStray<F>(state: OpenerState<F>, { id }: Parts): Refusal | null {
+  if (state.binding === null) return "noKeys";
   const { contexts, leaves } = state.binding;
   return contexts.includes(id.context) && leaves.includes(id.leaf) ? null : "otherStream";
 }
@@ -151,8 +151,10 @@ function admit<F>(state: OpenerState<F>, waiting: Waiting<F>, now: Ms, keys: Rec
     }
     case "tooLate":
       return refuse(state, "keyGone", now, keys);
+    case "gone":
+      return refuse(state, "memberGone", now, keys);
     case "unknown":
-      return refuse(state, "bogusKid", now, keys);
+      return refuse(state, keys.size === 0 ? "noKeys" : "bogusKid", now, keys);
     default:
       return answer satisfies never;
   }

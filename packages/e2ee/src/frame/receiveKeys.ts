@@ -35,16 +35,20 @@ export type Answer =
   | { readonly type: "key"; readonly key: ReceiveKey }
   | { readonly type: "due" }
   | { readonly type: "tooLate" }
+  /** Its leaf was a member and is no more. */
+  | { readonly type: "gone" }
   | { readonly type: "unknown" };
 
 const due: Answer = { type: "due" };
 const tooLate: Answer = { type: "tooLate" };
+const gone: Answer = { type: "gone" };
 const unknown: Answer = { type: "unknown" };
 
 export class ReceiveKeys {
   private readonly byKid = new Map<number, ReceiveKey>();
   /** The newest epoch installed for each leaf that is a member. */
   private readonly newest = new Map<number, GroupEpoch>();
+  private readonly goneLeaves = new Set<number>();
   private agreedEpoch: GroupEpoch | null = null;
 
   /** The newest epoch that all members have acknowledged, or null before the first: until then nobody is blamed. */
@@ -62,6 +66,7 @@ export class ReceiveKeys {
       this.byKid.set(key.kid, { of, context, leaf, key, window, life: { at: "current" }, lastGood: null });
       const newest = this.newest.get(leaf);
       if (newest === undefined || isNewer(of, newest)) this.newest.set(leaf, of);
+      this.goneLeaves.delete(leaf);
     }
   }
 
@@ -74,7 +79,7 @@ export class ReceiveKeys {
 
   /** A member is gone: nothing of its is opened or held any more. */
   forget(leaf: number): void {
-    this.newest.delete(leaf);
+    if (this.newest.delete(leaf)) this.goneLeaves.add(leaf);
     for (const [kid, key] of this.byKid) if (key.leaf === leaf) this.byKid.delete(kid);
   }
 
@@ -87,7 +92,7 @@ export class ReceiveKeys {
     }
     const id = keyIdParts(kid);
     const newest = id === null ? undefined : this.newest.get(id.leaf);
-    if (id === null || newest === undefined) return unknown;
+    if (id === null || newest === undefined) return id !== null && this.goneLeaves.has(id.leaf) ? gone : unknown;
     const ahead = (id.epochBits - (newest.epoch % epochSpan) + epochSpan) % epochSpan;
     return ahead >= 1 && ahead <= epochsAhead ? due : tooLate;
   }

@@ -33,6 +33,8 @@ const classes = {
   keyLate: "keyless",
   /** More was held than the hold queue takes. */
   holdFull: "keyless",
+  /** Its sender was a member until a moment ago. */
+  memberGone: "harmless",
   /** No keys at all yet, or the stream is bound to nobody yet. */
   noKeys: "keyless",
   /** Behind the curtain, before a key frame or beyond what it keeps. */

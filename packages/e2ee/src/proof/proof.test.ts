@@ -184,6 +184,23 @@ describe("watch", () => {
     const next = { ...rest, digest: { ...digest, group: epochOf(1, 1).group } };
     expect(watch.claim(epochOf(1, 1), next, at(0))).toEqual([]);
   });
+  it("[DG10] claims are kept for 1,024 counters, unclaimed frames for half a minute, and epochs as long as they await claims", () => {
+    const watch = new Watch();
+    watch.claim(epochOf(1), claimOf(0, [hashOf(0)]), at(0));
+    watch.claim(epochOf(1), claimOf(1_023, [hashOf(1)], hashOf(1)), at(0));
+    expect(saw(watch, 0, hashOf(9), 0)).toEqual(["otherFrame"]);
+    watch.claim(epochOf(1), claimOf(1_024, [hashOf(1)], hashOf(2)), at(0));
+    expect(saw(watch, 0, hashOf(9), 5_000)).toEqual([]);
+    expect(watch.tick(at(5_000 + claimWithin))).toMatchObject([{ why: "unclaimed" }]);
+    watch.tick(at(5_000 + claimWithin + 30_000));
+    expect(watch.claim(epochOf(1), claimOf(0, [hashOf(9)], hashOf(3)), at(90_000))).toEqual([]);
+
+    const epochs = new Watch();
+    epochs.saw(epochOf(1), 0, 1, 0, hashOf(0), at(0));
+    for (let epoch = 2; epoch < 12; epoch++)
+      epochs.claim(epochOf(epoch), claimOf(0, [hashOf(epoch)], hashOf(epoch)), at(0));
+    expect(epochs.tick(at(claimWithin))).toMatchObject([{ why: "unclaimed", frames: 1 }]);
+  });
   it("[DG10] a flood of frames that nobody claims is bounded and told", () => {
     const watch = new Watch();
     const told: string[] = [];

@@ -2,6 +2,7 @@
 // keys come to at the receiver.
 import type { Bytes } from "@parley/base/bytes";
 import { describe, expect, it } from "vitest";
+import { epochOf } from "../frame/testing.ts";
 import { contexts } from "../sframe/keyId.ts";
 import { End, callOfTwo, fakeFrame, sealed } from "./testing.ts";
 
@@ -172,6 +173,33 @@ describe("signed media digest", () => {
     expect(to.take("forgery")).toEqual([]);
   });
 
+  it("[DG10] digests of streams whose frames could not be opened anyway are refused, and few wait for an epoch", async () => {
+    const call = await callOfTwo();
+    const { clock, from, to } = call;
+    await sealed(from.send(contexts.camera), 5);
+    clock.move(1000);
+    await from.streams.tick();
+    const [camera] = from.take("digest");
+    if (camera === undefined) return expect.fail("no digest");
+    const elsewhere = await callOfTwo([0]);
+    const roster = [{ leaf: 0, key: from.signer.publicKey }];
+    await elsewhere.to.streams.handle({ type: "installReceive", of: epochOf(1), keys: [], members: roster });
+    await elsewhere.to.streams.handle({ type: "digest", bytes: camera.bytes });
+    expect(elsewhere.to.take("digestRefused")).toMatchObject([{ why: "badSignature" }]); // the first key of a leaf stays
+
+    await to.agree(2); // nobody has keys of epoch 2: those of epoch 1 are old, and die
+    clock.move(3000);
+    await to.streams.tick();
+    await to.streams.handle({ type: "digest", bytes: camera.bytes });
+    expect(to.take("digestRefused")).toMatchObject([{ why: "notOurs" }]);
+
+    const late = new End(1, to.signer, clock);
+    for (let n = 0; n < 100; n++) await late.streams.handle({ type: "digest", bytes: camera.bytes });
+    expect(late.take("digestRefused")).toHaveLength(100);
+    await late.installReceive(2, [from], [1]);
+    expect(late.take("digestRefused")).toHaveLength(64); // tried again, and still nobody's
+  });
+
   it("[DG6] frames that waited behind the curtain for a minute are still claimed", async () => {
     const call = await callOfTwo([6]);
     const { from, to } = call;
@@ -196,6 +224,7 @@ describe("signed media digest", () => {
     await push(receive.stream, frames.slice(5));
     call.clock.move(5000);
     await to.streams.tick();
-    expect([receive.sink.frames.length, to.take("forgery")]).toEqual([5, []]);
+    expect([receive.sink.frames.length, to.take("forgery"), to.take("alarm")]).toEqual([5, [], []]);
+    expect((await to.stats()).dropped).toEqual({ memberGone: 5 });
   });
 });

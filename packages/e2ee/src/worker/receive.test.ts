@@ -70,6 +70,8 @@ describe("epoch change", () => {
     expect(await push(4, "key")).toBe(2);
     clock.move(5000);
     expect(await push(5, "delta")).toBe(2);
+    await receive.stream.push(fakeFrame(new Uint8Array(0))); // nothing was in it, so nothing is missing
+    expect(await push(7, "delta")).toBe(2);
     await receive.stream.push(fakeFrame(new Uint8Array(50)));
     expect(await push(6, "delta")).toBe(3);
     const sound = to.receive({ stream: "microphone", kind: "audio", binding: { contexts: [0], leaves: [0] } });
@@ -100,6 +102,37 @@ describe("epoch change", () => {
     await from.installSend(2, [1], 0, 2 ** 32 - 5);
     for (const frame of await sealed(camera, 10)) await receive.stream.push(fakeFrame(frame));
     expect(receive.sink.frames).toEqual(range(0, 10));
+  });
+  it("[FR14] no more frames wait for the one being opened than a curtain and the hold queue can let go", async () => {
+    const { from, to } = await callOfTwo();
+    const [camera, receive] = [from.send(contexts.camera), to.receive({})];
+    await Promise.all((await sealed(camera, 300)).map((frame) => receive.stream.push(fakeFrame(frame))));
+    expect(receive.sink.frames).toEqual(range(0, 215));
+    expect((await to.stats()).dropped).toEqual({ holdFull: 85 });
+  });
+  it("[FR11] a sender heard under a newer epoch makes its old keys die, whether or not all have agreed", async () => {
+    const { clock, from, to } = await callOfTwo();
+    const [camera, receive] = [from.send(contexts.camera), to.receive({})];
+    const old = await sealed(camera, 2);
+    await to.installReceive(2, [from], [1]);
+    await from.installSend(2, [1]);
+    for (const frame of await sealed(camera, 1, 2)) await receive.stream.push(fakeFrame(frame));
+    clock.move(2_999);
+    await receive.stream.push(fakeFrame(old[0] ?? expect.fail("none")));
+    clock.move(3_000);
+    await receive.stream.push(fakeFrame(old[1] ?? expect.fail("none")));
+    expect(receive.sink.frames).toEqual([encoderBytes(2), encoderBytes(0)]);
+    expect((await to.stats()).dropped).toEqual({ keyGone: 1 });
+  });
+  it("[FR3] a browser that takes one frame badly does not stop the stream, and gets nothing else for it", async () => {
+    const { from, to } = await callOfTwo();
+    const [camera, receive] = [from.send(contexts.camera), to.receive({})];
+    const frames = await sealed(camera, 3);
+    const bad = fakeFrame(frames[1] ?? expect.fail("none"));
+    receive.sink.refuse = bad;
+    await Promise.all([frames[0], null, frames[2]].map((f) => receive.stream.push(f == null ? bad : fakeFrame(f))));
+    expect(receive.sink.frames).toEqual([encoderBytes(0), encoderBytes(2)]);
+    expect([(await to.stats()).dropped, to.take("fault").length]).toEqual([{ fault: 1 }, 1]);
   });
   it("frames pushed without waiting are delivered in the order they came", async () => {
     const { from, to } = await callOfTwo();
@@ -151,6 +184,7 @@ describe("the curtain", () => {
     for (const frame of await sealed(from.send(0, "opus"), 5)) await receive.stream.push(fakeFrame(frame, null));
     await to.streams.handle({ type: "release", stream: "camera" });
     expect([receive.sink.frames.length, (await to.stats()).dropped]).toEqual([0, { curtained: 5 }]);
+    expect(to.keyFramesAsked).toBe(0);
   });
 });
 

@@ -20,6 +20,7 @@ export type ReceivePorts = {
   readonly opened: (key: ReceiveKey, ctr: number, sframe: Bytes) => void;
   /** The first frame under an epoch. */
   readonly began: (of: GroupEpoch) => void;
+  readonly fault: (error: unknown) => void;
 };
 
 export class ReceiveStream {
@@ -68,9 +69,19 @@ export class ReceiveStream {
       let open: (OpenerEffect<EncodedFrame> & { type: "open" }) | null = null;
       for (const effect of effects) {
         if (effect.type === "open") open = effect;
-        else this.carryOut(effect);
+        else this.tryTo(effect);
       }
       if (open !== null) next = { type: "opened", plain: await openFrame(open.key.key, open.parts) };
+    }
+  }
+
+  /** A bug that one frame meets must not stop the stream: the next frame is opened all the same. */
+  private tryTo(effect: Exclude<OpenerEffect<EncodedFrame>, { type: "open" }>): void {
+    try {
+      this.carryOut(effect);
+    } catch (error) {
+      this.tally.drop("fault");
+      this.ports.fault(error);
     }
   }
 

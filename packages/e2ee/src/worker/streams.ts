@@ -75,6 +75,7 @@ export class Streams {
         ),
       opened: ({ of, leaf, context }, ctr, sframe) => this.noteOpened(of, leaf, context, ctr, sframe),
       began: (of) => this.edges.post({ type: "opening", stream: name, of }),
+      fault: this.fault,
     });
     this.receiving.add(stream);
     return stream;

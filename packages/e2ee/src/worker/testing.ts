@@ -17,8 +17,13 @@ export function fakeFrame(bytes: Bytes, type: "key" | "delta" | null = "delta", 
 /** Everything that was passed on, in order. */
 export class Sink implements Onward {
   readonly frames: Bytes[] = [];
+  /** A frame that the browser will not take. */
+  refuse: EncodedFrame | null = null;
   /** Detaches what it is given, as Chromium's `writable` does. */
-  readonly pass = (_: EncodedFrame, data: ArrayBuffer): void => void this.frames.push(new Uint8Array(data.transfer()));
+  readonly pass = (frame: EncodedFrame, data: ArrayBuffer): void => {
+    if (frame === this.refuse) throw new TypeError("not this frame");
+    this.frames.push(new Uint8Array(data.transfer()));
+  };
   /** Takes what has come since the last time. */
   take(): Bytes[] {
     return this.frames.splice(0);
