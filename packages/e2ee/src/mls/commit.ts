@@ -109,9 +109,12 @@ export async function commit(group: Group, wanted: Wanted): Promise<Result<OwnCo
   }
 }
 
-/** A commit of another: staged, or our own removal, after which this group's keys are of no use to us. */
+/**
+ * A commit of another: staged, or our own removal, after which this group's keys are of no use to us. `by` is the member that
+ * removed us; null is our own terminal, which came back from outside.
+ */
 export type Incoming =
-  { readonly kind: "staged"; readonly staged: Staged } | { readonly kind: "removed"; readonly by: number };
+  { readonly kind: "staged"; readonly staged: Staged } | { readonly kind: "removed"; readonly by: number | null };
 
 /** Judges a commit of another against the group, and stages it. Own commits that come back are not for this function. */
 export async function processCommit(group: Group, bytes: Uint8Array): Promise<Result<Incoming, ParleyError>> {
@@ -131,17 +134,22 @@ export async function processCommit(group: Group, bytes: Uint8Array): Promise<Re
   )
     return fail(problem("MLS_INVALID", "a member's commit in the clear"));
 
+  const own = ownLeaf(group);
   let refused: ParleyError | null = null;
   let proposals: readonly Proposed[] = [];
   let committer: number | null = null;
+  let isOut = false;
   const callback: IncomingMessageCallback = (incoming) => {
     if (incoming.kind !== "commit") return "reject";
     proposals = incoming.proposals;
     committer = incoming.senderLeafIndex ?? null;
     refused = refuseProposals(proposals, committer, group.psk);
-    return refused === null ? "accept" : "reject";
+    // The library looks for our leaf afterwards, and is misled when the same commit gives it to a newcomer.
+    isOut = proposals.some(({ proposal }) => proposal.proposalType === "remove" && proposal.remove.removed === own);
+    return refused === null && !isOut ? "accept" : "reject";
   };
   const verdict = (): ParleyError | null => refused;
+  const wasRemoved = (): boolean => isOut;
   const by = (): number | null => committer;
   const { impl } = group.engine.suite;
   const psks = pskIndexOf(group.psk);
@@ -152,8 +160,8 @@ export async function processCommit(group: Group, bytes: Uint8Array): Promise<Re
         : await processPublicMessage(group.state, message.publicMessage, psks, impl, callback);
     const error = verdict();
     if (error !== null) return fail(error);
+    if (wasRemoved()) return ok({ kind: "removed", by: by() });
     const state = done.newState;
-    if (state.groupActiveState.kind === "removedFromGroup") return ok({ kind: "removed", by: by() ?? -1 });
     if (state.groupContext.epoch !== groupContext.epoch + 1n)
       return fail(problem("MLS_INVALID", "the epoch did not move"));
     const change = judgeChange(group.state.ratchetTree, state.ratchetTree, proposals, by());

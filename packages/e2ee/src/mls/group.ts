@@ -10,18 +10,22 @@ import {
   type Capabilities,
   type ClientConfig,
   type ClientState,
+  type GroupInfo,
   type KeyPackage,
   type MLSMessage,
   type PrivateKeyPackage,
   createGroup as libraryCreateGroup,
-  createGroupInfoWithExternalPubAndRatchetTree,
   decodeMlsMessage,
   defaultKeyPackageEqualityConfig,
   encodeMlsMessage,
   generateKeyPackageWithKey,
   mlsExporter,
 } from "ts-mls";
+import { encode } from "ts-mls/codec/tlsEncoder.js";
+import { decodeVarLenData, varLenDataEncoder } from "ts-mls/codec/variableLength.js";
+import { createGroupInfo } from "ts-mls/createCommit.js";
 import { CodecError, CryptoError, CryptoVerificationError, MlsError } from "ts-mls/mlsError.js";
+import { encodeRatchetTree } from "ts-mls/ratchetTree.js";
 import { type LeafCredential, readLeafCredential, toMlsCredential } from "./credential.ts";
 import type { CallPsk } from "./psk.ts";
 import type { KeyHandle, Suite } from "./suite.ts";
@@ -152,10 +156,36 @@ export async function exportSecret(group: Group, label: string, context: Bytes, 
 export const frameBaseKey = (group: Group): Promise<Bytes> =>
   exportSecret(group, "SFrame 1.0 Base Key", new Uint8Array(0), 32);
 
-/** The signed description of this epoch by which a member that fell out can join again without an invitation. */
+/**
+ * The signed description of this epoch by which a member that fell out can join again without an invitation. Built here from
+ * the library's parts, because the library leaves out the length inside external_pub (RFC 9420 section 12.4.3.2: the
+ * extension holds an HPKEPublicKey, which is a vector), and no other implementation reads it then.
+ */
 export async function groupInfo(group: Group): Promise<Bytes> {
-  const info = await createGroupInfoWithExternalPubAndRatchetTree(group.state, [], group.engine.suite.impl);
+  const { state } = group;
+  const { impl } = group.engine.suite;
+  const { publicKey } = await impl.hpke.deriveKeyPair(state.keySchedule.externalSecret);
+  const info = await createGroupInfo(
+    state.groupContext,
+    state.confirmationTag,
+    state,
+    [
+      { extensionType: "ratchet_tree", extensionData: encodeRatchetTree(state.ratchetTree) },
+      {
+        extensionType: "external_pub",
+        extensionData: encode(varLenDataEncoder)(await impl.hpke.exportPublicKey(publicKey)),
+      },
+    ],
+    impl,
+  );
   return toBytes({ version: "mls10", wireformat: "mls_group_info", groupInfo: info });
+}
+
+/** The external public key of a group info, or null. */
+export function externalPubOf(info: GroupInfo): Bytes | null {
+  const extension = info.extensions.find(({ extensionType }) => extensionType === "external_pub");
+  const read = extension === undefined ? undefined : decodeVarLenData(extension.extensionData, 0);
+  return read === undefined || read[1] !== extension?.extensionData.length ? null : new Uint8Array(read[0]);
 }
 
 export const toBytes = (message: MLSMessage): Bytes => new Uint8Array(encodeMlsMessage(message));

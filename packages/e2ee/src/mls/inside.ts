@@ -33,7 +33,7 @@ type Held = { readonly staged: Staged; readonly bytes: Bytes; readonly welcome: 
 /** What became of us: still a member, removed, or out to found or find another group. */
 export type Verdict =
   | { readonly type: "stay" }
-  | { readonly type: "removed"; readonly by: number }
+  | { readonly type: "removed"; readonly by: number | null }
   | { readonly type: "leave"; readonly evidence: Evidence };
 
 const stay: Verdict = { type: "stay" };
@@ -334,7 +334,9 @@ export class Inside {
   private async judge(
     bytes: Bytes,
   ): Promise<
-    { type: "held"; candidate: Candidate } | { type: "bad"; error: ParleyError } | { type: "removed"; by: number }
+    | { type: "held"; candidate: Candidate }
+    | { type: "bad"; error: ParleyError }
+    | { type: "removed"; by: number | null }
   > {
     for (const { staged, bytes: known } of this.held.values())
       if (equal(known, bytes)) return { type: "held", candidate: candidateOf(staged) };

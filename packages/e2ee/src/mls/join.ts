@@ -30,6 +30,7 @@ import {
   type Identity,
   type OwnKeyPackage,
   blamed,
+  externalPubOf,
   makeKeyPackage,
   readMessage,
   toBytes,
@@ -160,9 +161,9 @@ export async function externalJoin(
   try {
     const checked = await checkedTree(engine, info, refuseGroup);
     if (!checked.ok) return checked;
-    const externalPub = info.extensions.find((extension) => extension.extensionType === "external_pub");
-    if (externalPub === undefined) return fail(problem("MLS_INVALID", "no external_pub"));
-    return ok(await commitFromOutside(engine, identity, info, checked.value, externalPub.extensionData, psk, now));
+    const externalPub = externalPubOf(info);
+    if (externalPub === null) return fail(problem("MLS_INVALID", "no external_pub"));
+    return ok(await commitFromOutside(engine, identity, info, checked.value, externalPub, psk, now));
   } catch (error) {
     return fail(blamed(error));
   }

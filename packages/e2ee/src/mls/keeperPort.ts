@@ -71,8 +71,8 @@ export type KeeperOutput =
     }
   /** For our station: from it and the link's secret follows the next one. From the first epoch that held both parties. */
   | { readonly type: "linkExport"; readonly at: FrameEpoch; readonly secret: Bytes }
-  /** We are out of the call's keys, by the hand of the member at leaf `by`. */
-  | { readonly type: "removed"; readonly by: number }
+  /** We are out of the call's keys, by the hand of the member at leaf `by`; null: our own terminal runs a second time. */
+  | { readonly type: "removed"; readonly by: number | null }
   /** The members were split over one epoch; both branches, as signed by them. A fresh group follows by itself. */
   | { readonly type: "forked"; readonly at: FrameEpoch; readonly evidence: Bytes }
   | { readonly type: "alarm"; readonly code: ErrorCode; readonly by: IdText | null; readonly detail: string };
