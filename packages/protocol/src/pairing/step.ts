@@ -1,6 +1,6 @@
 // The pairing's state machine: step(state, event, now) -> [state, effects], total over state and event; what does not
 // fit is refused and moves nothing, and a deadline that has passed is applied first. docs/spec/pairing.md has the
-// exchange and its failures row by row (rules PR10-PR22).
+// exchange and its failures row by row (rules PR10-PR19).
 import { type Bytes, equal } from "@parley/base/bytes";
 import type { Result } from "@parley/base/result";
 import { type Instant, after, ms } from "@parley/base/time";

@@ -1,4 +1,4 @@
-// What a root holder may order at their own station (rule ID26): how officers get back in when none of them can sign in any more.
+// What a root holder may order at their own station (rule ID27): how officers get back in when none of them can sign in any more.
 // Signed, so that the ledger shows by whose power it happened.
 import { type Codec, type Of, opaque, struct, uint8, variant } from "@parley/base/codec";
 import { partyId } from "../ids.ts";

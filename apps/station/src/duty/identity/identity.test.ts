@@ -8,6 +8,7 @@ import { refuseStanding } from "@parley/protocol/signed/pin";
 import { revocationHash, signRevocation, signRuling } from "@parley/protocol/signed/revocation";
 import { keyIdOf } from "@parley/protocol/signed/root";
 import { signRootOrder } from "@parley/protocol/signed/rootOrder";
+import { type SignedWitness, signWitness } from "@parley/protocol/signed/witness";
 import { signSuccession } from "@parley/protocol/signed/succession";
 import { signerOfSeed, testVerify } from "@parley/protocol/signed/testing/keys";
 import { codeOf as codeFrom, codeText, officerCodeHash, terminalCodeHash } from "./codes.ts";
@@ -39,6 +40,25 @@ describe("a station's set-up", () => {
     expect(fresh.codeOf({ type: "issueCard", card: fresh.card() })).toBe("ID_NOT_SET_UP");
     fresh.setUp();
     expect(fresh.codeOf({ type: "setUp", lineage, certificate: fresh.certificate(1) })).toBe("ID_CERTIFICATE_STALE");
+  });
+});
+
+describe("what a restart knows", () => {
+  it("[ID23] a repeated word changes nothing, and the ledger holds no secret of ours", () => {
+    link(one, two);
+    later(days(30));
+    one.ask({ type: "tick" }, "done");
+    const waiting = one.outbox.get(idText(two.home.pin.card.party)) ?? [];
+    const [notice] = waiting;
+    if (notice === undefined) throw new Error("no notice");
+    waiting.push(notice, notice);
+    expect(one.deliver(two)).toEqual([]);
+    expect(two.eventsOf("peerSucceeded").length).toBe(1);
+    expect(fingerprint(one.replay())).toBe(fingerprint(one.state));
+    const { code } = one.ask({ type: "awaitFirstOfficer" }, "code");
+    const written = Buffer.concat(one.ledger);
+    expect(written.includes(code)).toBe(false);
+    expect(written.includes(officerCodeHash(code))).toBe(true);
   });
 });
 
@@ -174,6 +194,13 @@ describe("terminals", () => {
     one.ask({ type: "tick" }, "done");
     expect(certain(verifyChain(one.chainOf(terminal), one.home.pin, one.now)).prove(testVerify).ok).toBe(true);
   });
+  it("[ID30] a terminal that runs code which this station never served gets no credential", () => {
+    const terminal = one.enrol(one.officer(1));
+    const nonce = one.nonce();
+    const request = one.request(terminal, nonce, { manifest: officerCodeHash(new Uint8Array(16)) });
+    expect(one.codeOf({ type: "renewTerminal", request, nonce })).toBe("ID_MANIFEST_UNKNOWN");
+    expect(one.renew(terminal).ok).toBe(true);
+  });
   it("[ID29] another key under an enrolled terminal's name gets nothing", () => {
     const terminal = one.enrol(one.officer(1));
     const copy = { id: terminal.id, key: signerOfSeed(one.random(32)) };
@@ -255,7 +282,7 @@ describe("terminals", () => {
 });
 
 describe("a station key that hands over", () => {
-  it("[ID11] does so after thirty days without a person, tells its peers, and is witnessed by them", () => {
+  it("[ID11] [ID15] does so after thirty days without a person, tells its peers, and is witnessed by them", () => {
     link(one, two);
     const before = keyIdOf(one.signer.publicKey);
     later(days(30) - 1);
@@ -270,6 +297,22 @@ describe("a station key that hands over", () => {
     expect(equal(pinOf(one, two).line.key, one.signer.publicKey)).toBe(true);
     expect(two.deliver(one)).toEqual([]);
     expect(one.eventsOf("witnessed").length).toBe(1);
+  });
+  it("[ID15] a witness of another entry, by another station or in another's name counts for nothing", () => {
+    link(one, two);
+    later(days(30));
+    one.ask({ type: "tick" }, "done");
+    one.deliver(two);
+    const [seen] = two.eventsOf("peerSucceeded");
+    if (seen === undefined) throw new Error("nothing was seen");
+    const { body } = seen.witness;
+    const party = two.home.pin.card.party;
+    const tell = (witness: SignedWitness) =>
+      one.codeOf({ type: "fromPeer", party, notice: { type: "witnessed", witness } });
+    expect(tell(signWitness({ ...body, index: 0 }, two.signer))).toBe("ID_CREDENTIAL_FOREIGN");
+    expect(tell(signWitness({ ...body, by: one.home.pin.card.party }, two.signer))).toBe("ID_CREDENTIAL_FOREIGN");
+    expect(tell(signWitness(body, one.signer))).toBe("SIGNATURE_INVALID");
+    expect(tell(seen.witness)).toBe("done");
   });
   it("[ID11] waits while a pairing has shown it, and not for ever", () => {
     later(days(31));
