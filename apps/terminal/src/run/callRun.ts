@@ -1,6 +1,5 @@
 // One call at this terminal, carried out: it gives the machine of packages/call its events and does what the states ask
-// for. While it rings it brings up path and keys with every far terminal there is; at the answer the real picture and
-// sound go to the one that answered; when the far side falls silent it mends, for as long as the call is open.
+// for. Keys are the key worker's (crypto/), paths are the far side's (farSide.ts); here is the line they belong to.
 import type { Bytes } from "@parley/base/bytes";
 import { type Cancel, type Clock, type Ms, ms } from "@parley/base/time";
 import type { Event } from "@parley/call/event";
@@ -13,21 +12,15 @@ import type { FromTerminal, ToTerminal } from "@parley/protocol/terminal/message
 import type { Enrolment } from "../crypto/keyStore.ts";
 import type { FromKeys } from "../crypto/messages.ts";
 import type { CallWorkers } from "../crypto/workers.ts";
-import { type Peer, type PathSignal, connectPeer } from "../media/peer.ts";
 import { type Pulse, feel } from "../media/pulse.ts";
-import { type Stream, contextOf, kindOf, streams } from "../media/streams.ts";
+import type { Route } from "../media/route.ts";
+import { type Stream, contextOf, streams } from "../media/streams.ts";
+import { FarSide, streamOf } from "./farSide.ts";
+import type { Outgoing } from "./outgoing.ts";
 import { bytesOf, textOf } from "./wire.ts";
 
 export type Admit = Extract<ToTerminal, { type: "admit" }>;
 export type Signal = Extract<ToTerminal, { type: "signal" }>;
-
-/** What this terminal has to send: its own tracks, and the black picture that keeps a ringing line awake. */
-export type Outgoing = {
-  readonly tracks: Readonly<Record<Stream, MediaStreamTrack | null>>;
-  readonly black: MediaStreamTrack;
-  readonly microphone: "open" | "muted" | "lost";
-  readonly camera: "on" | "off";
-};
 
 /** What the far side says that it sends; for the picture's cause, never for its seal. */
 export type Sending = {
@@ -49,6 +42,7 @@ export type CallView = {
   readonly keys: "agreeing" | "agreed";
   readonly epoch: { readonly number: number; readonly since: number; readonly state: "waiting" | "confirmed" };
   readonly remote: Readonly<Record<Stream, MediaStreamTrack | null>>;
+  readonly route: Route;
   readonly sending: Sending | null;
   readonly alarms: readonly StreamAlarm[];
   readonly refused: { readonly code: string; readonly detail: string } | null;
@@ -82,28 +76,17 @@ export type CallRun = {
   readonly close: () => void;
 };
 
-/** A far terminal that we have met in this call. `life` is one life of its page; a reload is another. */
-type Far = {
-  readonly terminal: IdText;
-  life: string | null;
-  leaf: number | null;
-  peer: Peer | null;
-  /** Numbers our connections to it, so that late frames of an old one are not taken for the new one's. */
-  generation: number;
-};
-
 /** How often frames that opened are counted. */
 const pulseEvery: Ms = ms(100);
 
-/** From this attempt on, a path that restarts did not mend is built anew. */
-const rebuildFrom = 3;
+/** How often the browser is asked which way its packets take. */
+const routeEvery: Ms = ms(2000);
 
 const noTracks: Readonly<Record<Stream, null>> = { mic: null, cam: null, screen: null, screenSound: null };
 
 export function runCall(options: CallRunOptions): CallRun {
   const { workers, clock, enrolment } = options;
   const self = enrolment.terminal;
-  const fars = new Map<IdText, Far>();
   let admit = options.admit;
   let line = options.line;
   let view: CallView = {
@@ -112,6 +95,7 @@ export function runCall(options: CallRunOptions): CallRun {
     keys: "agreeing",
     epoch: { number: 0, since: clock.now(), state: "waiting" },
     remote: noTracks,
+    route: { at: "searching" },
     sending: null,
     alarms: [],
     refused: null,
@@ -130,7 +114,7 @@ export function runCall(options: CallRunOptions): CallRun {
 
   const happen = (event: Event): void => {
     const [next, effects] = step(line, event, clock.now());
-    for (const effect of effects) if (effect.type === "mend") mend(effect.attempt);
+    for (const effect of effects) if (effect.type === "mend") far.mend(effect.attempt);
     become(next);
   };
 
@@ -153,26 +137,21 @@ export function runCall(options: CallRunOptions): CallRun {
   /** Our person and theirs are in the call: only their terminal stays, and gets the real picture and sound. */
   const enter = (theirs: IdText): void => {
     pulse = { at: "silent" };
-    for (const far of fars.values()) {
-      if (far.terminal !== theirs) drop(far);
-    }
     workers.toKeys({ type: "keepOnly", terminals: [theirs] });
-    const far = fars.get(theirs);
-    for (const stream of streams)
-      if (far?.peer != null) workers.toFrames({ type: "release", stream: nameOf(far, stream, "receive") });
-    feed();
+    far.enter(theirs);
   };
 
-  const leave = (): void => {
-    for (const far of fars.values()) drop(far);
-    show({ remote: noTracks });
-  };
+  const leave = (): void => far.close();
 
-  const drop = (far: Far): void => {
-    far.peer?.close();
-    far.peer = null;
-    fars.delete(far.terminal);
-  };
+  const far = new FarSide({
+    workers,
+    terms: () => ({ iceServers: admit.iceServers, relayOnly: admit.relayOnly, offers: admit.side === "calling" }),
+    outgoing: options.outgoing,
+    inCallWith: () => (isInCall(line) && line.ours === self ? line.theirs : null),
+    onTracks: (remote) => show({ remote }),
+    onFailed: () => happen({ type: "lost", call: admit.call, why: "noPackets" }),
+    onFault: (error) => console.error(error),
+  });
 
   // ---- keys
 
@@ -183,31 +162,16 @@ export function runCall(options: CallRunOptions): CallRun {
       case "ready":
         return;
       case "send": {
-        const far = fars.get(message.to);
         // Both ways: the data channel is quicker, the stations are there when it is not; whoever hears it twice takes it once.
-        far?.peer?.tell(message.bytes);
+        far.tell(message.to, message.bytes);
         options.tell({ type: "signal", call: admit.call, to: message.to, body: textOf(message.bytes) });
         return;
       }
-      case "member": {
-        const far = met(message.terminal);
-        const reborn = far.life !== message.life;
-        far.life = message.life;
-        far.leaf = message.leaf;
-        if (reborn && far.peer !== null) {
-          far.peer.close();
-          far.peer = null;
-        }
-        if (admit.side === "calling" && far.peer === null) connect(far, true);
-        bind(far);
-        show({ keys: "agreed" });
-        return;
-      }
-      case "gone": {
-        const far = fars.get(message.terminal);
-        if (far !== undefined && !(isInCall(line) && line.theirs === far.terminal)) drop(far);
-        return;
-      }
+      case "member":
+        far.member(message);
+        return show({ keys: "agreed" });
+      case "gone":
+        return far.gone(message.terminal);
       case "epoch":
         show({
           epoch: { number: message.epoch, since: clock.now(), state: message.confirmed ? "confirmed" : "waiting" },
@@ -230,21 +194,12 @@ export function runCall(options: CallRunOptions): CallRun {
   };
 
   const heard = (from: IdText, life: string, body: (FromKeys & { type: "heard" })["body"]): void => {
-    const far = met(from);
     switch (body.type) {
       case "offer":
-        if (far.peer === null || far.life !== life) {
-          far.peer?.close();
-          far.life = life;
-          connect(far, false);
-        }
-        void far.peer?.receive(body);
-        return;
       case "answer":
       case "candidate":
       case "restart":
-        if (far.life === life) void far.peer?.receive(body);
-        return;
+        return far.heard(from, life, body);
       case "answered":
         return happen({ type: "receipt", call: admit.call, kind: "answered", terminal: from });
       case "bye":
@@ -266,13 +221,12 @@ export function runCall(options: CallRunOptions): CallRun {
   const fromFrames = (message: FromFrames): void => {
     switch (message.type) {
       case "digest":
-        for (const far of fars.values()) {
-          workers.toKeys({ type: "say", to: far.terminal, body: { type: "digest", digest: message.bytes } });
-        }
+        for (const to of far.all())
+          workers.toKeys({ type: "say", to, body: { type: "digest", digest: message.bytes } });
         return;
       case "stats": {
         const receiving = message.streams.filter(
-          ({ direction, stream }) => direction === "receive" && isCurrent(stream),
+          ({ direction, stream }) => direction === "receive" && far.isCurrent(stream),
         );
         const passed = receiving.reduce((sum, { passed: n }) => sum + n, 0);
         beat(passed - counted);
@@ -280,7 +234,7 @@ export function runCall(options: CallRunOptions): CallRun {
         return;
       }
       case "opening":
-        if (isCurrent(message.stream)) beat(1);
+        if (far.isCurrent(message.stream)) beat(1);
         return;
       case "alarm":
         return alarm(message.stream, "unsealedFrames");
@@ -312,7 +266,7 @@ export function runCall(options: CallRunOptions): CallRun {
 
   const alarm = (name: string, what: StreamAlarm["what"]): void => {
     const stream = streamOf(name);
-    if (stream !== null && isCurrent(name)) raise(stream, what);
+    if (stream !== null && far.isCurrent(name)) raise(stream, what);
   };
 
   const raise = (stream: Stream, what: StreamAlarm["what"]): void => {
@@ -333,112 +287,16 @@ export function runCall(options: CallRunOptions): CallRun {
     }
   };
 
+  const watchRoute = (): void => {
+    if (closed) return;
+    if (isInCall(line)) void far.route().then((route) => show({ route }));
+    clock.wait(routeEvery, watchRoute);
+  };
+
   const listenToPulse = (): void => {
     if (closed) return;
     if (isInCall(line)) workers.toFrames({ type: "askStats" });
     clock.wait(pulseEvery, listenToPulse);
-  };
-
-  // ---- path
-
-  const met = (terminal: IdText): Far => {
-    const known = fars.get(terminal);
-    if (known !== undefined) return known;
-    const far: Far = { terminal, life: null, leaf: null, peer: null, generation: 0 };
-    fars.set(terminal, far);
-    return far;
-  };
-
-  const nameOf = (far: Far, stream: Stream, direction: "send" | "receive"): string =>
-    `${direction}/${stream}/${far.terminal}/${far.generation}`;
-  const streamOf = (name: string): Stream | null => streams.find((stream) => name.split("/")[1] === stream) ?? null;
-  const isCurrent = (name: string): boolean => {
-    const far = isInCall(line) ? fars.get(line.theirs) : undefined;
-    return far !== undefined && name.endsWith(`/${far.terminal}/${far.generation}`);
-  };
-
-  const connect = (far: Far, offers: boolean): void => {
-    far.generation += 1;
-    far.peer = connectPeer({
-      offers,
-      iceServers: admit.iceServers,
-      relayOnly: admit.relayOnly,
-      seal: (sender, stream) => {
-        const codec = kindOf(stream) === "audio" ? "opus" : "vp9";
-        const name = nameOf(far, stream, "send");
-        sender.transform = workers.transform({
-          direction: "send",
-          stream: name,
-          kind: kindOf(stream),
-          codec,
-          context: contextOf[stream],
-        });
-      },
-      open: (receiver, stream) => {
-        const codec = kindOf(stream) === "audio" ? "opus" : "vp9";
-        const binding = far.leaf === null ? null : { contexts: [contextOf[stream]], leaves: [far.leaf] };
-        const name = nameOf(far, stream, "receive");
-        receiver.transform = workers.transform({
-          direction: "receive",
-          stream: name,
-          kind: kindOf(stream),
-          codec,
-          binding,
-          curtain: "open",
-        });
-      },
-      send: (signal: PathSignal) => workers.toKeys({ type: "say", to: far.terminal, body: signal }),
-      onTrack: (stream, track) => {
-        if (!isInCall(line) || line.theirs === far.terminal) show({ remote: { ...view.remote, [stream]: track } });
-      },
-      onChannel: (state) => {
-        if (state === "open") feed();
-      },
-      onMessage: (bytes) => workers.toKeys({ type: "signal", bytes }),
-      onFault: (error) => console.error(error),
-      onState: (state) => {
-        if (state === "failed" && isInCall(line)) happen({ type: "lost", call: admit.call, why: "noPackets" });
-      },
-    });
-    feedTo(far);
-  };
-
-  const bind = (far: Far): void => {
-    if (far.leaf === null) return;
-    for (const stream of streams) {
-      const binding = { contexts: [contextOf[stream]], leaves: [far.leaf] };
-      workers.toFrames({ type: "bind", stream: nameOf(far, stream, "receive"), binding });
-    }
-  };
-
-  /** One more try to hear from the far side: a new path first, then a new connection, then new keys. */
-  const mend = (attempt: number): void => {
-    const far = isInCall(line) ? fars.get(line.theirs) : undefined;
-    if (far === undefined) {
-      if (isInCall(line)) workers.toKeys({ type: "greet", to: line.theirs });
-      return;
-    }
-    if (attempt < rebuildFrom || admit.side !== "calling") return far.peer?.restart();
-    far.peer?.close();
-    connect(far, true);
-    bind(far);
-  };
-
-  const feed = (): void => {
-    for (const far of fars.values()) feedTo(far);
-  };
-
-  const feedTo = (far: Far): void => {
-    const out = options.outgoing();
-    const real = isInCall(line) && line.ours === self && line.theirs === far.terminal;
-    const picture = real ? (out.tracks.cam ?? out.black) : out.black;
-    void far.peer?.put("cam", picture);
-    for (const stream of ["mic", "screen", "screenSound"] as const)
-      void far.peer?.put(stream, real ? out.tracks[stream] : null);
-    if (!real) return;
-    const screen = out.tracks.screen === null ? "none" : "shared";
-    const body = { type: "sending", microphone: out.microphone, camera: out.camera, screen } as const;
-    workers.toKeys({ type: "say", to: far.terminal, body });
   };
 
   // ---- begin
@@ -462,18 +320,18 @@ export function runCall(options: CallRunOptions): CallRun {
   const greet = (): void => {
     // The called side asks to be taken in; the calling side only when it comes back to a call that it had left.
     if (admit.side === "calling" && !isInCall(line)) return;
-    for (const { terminal } of admit.far)
-      if (fars.get(terminal)?.leaf == null) workers.toKeys({ type: "greet", to: terminal });
+    for (const { terminal } of admit.far) if (!far.knows(terminal)) workers.toKeys({ type: "greet", to: terminal });
   };
   greet();
   listenToPulse();
+  watchRoute();
   const first = deadline(line);
   if (first !== null) timer = clock.wait(ms(Math.max(0, first - clock.now())), () => happen({ type: "tick" }));
 
   return {
     admit: (fresh) => {
       admit = fresh;
-      for (const far of fars.values()) far.peer?.setIceServers(fresh.iceServers);
+      far.setIceServers(fresh.iceServers);
       greet();
     },
     signal: ({ body }) => workers.toKeys({ type: "signal", bytes: bytesOf(body) }),
@@ -495,16 +353,15 @@ export function runCall(options: CallRunOptions): CallRun {
       } else happen({ type, call, desk: self });
       options.tell({ type, call });
     },
-    feed,
+    feed: () => far.feed(),
     networkIsBack: () => {
-      if (line.at === "mending") mend(line.attempt);
+      if (line.at === "mending") far.mend(line.attempt);
     },
     view: () => view,
     close: () => {
       closed = true;
       timer();
-      for (const far of fars.values()) far.peer?.close();
-      fars.clear();
+      far.close();
       workers.close();
     },
   };

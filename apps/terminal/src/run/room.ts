@@ -1,6 +1,6 @@
 // The room's devices while they are needed: camera and microphone are opened when it rings or when a call is placed, and
 // closed when there is no call. What a browser refuses is kept as its reason, and the call goes on without.
-import type { Outgoing } from "./callRun.ts";
+import type { Outgoing } from "./outgoing.ts";
 import { type Black, black } from "../media/black.ts";
 import {
   type Chosen,

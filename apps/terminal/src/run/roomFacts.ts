@@ -36,11 +36,10 @@ function microphoneOf({ microphone, muted }: RoomState): Microphone {
   };
 }
 
-/** The call as the screens know it; `before` keeps what this change does not touch. */
-export function ownCallOf(view: CallView, state: RoomState, before: OwnCall | null): OwnCall | null {
+/** The call as the screens know it. */
+export function ownCallOf(view: CallView, state: RoomState): OwnCall | null {
   const { line, sending } = view;
   if (line.at === "idle") return null;
-  const kept = before?.call === line.call ? before : null;
   const camera = sending?.camera ?? "on";
   return {
     link: view.link,
@@ -57,8 +56,8 @@ export function ownCallOf(view: CallView, state: RoomState, before: OwnCall | nu
           : { at: "shown" },
     selfPicture: selfPictureOf(state),
     screen: state.screen !== null ? "ours" : sending?.screen === "shared" ? "theirs" : "none",
-    route: kept?.route ?? "searching",
-    roundTrip: kept?.roundTrip ?? null,
+    route: view.route.at,
+    roundTrip: view.route.at === "searching" ? null : view.route.roundTrip,
     alarms: view.alarms.map(({ what, since }) => ({ what, since: since as OwnCall["epoch"]["since"] })),
   };
 }

@@ -108,7 +108,7 @@ export function runTerminal(browser: Browser, { code, officerCode }: OpenedWith)
     const self = state.camera.at === "open" ? streamOf(pictures.self, state.camera.track) : null;
     pictures = { ...pictures, self, speaker: state.chosen.speaker };
     run?.feed();
-    change({ devices: devicesOf(state), selfPicture, call: view === null ? null : ownCallOf(view, state, facts.call) });
+    change({ devices: devicesOf(state), selfPicture, call: view === null ? null : ownCallOf(view, state) });
   });
 
   // ---- the station
@@ -275,7 +275,7 @@ export function runTerminal(browser: Browser, { code, officerCode }: OpenedWith)
       sound: streamOf(pictures.sound, mic),
       screen: streamOf(pictures.screen, next.sending?.screen === "shared" ? screen : null),
     };
-    facts = { ...facts, call: ownCallOf(next, room.state(), facts.call) };
+    facts = { ...facts, call: ownCallOf(next, room.state()) };
     setLine(next.link, next.line);
     attend(next.link, next.line);
     if (next.line.at === "idle") endRun();

@@ -1,0 +1,251 @@
+// The far terminals of one call: for each that we have met, the life of its page, its leaf in the group, and the
+// connection to it. While it rings there may be several; at the answer one stays. Only the one that answered is ever fed
+// our real picture and sound.
+import type { Bytes } from "@parley/base/bytes";
+import type { ToFrames } from "@parley/e2ee/worker/messages";
+import type { IdText } from "@parley/protocol/ids";
+import type { FromKeys, PageSignal } from "../crypto/messages.ts";
+import type { CallWorkers } from "../crypto/workers.ts";
+import { type Peer, connectPeer } from "../media/peer.ts";
+import { type Route, routeOf } from "../media/route.ts";
+import { type Stream, contextOf, kindOf, streams } from "../media/streams.ts";
+import type { Outgoing } from "./outgoing.ts";
+
+/** What a connection is made with; the station may send fresh ones while the call runs. */
+export type PathTerms = {
+  readonly iceServers: readonly RTCIceServer[];
+  readonly relayOnly: boolean;
+  readonly offers: boolean;
+};
+
+export type FarSideOptions = {
+  readonly workers: Pick<CallWorkers, "toKeys" | "toFrames" | "transform">;
+  readonly terms: () => PathTerms;
+  readonly outgoing: () => Outgoing;
+  /** The far terminal that is in the call with ours now, or null while it rings. */
+  readonly inCallWith: () => IdText | null;
+  readonly onTracks: (tracks: Readonly<Record<Stream, MediaStreamTrack | null>>) => void;
+  /** The browser has given the path up. */
+  readonly onFailed: () => void;
+  readonly onFault: (error: unknown) => void;
+};
+
+type Far = {
+  readonly terminal: IdText;
+  life: string | null;
+  leaf: number | null;
+  peer: Peer | null;
+  tracks: Readonly<Record<Stream, MediaStreamTrack | null>>;
+  /** Numbers our connections to it, so that late frames of an old one are not taken for the new one's. */
+  generation: number;
+};
+
+const noTracks: Readonly<Record<Stream, null>> = { mic: null, cam: null, screen: null, screenSound: null };
+
+/** From this attempt on, a path that restarts did not mend is built anew. */
+const rebuildFrom = 3;
+
+/** The stream that a transform's name stands for, or null. */
+export const streamOf = (name: string): Stream | null =>
+  streams.find((stream) => name.split("/")[1] === stream) ?? null;
+
+export class FarSide {
+  private readonly options: FarSideOptions;
+  private readonly fars = new Map<IdText, Far>();
+
+  constructor(options: FarSideOptions) {
+    this.options = options;
+  }
+
+  /** A far terminal is in the group at `leaf`; a new life of its page needs a new connection. */
+  member({ terminal, leaf, life }: FromKeys & { type: "member" }): void {
+    const far = this.met(terminal);
+    if (far.life !== life) this.disconnect(far);
+    far.life = life;
+    far.leaf = leaf;
+    if (this.options.terms().offers && far.peer === null) this.connect(far);
+    this.bind(far);
+  }
+
+  gone(terminal: IdText): void {
+    if (this.options.inCallWith() !== terminal) this.drop(terminal);
+  }
+
+  knows(terminal: IdText): boolean {
+    return this.fars.get(terminal)?.leaf != null;
+  }
+
+  /** A signal about the path to `from`. */
+  heard(from: IdText, life: string, body: PageSignal & { type: "offer" | "answer" | "candidate" | "restart" }): void {
+    const far = this.met(from);
+    if (body.type === "offer" && (far.peer === null || far.life !== life)) {
+      this.disconnect(far);
+      far.life = life;
+      this.connect(far);
+    }
+    if (far.life === life) void far.peer?.receive(body);
+  }
+
+  /** Over the data channel, where there is one. */
+  tell(terminal: IdText, bytes: Bytes): void {
+    this.fars.get(terminal)?.peer?.tell(bytes);
+  }
+
+  all(): readonly IdText[] {
+    return [...this.fars.keys()];
+  }
+
+  /** A person answered there: the other far terminals are let go, and what a curtain kept of this one is opened. */
+  enter(terminal: IdText): void {
+    for (const other of this.all()) if (other !== terminal) this.drop(other);
+    const far = this.fars.get(terminal);
+    if (far === undefined) return;
+    for (const stream of streams)
+      this.options.workers.toFrames({ type: "release", stream: this.nameOf(far, stream, "receive") });
+    this.options.onTracks(far.tracks);
+    this.feed();
+  }
+
+  /** Whether a transform's name belongs to the present connection to the terminal that is in the call. */
+  isCurrent(name: string): boolean {
+    const terminal = this.options.inCallWith();
+    const far = terminal === null ? undefined : this.fars.get(terminal);
+    return far !== undefined && name.endsWith(`/${far.terminal}/${far.generation}`);
+  }
+
+  /** Puts on each connection what it shall carry now. */
+  feed(): void {
+    for (const far of this.fars.values()) this.feedTo(far);
+  }
+
+  setIceServers(servers: readonly RTCIceServer[]): void {
+    for (const far of this.fars.values()) far.peer?.setIceServers(servers);
+  }
+
+  async route(): Promise<Route> {
+    const terminal = this.options.inCallWith();
+    const peer = terminal === null ? undefined : this.fars.get(terminal)?.peer;
+    return peer == null ? { at: "searching" } : routeOf((await peer.stats()).values());
+  }
+
+  /** One more try to hear from the far side: a new path first, then a new connection, and a greeting where it is not known. */
+  mend(attempt: number): void {
+    const terminal = this.options.inCallWith();
+    if (terminal === null) return;
+    const far = this.fars.get(terminal);
+    if (far?.peer == null) return this.options.workers.toKeys({ type: "greet", to: terminal });
+    if (attempt < rebuildFrom || !this.options.terms().offers) return far.peer.restart();
+    this.disconnect(far);
+    this.connect(far);
+    this.bind(far);
+  }
+
+  close(): void {
+    for (const terminal of this.all()) this.drop(terminal);
+    this.options.onTracks(noTracks);
+  }
+
+  private met(terminal: IdText): Far {
+    const known = this.fars.get(terminal);
+    if (known !== undefined) return known;
+    const far: Far = { terminal, life: null, leaf: null, peer: null, tracks: noTracks, generation: 0 };
+    this.fars.set(terminal, far);
+    return far;
+  }
+
+  private drop(terminal: IdText): void {
+    this.fars.get(terminal)?.peer?.close();
+    this.fars.delete(terminal);
+  }
+
+  private disconnect(far: Far): void {
+    far.peer?.close();
+    far.peer = null;
+  }
+
+  private nameOf(far: Far, stream: Stream, direction: "send" | "receive"): string {
+    return `${direction}/${stream}/${far.terminal}/${far.generation}`;
+  }
+
+  private connect(far: Far): void {
+    const { workers } = this.options;
+    const { iceServers, relayOnly, offers } = this.options.terms();
+    far.generation += 1;
+    far.tracks = noTracks;
+    const codecOf = (stream: Stream) => (kindOf(stream) === "audio" ? "opus" : "vp9");
+    far.peer = connectPeer({
+      offers,
+      iceServers,
+      relayOnly,
+      seal: (sender, stream) => {
+        const name = this.nameOf(far, stream, "send");
+        const context = contextOf[stream];
+        sender.transform = workers.transform({
+          direction: "send",
+          stream: name,
+          kind: kindOf(stream),
+          codec: codecOf(stream),
+          context,
+        });
+      },
+      open: (receiver, stream) => {
+        const name = this.nameOf(far, stream, "receive");
+        const binding = far.leaf === null ? null : this.bindingOf(stream, far.leaf);
+        const kind = kindOf(stream);
+        receiver.transform = workers.transform({
+          direction: "receive",
+          stream: name,
+          kind,
+          codec: codecOf(stream),
+          binding,
+          curtain: "open",
+        });
+      },
+      send: (signal) => workers.toKeys({ type: "say", to: far.terminal, body: signal }),
+      onTrack: (stream, track) => {
+        far.tracks = { ...far.tracks, [stream]: track };
+        if (this.options.inCallWith() === far.terminal) this.options.onTracks(far.tracks);
+      },
+      onChannel: (state) => {
+        if (state === "open") this.feedTo(far);
+      },
+      onMessage: (bytes) => workers.toKeys({ type: "signal", bytes }),
+      onState: (state) => {
+        if (state === "failed" && this.options.inCallWith() === far.terminal) this.options.onFailed();
+      },
+      onFault: this.options.onFault,
+    });
+    this.feedTo(far);
+  }
+
+  private bindingOf(stream: Stream, leaf: number): { contexts: number[]; leaves: number[] } {
+    return { contexts: [contextOf[stream]], leaves: [leaf] };
+  }
+
+  private bind(far: Far): void {
+    if (far.leaf === null) return;
+    for (const stream of streams) {
+      const message: ToFrames = {
+        type: "bind",
+        stream: this.nameOf(far, stream, "receive"),
+        binding: this.bindingOf(stream, far.leaf),
+      };
+      this.options.workers.toFrames(message);
+    }
+  }
+
+  private feedTo(far: Far): void {
+    const { tracks, black, microphone, camera } = this.options.outgoing();
+    const real = this.options.inCallWith() === far.terminal;
+    void far.peer?.put("cam", real ? (tracks.cam ?? black) : black);
+    for (const stream of ["mic", "screen", "screenSound"] as const)
+      void far.peer?.put(stream, real ? tracks[stream] : null);
+    if (!real) return;
+    const screen = tracks.screen === null ? "none" : "shared";
+    this.options.workers.toKeys({
+      type: "say",
+      to: far.terminal,
+      body: { type: "sending", microphone, camera, screen },
+    });
+  }
+}
