@@ -6,7 +6,7 @@ import { type Ms, ms } from "@parley/base/time";
 export const askAgainAfter: Ms = ms(1_000);
 
 export type Picture =
-  /** Sound: every frame stands alone. */
+  /** Sound: every frame stands alone, and none is a key frame, so this never changes. */
   | { readonly at: "sound" }
   | { readonly at: "whole" }
   /** Frames are missing, as before the first; nothing has opened since. */
@@ -22,7 +22,6 @@ export const missed = (was: Picture): Picture => (was.at === "whole" ? broken : 
 
 /** A frame opened: the picture after it, and whether to ask for a key frame now. */
 export function opened(was: Picture, isKey: boolean, now: Ms): readonly [Picture, "ask" | null] {
-  if (was.at === "sound") return [was, null];
   if (isKey) return [whole, null];
   if (was.at === "broken" || (was.at === "asked" && now >= was.until)) {
     return [{ at: "asked", until: ms(now + askAgainAfter) }, "ask"];

@@ -157,8 +157,10 @@ describe("the alarm", () => {
   it("[FR18] blames nobody before epochs agree", async () => {
     const { clock, from, to } = await callOfTwo();
     const alone = new End(1, await newSigner(), clock);
-    await alone.installReceive(1, [from], [1]);
     const receive = alone.receive({});
+    await push(receive, await sealed(from.send(contexts.camera), 3));
+    expect((await alone.stats()).dropped).toEqual({ noKeys: 3 });
+    await alone.installReceive(1, [from], [1]);
     await push(receive, [encoderBytes(0), encoderBytes(1)]);
     clock.move(10_000);
     await alone.streams.tick();
