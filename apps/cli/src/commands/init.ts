@@ -4,7 +4,7 @@ import { type Result, fail, ok } from "@parley/base/result";
 import { type ParleyError, problem } from "@parley/protocol/errorCodes";
 import { loadConfig } from "@parley/station/main";
 import { type Founded, setUpParty } from "@parley/station/setUp";
-import { openInside } from "@parley/station/station";
+import { openStation } from "@parley/station/station";
 import { systemClock, systemRandom } from "@parley/station/systemPorts";
 import { type Command, option } from "../command.ts";
 
@@ -23,7 +23,7 @@ export async function initParty(
     const colon = address.lastIndexOf(":");
     return { host: address.slice(0, colon), port: Number(address.slice(colon + 1)) };
   });
-  const inside = await openInside({
+  const inside = await openStation({
     dataDir,
     config: config.value,
     clock: systemClock,

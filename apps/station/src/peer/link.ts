@@ -18,7 +18,7 @@ import { runSession } from "./sessionRun.ts";
 import type { Conn, Greeting, SessionEffect } from "./sessionState.ts";
 import { type LinkStatus, statusOf } from "./status.ts";
 import type { PeerTransaction } from "./store.ts";
-import type { PeerIdentity } from "./tlsIdentity.ts";
+import { type PeerIdentity, verifiedBy as byNode } from "./tlsIdentity.ts";
 
 /** A link as the peer port runs it. */
 export type LinkRun = {
@@ -34,7 +34,7 @@ type Attached =
 
 /** Runs a link until it is closed, which calls `closed`. `identity()` is the station key in force. */
 export function runLink(terms: LinkTerms, deps: PeerDeps, identity: () => PeerIdentity, closed: () => void): LinkRun {
-  const { here, versions, net, store, clock, random } = deps;
+  const { here, versions, net, store, clock, random, verifyIntroduction, verifiedBy = byNode } = deps;
   const { id, peer } = terms;
   const conns = new Map<Conn, Attached>();
   const watchers = new Set<(status: LinkStatus) => void>();
@@ -147,7 +147,7 @@ export function runLink(terms: LinkTerms, deps: PeerDeps, identity: () => PeerId
   const judge = async (conn: Conn, end: End, channel: Channel, hello: Hello): Promise<Greeting | null> => {
     const { connection } = channel;
     const expected = { link: id, here, peer };
-    const judged = await judgeHello(end, connection, hello, expected, versions, deps);
+    const judged = await judgeHello(end, connection, hello, expected, versions, { verifiedBy, verifyIntroduction });
     if (!conns.has(conn)) return null;
     if (!judged.ok) {
       turnAway(conn, judged.error.reason, judged.error.error);
@@ -221,7 +221,7 @@ export function runLink(terms: LinkTerms, deps: PeerDeps, identity: () => PeerId
     version = greeting.version;
     memory.agreed();
     into.begin({
-      verify: deps.verifiedBy(key),
+      verify: verifiedBy(key),
       acknowledge: (upTo) => channel.say({ type: "ack", upTo }),
       refuse: (reason, code, detail) => refuse(conn, remote, reason, problem(code, detail)),
     });

@@ -55,7 +55,8 @@ export type PeerDeps = {
   readonly random: Random;
   /** The station key in force; see `PeerPort.adopt`. */
   readonly identity: PeerIdentity;
-  readonly verifiedBy: VerifiedBy;
+  /** Checks what peers sign; Node's Ed25519 where the simulator does not bring its own. */
+  readonly verifiedBy?: VerifiedBy;
   /** Whether a key is a linked station's last known one (`known`), cut off (`refused`), or neither (`stranger`). */
   readonly standing: (key: Bytes) => Standing;
   /** The successions of our own station key that the peer may lack; empty when it has seen the present one. */

@@ -1,0 +1,289 @@
+// The inside of a station: its duties over whatever storage, keys, network and cryptography it is given, joined to each other
+// and to its peers. station.ts gives it files, TLS and browsers; the simulator gives it a disk, a network and people of its
+// own, and runs everything in here as it is. Nothing in here touches the machine.
+import type { Bytes } from "@parley/base/bytes";
+import type { Random } from "@parley/base/random";
+import { type Result, certain, fail, ok } from "@parley/base/result";
+import { type Clock, hours } from "@parley/base/time";
+import { type ErrorCode, type ParleyError, problem } from "@parley/protocol/errorCodes";
+import { type IdText, type PartyId, idText } from "@parley/protocol/ids";
+import type { Kem } from "@parley/protocol/pairing/kem";
+import { payloadKinds } from "@parley/protocol/peer/envelope";
+import type { Digest } from "@parley/protocol/signed/hash";
+import { decodeNotice, encodeNotice } from "@parley/protocol/signed/notice";
+import { keyIdOf, rootIdOf } from "@parley/protocol/signed/root";
+import { type Verify, ed25519Half } from "@parley/protocol/signed/signature";
+import { oldestProtocolVersion, protocolVersion } from "@parley/protocol/versions";
+import type { Desk, ToTerminal } from "./duty/calls.ts";
+import { bundleOf } from "./duty/identity/home.ts";
+import type { IdentityEffect } from "./duty/identity/port.ts";
+import { successionsFor, verifyIntroduction } from "./greetings.ts";
+import type { Arrival } from "./peer/inbox.ts";
+import type { PeerNet, VerifiedBy } from "./peer/net.ts";
+import type { PeerLink } from "./peer/peerLink.ts";
+import { type PeerPort, startPeerPort } from "./peer/peerPort.ts";
+import { type CallsRun, runCalls } from "./run/callsRun.ts";
+import { decodeFromPeer } from "./run/callsWire.ts";
+import { type IdentityRun, runIdentity } from "./run/identityRun.ts";
+import type { KeyRing } from "./run/keyRing.ts";
+import { type LinksRun, runLinks } from "./run/linksRun.ts";
+import { type PairingRun, runPairing } from "./run/pairingRun.ts";
+import { type Writer, makeWriter } from "./run/writer.ts";
+import type { Store } from "./store/port.ts";
+
+/** Checking and agreeing, as the station needs them at once: signing is the key ring's. */
+export type Cryptography = {
+  readonly verify: Verify;
+  readonly verifiedBy: VerifiedBy;
+  readonly kem: Kem;
+};
+
+export type InsideOptions = {
+  readonly store: Store;
+  readonly keys: KeyRing;
+  readonly cryptography: Cryptography;
+  readonly clock: Clock;
+  readonly random: Random;
+  /** Whether terminal code with this manifest hash is, or was, served here. */
+  readonly served: (manifest: Digest) => boolean;
+  readonly report: (error: ParleyError) => void;
+  /** Storage has failed: the process is to end, and to begin again from the disk. */
+  readonly onFault: (error: ParleyError) => void;
+};
+
+/** What the duties need of the party's terminals. */
+export type TerminalsPort = {
+  readonly desks: () => readonly Desk[];
+  /** To one terminal, or to all that are on. */
+  readonly tell: (to: IdText | null, message: Exclude<ToTerminal, { type: "refused" | "admit" }>) => void;
+  readonly admit: (to: IdText, message: ToTerminal & { type: "admit" }) => void;
+  readonly refuse: (to: IdText, code: ErrorCode) => void;
+  /** The identities or pairings have changed. */
+  readonly changed: () => void;
+  /** A link came, went, or its station did. */
+  readonly linksChanged: () => void;
+  /** This terminal is no longer one of ours. */
+  readonly dismiss: (terminal: IdText) => void;
+  /** Every terminal that is on asks for a new credential. */
+  readonly renewAll: () => void;
+};
+
+/** What comes to be only after the rooms that will need it. */
+export type Late = { peers: PeerPort | null; terminals: TerminalsPort | null };
+export const nothingYet = (): Late => ({ peers: null, terminals: null });
+
+/** The inside before it has peers and terminals: enough for `parley init`, and for everything else once it is set up. */
+export type Inside = {
+  readonly store: Store;
+  readonly identity: IdentityRun;
+  readonly links: LinksRun;
+  readonly pairing: PairingRun;
+  readonly writer: Writer;
+};
+
+/** Reads the disk and runs the duties. The error of a key in use that is not to be had. */
+export async function openInside(options: InsideOptions, late: Late): Promise<Result<Inside, ParleyError>> {
+  const { store, keys, cryptography, clock, random, report } = options;
+  const { verify, kem } = cryptography;
+  const writer = makeWriter(store, options.onFault);
+  const namesOf = () => {
+    const line = certainHome(identity).pin.line;
+    return { key: keyIdOf(line.key), next: line.nextKey };
+  };
+
+  const onEffect = (effect: IdentityEffect): void => {
+    switch (effect.type) {
+      case "useKey":
+        void keys.use(namesOf()).then((used) => (used.ok ? late.peers?.adopt(keys.identity()) : report(used.error)));
+        return;
+      case "tellPeers":
+        for (const { link } of links.all()) tell(links.peer(link), encodeNotice(effect.notice));
+        return;
+      case "tellPeer": {
+        const link = links.all().find(({ party }) => party === idText(effect.party));
+        return tell(link === undefined ? null : links.peer(link.link), encodeNotice(effect.notice));
+      }
+      case "renewTerminals":
+        return late.terminals?.renewAll();
+      case "evictTerminal":
+        return late.terminals?.dismiss(idText(effect.terminal));
+      case "alarm":
+        return report(problem(effect.code, effect.detail));
+      case "peerStopped":
+        return report(effect.error);
+      case "cutOffParty":
+      case "peerStands":
+        return;
+    }
+    return effect satisfies never;
+  };
+  const tell = (peer: PeerLink | null, notice: Bytes): void => {
+    void peer?.send(payloadKinds.identity, notice).then((sent) => (sent.ok ? undefined : report(sent.error)));
+  };
+
+  const changed = (): void => late.terminals?.changed();
+  let pairing: PairingRun | null = null;
+  const identity: IdentityRun = await runIdentity({
+    store,
+    writer,
+    clock,
+    random,
+    verify,
+    keys,
+    holdKey: () => pairing?.holdKey() ?? false,
+    served: options.served,
+    onEffect,
+    onChange: changed,
+  });
+  if (identity.state().home !== null) {
+    const used = await keys.use(namesOf());
+    if (!used.ok) return used;
+  }
+  const pinOf = (party: IdText) => identity.state().peers.get(party) ?? null;
+  const links = await runLinks({
+    store,
+    clock,
+    random,
+    sealingKey: keys.sealingKey,
+    pinOf,
+    onChange: () => late.terminals?.linksChanged(),
+    report,
+  });
+  pairing = await runPairing({
+    store,
+    writer,
+    clock,
+    random,
+    sealingKey: keys.sealingKey,
+    means: () => ({
+      random,
+      kem,
+      verify,
+      signer: keys.signer(),
+      party: certainHome(identity).pin.card.party,
+      linkedRoot: (party) => {
+        const pin = pinOf(idText(party));
+        return pin === null ? null : rootIdOf(pin.card.root);
+      },
+    }),
+    bundle: () => (identity.state().home === null ? null : bundleOf(certainHome(identity))),
+    dial: async (address, offer, standing) =>
+      late.peers === null ? fail(problem("PEER_CLOSED")) : late.peers.dialPairing(address, offer, standing),
+    onPaired: (tx, after, link, secret, peer) => {
+      certain(identity.within(tx, after, { type: "pinPeer", pin: peer }));
+      links.make(tx, after, link, peer.card.party, secret);
+    },
+    onChange: changed,
+    report,
+  });
+  return ok({ store, identity, links, pairing, writer });
+}
+
+function certainHome(identity: IdentityRun) {
+  const { home } = identity.state();
+  if (home === null) throw new Error("a station that is not set up was asked who it is");
+  return home;
+}
+
+/** The inside with its peers: calls can be made once `begin` was called. */
+export type Joined = {
+  readonly calls: CallsRun;
+  readonly peers: PeerPort;
+  /** Opens every link, and goes on with whatever a restart interrupted. */
+  readonly begin: () => void;
+  readonly stop: () => Promise<void>;
+};
+
+/** Opens the door for peers. ID_NOT_SET_UP, and whatever the network refuses. */
+export async function joinPeers(
+  inside: Inside,
+  options: InsideOptions,
+  late: Late,
+  net: PeerNet,
+): Promise<Result<Joined, ParleyError>> {
+  const { store, identity, links, pairing, writer } = inside;
+  const { keys, cryptography, clock, random, report } = options;
+  if (identity.state().home === null) return fail(problem("ID_NOT_SET_UP"));
+  const us = (): PartyId => certainHome(identity).pin.card.party;
+
+  const calls = await runCalls({
+    store,
+    writer,
+    clock,
+    random,
+    us,
+    links,
+    desks: () => late.terminals?.desks() ?? [],
+    sign: (message) => keys.signer().signEd25519(message),
+    tell: (to, message) => late.terminals?.tell(to, message),
+    admit: (to, message) => late.terminals?.admit(to, message),
+    refuse: (to, code) => late.terminals?.refuse(to, code),
+    onFact: (tx, _after, event) => {
+      if (event.type === "finished") links.wasUsed(tx, event.link, event.answered);
+    },
+  });
+
+  const onArrival = async (link: PeerLink, arrival: Arrival): Promise<void> => {
+    const { envelope } = arrival;
+    const pin = identity.state().peers.get(idText(link.peer));
+    await writer.write((tx, after) => {
+      if (arrival.take(tx) !== "fresh" || pin === undefined) return;
+      if (envelope.kind === payloadKinds.identity) {
+        const notice = decodeNotice(envelope.payload);
+        const heard = notice.ok
+          ? identity.within(tx, after, { type: "fromPeer", party: link.peer, notice: notice.value })
+          : notice;
+        if (!heard.ok) report(heard.error);
+      } else if (envelope.kind === payloadKinds.call) {
+        const verify = cryptography.verifiedBy(ed25519Half(pin.line.key));
+        const read = decodeFromPeer(envelope.payload, link.id, link.peer, arrival.age(), verify);
+        if (!read.ok) report(read.error);
+        else if (read.value.type !== "entry")
+          calls.within(tx, after, { from: "peer", link: idText(link.id), message: read.value });
+      }
+    });
+  };
+
+  const peers = await startPeerPort(
+    {
+      here: us(),
+      versions: { oldest: oldestProtocolVersion, newest: protocolVersion },
+      net,
+      store,
+      clock,
+      random,
+      identity: keys.identity(),
+      verifiedBy: cryptography.verifiedBy,
+      standing: links.standing,
+      successions: async (_link, peer) => successionsFor(identity, peer),
+      verifyIntroduction: (claim) => verifyIntroduction(identity, clock, claim),
+      onArrival,
+      report: ({ error }) => report(error),
+    },
+    { anyLive: pairing.anyLive, live: pairing.live, opened: pairing.opened },
+  );
+  if (!peers.ok) return peers;
+  late.peers = peers.value;
+
+  let stopTick = (): void => undefined;
+  const tick = (): void => {
+    stopTick = clock.wait(hours(1), tick);
+    void identity.command({ type: "tick" });
+  };
+  return ok({
+    calls,
+    peers: peers.value,
+    begin: () => {
+      links.start(peers.value);
+      pairing.start();
+      calls.start();
+      tick();
+    },
+    stop: async () => {
+      stopTick();
+      calls.stop();
+      pairing.stop();
+      await peers.value.close();
+    },
+  });
+}
