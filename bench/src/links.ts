@@ -56,26 +56,28 @@ async function serve(plan: ServerPlan): Promise<{ readonly process: ChildProcess
   return { process, port: (await ask<FromServer, "listening">(process, null, "listening")).port };
 }
 
+type Connected = { readonly times: readonly number[]; readonly failed: number; readonly cpu: number };
+
 /** Waits until `count` links are connected at both ends. */
-async function allConnected(
-  server: ChildProcess,
-  peers: ChildProcess,
-  count: number,
-): Promise<FromPeers & { type: "status" }> {
+async function allConnected(server: ChildProcess, peers: ChildProcess, count: number): Promise<Connected> {
   for (let tries = 0; tries < 600; tries++) {
     const there = await ask<FromPeers, "status">(peers, { type: "status" }, "status");
-    if (there.connected === count) {
+    if (there.times.length === count) {
       const here = await ask<FromServer, "count">(server, { type: "count" }, "count");
-      if (here.connected === count) return there;
+      if (here.connected === count) return { ...there, cpu: here.cpu };
     }
     await sleep(100);
   }
   throw new Error(`${count} links were not connected within a minute`);
 }
 
-type Round = { readonly rss: number; readonly heap: number; readonly storm: readonly number[] };
+type Storm = { readonly times: readonly number[]; readonly failed: number; readonly cpu: number };
+type Round = { readonly rss: number; readonly heap: number; readonly cpu: number; readonly storm: Storm | null };
 
-/** One server of this kind: its memory a link in kB, and, for a station, how long after its return each link was back, in ms. */
+/**
+ * One server of this kind: its memory a link in kB and its processor's time a link in ms, and, for a station, how long after
+ * its return each link was back, in ms, and what that cost it.
+ */
 async function round(kind: Kind, peers: ChildProcess, keys: readonly string[]): Promise<Round> {
   const dataDir = await mkdtemp(join(tmpdir(), "parley-links-"));
   const plan: ServerPlan = { kind, port: 0, dataDir, keys };
@@ -83,23 +85,26 @@ async function round(kind: Kind, peers: ChildProcess, keys: readonly string[]): 
   try {
     const { port } = server;
     peers.send({ type: "connect", kind, port, from: 1, to: warmUp } satisfies ToPeers);
-    await allConnected(server.process, peers, warmUp);
+    const first = await allConnected(server.process, peers, warmUp);
     const before = await ask<FromServer, "memory">(server.process, { type: "memory" }, "memory");
     peers.send({ type: "connect", kind, port, from: warmUp + 1, to: warmUp + links } satisfies ToPeers);
-    await allConnected(server.process, peers, warmUp + links);
+    const last = await allConnected(server.process, peers, warmUp + links);
     const after = await ask<FromServer, "memory">(server.process, { type: "memory" }, "memory");
     if (after.connected !== warmUp + links) throw new Error("links were lost while memory was read");
-    const storm: number[] = [];
+    let storm: Storm | null = null;
     if (kind === "station") {
       await stop(server.process, "SIGKILL");
       await sleep(awayFor);
+      const before = (await ask<FromPeers, "status">(peers, { type: "status" }, "status")).failed;
       server = await serve({ ...plan, port });
       const back = Date.now();
-      const { times } = await allConnected(server.process, peers, warmUp + links);
-      storm.push(...times.map((time) => time - back));
+      const { cpu } = await ask<FromServer, "count">(server.process, { type: "count" }, "count");
+      const done = await allConnected(server.process, peers, warmUp + links);
+      const times = done.times.map((time) => time - back);
+      storm = { times, failed: done.failed - before, cpu: (done.cpu - cpu) / (warmUp + links) };
     }
     const each = (read: "rss" | "heap"): number => (after[read] - before[read]) / links / 1024;
-    return { rss: each("rss"), heap: each("heap"), storm };
+    return { rss: each("rss"), heap: each("heap"), cpu: (last.cpu - first.cpu) / links, storm };
   } finally {
     await ask<FromPeers, "dropped">(peers, { type: "drop" }, "dropped");
     await stop(server.process);
@@ -117,19 +122,18 @@ export async function benchLinks(): Promise<Figure[]> {
         seen[kind].push(await round(kind, peers, keys));
     for (const kind of ["station", "bare"] as const) {
       const all = seen[kind].map(({ rss, heap }) => `${rss.toFixed(1)} (heap ${heap.toFixed(1)})`).join(", ");
+      const cpu = seen[kind].map((each) => each.cpu.toFixed(2)).join(", ");
       console.log(
-        `${kind === "station" ? "a link of ours" : "a bare connection"}: ${all} kB of memory each, of ${links}`,
+        `${kind === "station" ? "a link of ours" : "a bare connection"}: ${all} kB of memory each, of ${links}; ` +
+          `connecting took the server ${cpu} ms of processor each`,
       );
     }
-    const storms = seen.station.map(({ storm }) => ({
-      half: percentile(storm, 0.5),
-      most: percentile(storm, 0.99),
-      all: Math.max(...storm),
-    }));
-    for (const { half, most, all } of storms)
+    const storms = seen.station.flatMap(({ storm }) => (storm === null ? [] : [storm]));
+    for (const { times, failed, cpu } of storms)
       console.log(
-        `reconnect storm: station killed, back after ${awayFor / 1000} s; of ${warmUp + links} links half are back ` +
-          `${half.toFixed(0)} ms after it listens, 99 % after ${most.toFixed(0)} ms, all after ${all.toFixed(0)} ms`,
+        `reconnect storm: station killed, back after ${awayFor / 1000} s; of ${times.length} links half are back ` +
+          `${percentile(times, 0.5).toFixed(0)} ms after it listens, 99 % after ${percentile(times, 0.99).toFixed(0)} ms, ` +
+          `all after ${Math.max(...times).toFixed(0)} ms; ${failed} dials were in vain; ${cpu.toFixed(2)} ms of processor each`,
       );
     const memory = median(seen.station.map(({ rss }) => rss));
     console.log(
@@ -137,7 +141,13 @@ export async function benchLinks(): Promise<Figure[]> {
     );
     return [
       atMost("links.memory_kb", memory, null, 100, rounds * links),
-      atMost("links.storm_ms", median(storms.map(({ all }) => all)), null, null, rounds * (warmUp + links)),
+      atMost(
+        "links.storm_ms",
+        median(storms.map(({ times }) => Math.max(...times))),
+        null,
+        null,
+        rounds * (warmUp + links),
+      ),
     ];
   } finally {
     await stop(peers);

@@ -23,7 +23,8 @@ export type ServerPlan = {
 export type ToServer = { readonly type: "count" } | { readonly type: "memory" };
 export type FromServer =
   | { readonly type: "listening"; readonly port: number }
-  | { readonly type: "count"; readonly connected: number }
+  /** `cpu` is what the process has used, in milliseconds. */
+  | { readonly type: "count"; readonly connected: number; readonly cpu: number }
   | { readonly type: "memory"; readonly rss: number; readonly heap: number; readonly connected: number };
 
 export type ToPeers =
@@ -33,6 +34,6 @@ export type ToPeers =
   | { readonly type: "drop" };
 export type FromPeers =
   | { readonly type: "made"; readonly keys: readonly string[] }
-  /** How many are connected, and when the last became so, in milliseconds since 1970. */
-  | { readonly type: "status"; readonly connected: number; readonly last: number; readonly times: readonly number[] }
+  /** When each that is connected became so, in milliseconds since 1970, and how many dials failed so far after they were begun. */
+  | { readonly type: "status"; readonly times: readonly number[]; readonly failed: number }
   | { readonly type: "dropped" };

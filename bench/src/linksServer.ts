@@ -85,7 +85,8 @@ async function memory(): Promise<{ readonly rss: number; readonly heap: number }
 
 const connected = await (plan.kind === "station" ? station() : bare());
 process.on("message", (message: ToServer) => {
-  if (message.type === "count") tell({ type: "count", connected: connected() });
+  const { user, system } = process.cpuUsage();
+  if (message.type === "count") tell({ type: "count", connected: connected(), cpu: (user + system) / 1000 });
   else void memory().then((read) => tell({ type: "memory", ...read, connected: connected() }));
 });
 process.on("disconnect", () => process.exit());
