@@ -1,7 +1,12 @@
 // A black picture of the camera's size, a few frames a second: what is sent while it rings, so that path, encoder and
 // decoder are awake when a person answers. It shows nothing, and it is sealed like everything else.
 
-export type Black = { readonly track: MediaStreamTrack; readonly stop: () => void };
+export type Black = {
+  readonly track: MediaStreamTrack;
+  readonly width: number;
+  readonly height: number;
+  readonly stop: () => void;
+};
 
 /** Five frames a second: measured to keep Chromium's encoder and pacer warm, where a disabled track does not. */
 const framesPerSecond = 5;
@@ -25,6 +30,8 @@ export function black(page: Document, width: number, height: number): Black {
   if (track === undefined) throw new Error("a canvas gave no track");
   return {
     track,
+    width,
+    height,
     stop: () => {
       clearInterval(timer);
       track.stop();

@@ -76,8 +76,8 @@ export type CallRun = {
   readonly close: () => void;
 };
 
-/** How often frames that opened are counted. */
-const pulseEvery: Ms = ms(100);
+/** How often frames that opened are counted: often until the far side is seen, then as its loss must be noticed. */
+const pulseEvery = (line: Line): Ms => (line.at === "live" ? ms(100) : ms(25));
 
 /** How often the browser is asked which way its packets take. */
 const routeEvery: Ms = ms(2000);
@@ -296,7 +296,7 @@ export function runCall(options: CallRunOptions): CallRun {
   const listenToPulse = (): void => {
     if (closed) return;
     if (isInCall(line)) workers.toFrames({ type: "askStats" });
-    clock.wait(pulseEvery, listenToPulse);
+    clock.wait(pulseEvery(line), listenToPulse);
   };
 
   // ---- begin

@@ -204,7 +204,9 @@ export class FarSide {
       send: (signal) => workers.toKeys({ type: "say", to: far.terminal, body: signal }),
       onTrack: (stream, track) => {
         far.tracks = { ...far.tracks, [stream]: track };
-        if (this.options.inCallWith() === far.terminal) this.options.onTracks(far.tracks);
+        // While it rings with one far terminal its tracks are there too, black: the element that plays them is awake.
+        const only = this.options.inCallWith() === null && this.fars.size === 1;
+        if (only || this.options.inCallWith() === far.terminal) this.options.onTracks(far.tracks);
       },
       onChannel: (state) => {
         if (state === "open") this.feedTo(far);

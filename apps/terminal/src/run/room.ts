@@ -1,6 +1,7 @@
 // The room's devices while they are needed: camera and microphone are opened when it rings or when a call is placed, and
 // closed when there is no call. What a browser refuses is kept as its reason, and the call goes on without.
 import type { Outgoing } from "./outgoing.ts";
+import { type Clock, ms } from "@parley/base/time";
 import { type Black, black } from "../media/black.ts";
 import {
   type Chosen,
@@ -36,10 +37,10 @@ export type Room = {
   readonly outgoing: () => Outgoing;
 };
 
-/** The size of the black picture, that of the camera's. */
+/** The size of the black picture until the camera tells its own. */
 const [width, height] = [1280, 720];
 
-export function makeRoom(page: Document, devices: MediaDevices, onChange: () => void): Room {
+export function makeRoom(page: Document, devices: MediaDevices, clock: Clock, onChange: () => void): Room {
   let state: RoomState = {
     camera: { at: "closed" },
     microphone: { at: "closed" },
@@ -134,7 +135,14 @@ export function makeRoom(page: Document, devices: MediaDevices, onChange: () => 
       if (kind === "camera" || !state.muted) void take(kind);
     },
     outgoing: () => {
-      dark ??= black(page, width, height);
+      const size = state.camera.at === "open" ? state.camera.track.getSettings() : {};
+      const [w, h] = [size.width ?? width, size.height ?? height];
+      if (dark?.width !== w || dark.height !== h) {
+        // Of the camera's own size, since a change of size at the answer would cost the encoder a new start.
+        const before = dark;
+        dark = black(page, w, h);
+        if (before !== null) clock.wait(ms(1000), before.stop);
+      }
       const cam = state.camera.at === "open" ? state.camera.track : null;
       const mic = state.microphone.at === "open" ? state.microphone.track : null;
       return {

@@ -102,7 +102,7 @@ export function runTerminal(browser: Browser, { code, officerCode }: OpenedWith)
 
   // ---- the room
 
-  const room: Room = makeRoom(browser.page, browser.devices, () => {
+  const room: Room = makeRoom(browser.page, browser.devices, clock, () => {
     const state = room.state();
     const selfPicture = selfPictureOf(state);
     const self = state.camera.at === "open" ? streamOf(pictures.self, state.camera.track) : null;

@@ -56,12 +56,8 @@ function On({ screen, pictures, act }: Omit<ConsoleProps, "said" | "screen"> & {
   const rings = screen.calls.some((call) => call.at === "ringingIn");
   return (
     <div className="console" data-ringing={rings}>
-      <a className="skip" href="#room">
-        <Words say={say("skip.room")} />
-      </a>
-      <a className="skip" href="#urgent">
-        <Words say={say("skip.urgent")} />
-      </a>
+      <Skip to="room" />
+      <Skip to="urgent" />
       <header className="console-top">
         <p className="console-party">
           <bdi>{screen.us.name}</bdi>
@@ -108,6 +104,22 @@ function On({ screen, pictures, act }: Omit<ConsoleProps, "said" | "screen"> & {
         {screen.section !== "ledger" && <Journal screen={screen} />}
       </aside>
     </div>
+  );
+}
+
+/** A link for the keyboard, seen only with focus. It moves focus and leaves the address alone. */
+function Skip({ to }: { to: "room" | "urgent" }) {
+  return (
+    <a
+      className="skip"
+      href={`#${to}`}
+      onClick={(event) => {
+        event.preventDefault();
+        document.getElementById(to)?.focus();
+      }}
+    >
+      <Words say={say(`skip.${to}`)} />
+    </a>
   );
 }
 

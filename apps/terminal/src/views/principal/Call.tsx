@@ -33,7 +33,6 @@ export function Call({ screen, pictures, act }: { screen: Of<"inCall">; pictures
       <h1 className="unseen">
         <Words say={say("call.with", { them: name(them.name) })} />
       </h1>
-      <Stage call={call} pictures={pictures} />
       <div className="call-over">
         <div className="call-head-row">
           <WhoCard call={call} now={now} />
@@ -71,26 +70,6 @@ export function Call({ screen, pictures, act }: { screen: Of<"inCall">; pictures
         </div>
       </div>
     </>
-  );
-}
-
-/** Their picture over the whole screen; while a screen is shared it is there, whole, and the face moves to a corner. */
-function Stage({ call, pictures }: { call: CallFacts; pictures: Pictures }) {
-  const { them } = call.ends;
-  return (
-    <div className="call-stage" data-screen={call.screen}>
-      {call.screen === "theirs" ? (
-        <VideoTile
-          stream={pictures.screen}
-          picture={{ at: "shown" }}
-          fit="contain"
-          label={say("tile.screen", { them: name(them.name) })}
-          cause={pictureSentence("waitingForPicture", "theirs", them)}
-        />
-      ) : (
-        <Face call={call} pictures={pictures} />
-      )}
-    </div>
   );
 }
 

@@ -11,6 +11,7 @@ import { Idle } from "./Idle.tsx";
 import { Ended, Fault, Starting } from "./Rest.tsx";
 import { Connecting, RingingIn, RingingOut } from "./Ring.tsx";
 import { Enrolling, NotEnrolled, Setup } from "./Setup.tsx";
+import { Stage } from "./Stage.tsx";
 
 export type DeskProps = {
   readonly screen: DeskScreen;
@@ -38,6 +39,7 @@ export function Desk({ screen, pictures, said, act }: DeskProps) {
   }, [screen.at]);
   return (
     <main className="desk" data-at={screen.at} ref={root}>
+      <Stage screen={screen} pictures={pictures} />
       <State screen={screen} pictures={pictures} act={act} />
       <Announcer said={said} />
     </main>
