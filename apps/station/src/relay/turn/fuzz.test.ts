@@ -62,7 +62,7 @@ function traffic(random: Random, person: Person): readonly Uint8Array[] {
 describe("fuzz", () => {
   it(
     `[TN30] ${runs} mutated frames: no throw, bounded tables, and only permitted peers are reached`,
-    { timeout: 240_000 },
+    { timeout: 600_000 },
     () => {
       const random = seeded(20_260_101);
       const bounds = { ...defaultLimits, maxPermissions: 4, maxChannels: 4 };
@@ -105,7 +105,7 @@ describe("fuzz", () => {
   );
   it(
     `[TN30] ${runs / 10} mutated streams: frames that decode or faults, and never more than a frame held`,
-    { timeout: 60_000 },
+    { timeout: 600_000 },
     () => {
       const random = seeded(7);
       const rig = createRig();

@@ -1,58 +1,17 @@
 import { createSocket } from "node:dgram";
-import { Socket, connect } from "node:net";
-import { connect as connectTls } from "node:tls";
-import { afterEach, describe, expect, it, vi } from "vitest";
-import { concat, fromUtf8, utf8 } from "@parley/base/bytes";
-import { ms, seconds } from "@parley/base/time";
-import { type Endpoint, endpointOf } from "./address.ts";
-import { encodeChannelData } from "./framing.ts";
-import { createImpairment } from "./impairment.ts";
-import { type TurnServer, startTurn } from "./server.ts";
-import { type TurnOptions, defaultLimits } from "./settings.ts";
-import type { Field } from "./stun.ts";
+import { describe, expect, it } from "vitest";
+import { utf8 } from "@parley/base/bytes";
+import { endpointOf } from "./address.ts";
+import { startTurn } from "./server.ts";
+import type { TurnOptions } from "./settings.ts";
 import { makeCertificate } from "./test/certificate.ts";
-import { type TurnClient, connectTurn, familyField } from "./test/client.ts";
-import { credentialFor, listenerOf, secret, startTestTurn, systemClock, systemRandom, until } from "./test/relay.ts";
+import { familyField } from "./test/client.ts";
+import { listenerOf, secret, startTestTurn, systemClock, systemRandom, until } from "./test/relay.ts";
+import { freePorts, passBothWays, relayedOf, useSockets } from "./test/sockets.ts";
 
-const open: { close: () => unknown }[] = [];
-afterEach(async () => {
-  vi.restoreAllMocks();
-  for (const each of open.splice(0).reverse()) await each.close();
-});
-const keep = <T extends { close: () => unknown }>(closable: T): T => {
-  open.push(closable);
-  return closable;
-};
-const start = async (...args: Parameters<typeof startTestTurn>) => keep(await startTestTurn(...args));
-const connectAs = async (name: string, ...to: Parameters<typeof listenerOf>) =>
-  keep(await connectTurn(listenerOf(...to), credentialFor(name)));
-
-/** A peer that sends back what it gets, with "re: " before it. */
-async function echo(address: "127.0.0.1" | "::1"): Promise<Endpoint> {
-  const socket = keep(createSocket(address === "::1" ? "udp6" : "udp4"));
-  socket.on("message", (data, from) => socket.send(concat(utf8("re: "), data), from.port, from.address));
-  await new Promise<void>((resolve) => socket.bind(0, address, resolve));
-  return endpointOf(address, socket.address().port) ?? expect.fail("no address");
-}
-const relayedOf = async (client: TurnClient, ...fields: readonly Field[]) => {
-  const relayed = await client.allocate(...fields);
-  return typeof relayed === "number" ? expect.fail(`error ${relayed}`) : relayed;
-};
+const { keep, echo, start, connectAs } = useSockets();
 const certificate = await makeCertificate("one");
 const tlsListeners = ["127.0.0.1", "::1"].map((address) => ({ transport: "tls" as const, address, port: 0 }));
-
-async function passBothWays(client: TurnClient, peer: Endpoint) {
-  expect(await client.permit(peer)).toBe(0);
-  client.send(peer, utf8("by indication"));
-  await until(() => client.heard.datagrams.length === 1);
-  expect(fromUtf8(client.heard.datagrams[0]?.data ?? utf8(""))).toBe("re: by indication");
-  expect(client.heard.datagrams[0]?.from).toEqual(peer);
-  expect(await client.bind(0x4abc, peer)).toBe(0);
-  client.sendChannel(0x4abc, utf8("by channel"));
-  await until(() => client.heard.channels.length === 1);
-  expect(client.heard.channels[0]?.number).toBe(0x4abc);
-  expect(fromUtf8(client.heard.channels[0]?.data ?? utf8(""))).toBe("re: by channel");
-}
 
 describe("on real sockets", () => {
   it.each(
@@ -88,16 +47,14 @@ describe("on real sockets", () => {
     await passBothWays(client, await echo("127.0.0.1"));
     const before = turn.stats();
     expect(JSON.parse(JSON.stringify(before))).toEqual({
-      ...{
-        open: 1,
-        opened: 1,
-        evicted: 0,
-        streams: 0,
-        relaySockets: 1,
-        socketErrors: 0,
-        refused: { 401: 1 },
-        dropped: {},
-      },
+      open: 1,
+      opened: 1,
+      evicted: 0,
+      streams: 0,
+      relaySockets: 1,
+      socketErrors: 0,
+      refused: { 401: 1 },
+      dropped: {},
       up: { packets: 2, bytes: 23 },
       down: { packets: 2, bytes: 31 },
     });
@@ -154,9 +111,9 @@ describe("on real sockets", () => {
 
 describe("exhaustion", () => {
   it("[TN15] when every port is taken an allocation is 508, calls go on, and a port that comes free is given again", async () => {
-    const base = 20_000 + (process.pid % 20_000);
+    const base = await freePorts(4);
     const blocker = keep(createSocket("udp4"));
-    await new Promise<void>((resolve) => blocker.bind(base + 1, "127.0.0.1", resolve));
+    await new Promise<void>((resolve) => void blocker.bind(base + 1, "127.0.0.1", resolve));
     const turn = await start({ relayPorts: [base, base + 3] });
     const clients = await Promise.all([1, 2, 3, 4].map((n) => connectAs(`call:${n}`, turn, "udp")));
     const given = [];
@@ -169,155 +126,22 @@ describe("exhaustion", () => {
     expect(await last.allocate()).toMatchObject({ address: "127.0.0.1" });
     expect(turn.stats()).toMatchObject({ open: 3, relaySockets: 3, refused: { 508: 1 } });
   });
+  it("[TN15] the last free port of sixty is found", async () => {
+    const base = await freePorts(60);
+    const turn = await start({ relayPorts: [base, base + 59] });
+    const clients = await Promise.all(Array.from({ length: 60 }, (_, n) => connectAs(`call:${n}`, turn, "udp")));
+    const ports = new Set<number>();
+    for (const client of clients) ports.add((await relayedOf(client)).port);
+    expect(ports.size).toBe(60);
+  });
   it("[TN15] a hundred clients at once on ten ports get ten allocations and ninety refusals", async () => {
-    const base = 41_000 + (process.pid % 5_000);
+    const base = await freePorts(10);
     const turn = await start({ relayPorts: [base, base + 9] });
     const clients = await Promise.all(Array.from({ length: 100 }, (_, n) => connectAs(`call:${n}`, turn, "udp")));
     const answers = await Promise.all(clients.map((client) => client.allocate()));
     expect(answers.filter((answer) => answer === 508)).toHaveLength(90);
     expect(new Set(answers.map((answer) => (typeof answer === "number" ? 0 : answer.port))).size).toBe(11);
     expect(turn.stats().relaySockets).toBe(10);
-  });
-});
-
-describe("streams", () => {
-  const limits = { ...defaultLimits, streamPatience: ms(200), maxStreamsPerAddress: 3 };
-  const ended = (socket: Socket) => new Promise<void>((resolve) => socket.once("close", () => resolve()));
-  const dial = (turn: TurnServer) => {
-    const { port, address } = listenerOf(turn, "tcp");
-    const socket = connect(port, address);
-    socket.on("error", () => undefined);
-    keep({ close: () => socket.destroy() });
-    return socket;
-  };
-  it("[TN5] a stream out of step is closed at once", async () => {
-    const socket = dial(await start());
-    socket.write("GET / HTTP/1.1\r\n\r\n");
-    await ended(socket);
-  });
-  it(
-    "[TN17] a connection without an allocation, or with half a frame, is closed when patience ends",
-    { timeout: 10_000 },
-    async () => {
-      const turn = await start({ limits });
-      const client = await connectAs("call", turn, "tcp");
-      await relayedOf(client);
-      const silent = dial(turn);
-      await ended(silent);
-      expect(client.ended()).toBe(false);
-      client.sendRaw(encodeChannelData(0x4000, new Uint8Array(100), true).subarray(0, 50));
-      await vi.waitFor(() => expect(client.ended()).toBe(true), 4000);
-      await until(() => turn.stats().open === 0);
-    },
-  );
-  it("[TN17] one address has so many connections", async () => {
-    const turn = await start({ limits });
-    const kept = [dial(turn), dial(turn), dial(turn)];
-    await until(() => turn.stats().streams === 3);
-    await ended(dial(turn));
-    expect(kept.every((socket) => !socket.destroyed)).toBe(true);
-  });
-  it(
-    "[TN32] a client that does not read loses frames, and the relay holds no more than its queue",
-    { timeout: 10_000 },
-    async () => {
-      const turn = await start({ limits: { ...defaultLimits, maxQueuedBytes: 10_000 } });
-      const [slow, fast] = [await connectAs("slow", turn, "tcp"), await connectAs("fast", turn, "udp")];
-      const [ofSlow, ofFast] = [await relayedOf(slow), await relayedOf(fast)];
-      await slow.bind(0x4000, ofFast);
-      await fast.bind(0x4000, ofSlow);
-      slow.pause();
-      for (let i = 0; i < 200 && turn.stats().dropped.queue === undefined; i++) {
-        for (let k = 0; k < 200; k++) fast.sendChannel(0x4000, new Uint8Array(1200));
-        await new Promise((resolve) => setTimeout(resolve, 5));
-      }
-      expect(turn.stats().dropped.queue).toBeGreaterThan(0);
-    },
-  );
-  it("[TN33] every stream sends small frames at once (TCP_NODELAY)", async () => {
-    const noDelay = vi.spyOn(Socket.prototype, "setNoDelay");
-    const turn = await start({
-      listeners: [...tlsListeners, { transport: "tcp", address: "127.0.0.1", port: 0 }],
-      certificate,
-    });
-    for (const transport of ["tcp", "tls"] as const) {
-      const { port } = listenerOf(turn, transport);
-      const before = noDelay.mock.contexts.length;
-      const socket =
-        transport === "tcp"
-          ? connect(port, "127.0.0.1")
-          : connectTls({ port, host: "127.0.0.1", rejectUnauthorized: false });
-      keep({ close: () => socket.destroy() });
-      await until(() => noDelay.mock.contexts.slice(before).some((stream) => stream !== socket));
-      expect(noDelay.mock.calls.at(-1)).toEqual([true]);
-    }
-  });
-  it("[TN33] a new certificate shows from the next connection on, and one that does not fit changes nothing", async () => {
-    const turn = await start({ listeners: tlsListeners, certificate });
-    const { port } = listenerOf(turn, "tls");
-    const shown = () =>
-      new Promise<unknown>((resolve, reject) => {
-        const socket = connectTls({ port, host: "127.0.0.1", rejectUnauthorized: false }, () => {
-          resolve(socket.getPeerCertificate().subject.CN);
-          socket.destroy();
-        });
-        socket.on("error", reject);
-      });
-    const before = await connectAs("call", turn, "tls");
-    await relayedOf(before);
-    expect(await shown()).toBe("one");
-    expect(turn.reloadTls({ cert: certificate.cert, key: (await makeCertificate("other")).key }).ok).toBe(false);
-    expect(await shown()).toBe("one");
-    expect(turn.reloadTls(await makeCertificate("two")).ok).toBe(true);
-    expect(await shown()).toBe("two");
-    expect((await before.refresh()).code).toBe(0);
-  });
-});
-
-describe("credentials on real sockets", () => {
-  it(
-    "[TN9] an allocation outlives the credential it was made with, and takes the next one",
-    { timeout: 10_000 },
-    async () => {
-      const turn = await start({ limits: { defaultLifetime: seconds(2), maxLifetime: seconds(2) } });
-      const client = keep(await connectTurn(listenerOf(turn, "udp"), credentialFor("call:desk", seconds(1))));
-      await relayedOf(client);
-      for (let i = 0; i < 3; i++) {
-        await new Promise((resolve) => setTimeout(resolve, 1000));
-        expect(await client.refresh()).toEqual({ code: 0, lifetime: 2 });
-      }
-      const late = keep(await connectTurn(listenerOf(turn, "udp"), credentialFor("call:desk", ms(-5000))));
-      expect(await late.allocate()).toBe(401);
-      client.use(credentialFor("call:desk"));
-      expect((await client.refresh()).code).toBe(0);
-      await vi.waitFor(() => expect(turn.stats().open).toBe(0), 4000);
-    },
-  );
-  it("[TN11] evicted, a client's allocation ends at once", async () => {
-    const turn = await start();
-    const [one, two] = [await connectAs("call:one", turn, "udp"), await connectAs("call:two", turn, "udp")];
-    await relayedOf(one);
-    await relayedOf(two);
-    expect(turn.evict((name) => name === "call:one")).toBe(1);
-    expect([(await one.refresh()).code, (await two.refresh()).code]).toEqual([437, 0]);
-    expect(turn.stats()).toMatchObject({ open: 1, relaySockets: 1, evicted: 1 });
-  });
-});
-
-describe("an impaired relay", () => {
-  it("[TN34] delays, and cuts, what passes between client and relay", async () => {
-    const impairment = createImpairment({ forTests: true, clock: systemClock, random: systemRandom });
-    const client = await connectAs("call", await start({}, { impairment }), "udp");
-    await relayedOf(client);
-    const peer = await echo("127.0.0.1");
-    await passBothWays(client, peer);
-    impairment.set({ up: { delay: 60 }, down: { delay: 60 } });
-    const before = performance.now();
-    client.sendChannel(0x4abc, utf8("late"));
-    await until(() => client.heard.channels.length === 2);
-    expect(performance.now() - before).toBeGreaterThan(118);
-    impairment.set({ up: { cut: true } });
-    await expect(client.refresh()).rejects.toThrow("no answer");
   });
 });
 
@@ -355,8 +179,11 @@ describe("starting", () => {
   it("[TN36] says which port is taken, and leaves none of its own open", async () => {
     const turn = await start();
     const taken = listenerOf(turn, "tcp");
-    const free = { transport: "udp" as const, address: "127.0.0.1", port: 0 };
-    expect(await outcome({ listeners: [free, { ...taken }] })).toBe("RELAY_PORT_TAKEN");
+    const probe = await startTestTurn();
+    const free = listenerOf(probe, "udp");
+    await probe.close();
+    expect(await outcome({ listeners: [free, taken] })).toBe("RELAY_PORT_TAKEN");
+    expect(await outcome({ listeners: [free] })).toBe("started");
     expect(await outcome({ listeners: [{ ...listenerOf(turn, "udp") }] })).toBe("RELAY_PORT_TAKEN");
     expect(await outcome({ listeners: [{ transport: "udp", address: "198.51.100.1", port: 0 }] })).toBe(
       "RELAY_ADDRESS_WRONG",
