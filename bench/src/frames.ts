@@ -32,12 +32,12 @@ async function inChromium(plans: readonly FramesPlan[]): Promise<readonly Frames
     const times: FramesTimes[] = [];
     for (const plan of plans) {
       const result = await page.evaluate(
-        (plan) =>
+        (asked) =>
           new Promise<FramesTimes | string>((done) => {
             const worker = new Worker("/worker.js");
             worker.onmessage = ({ data }: MessageEvent<FramesTimes | string>) => done(data);
             worker.onerror = ({ message }) => done(message);
-            worker.postMessage(plan);
+            worker.postMessage(asked);
           }),
         plan,
       );

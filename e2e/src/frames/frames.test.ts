@@ -4,11 +4,12 @@ import { createServer, type Server } from "node:http";
 import type { AddressInfo } from "node:net";
 import { join } from "node:path";
 import { createRequire } from "node:module";
+import type { StreamStats } from "@parley/e2ee/worker/messages";
 import type { Page } from "playwright-core";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
 import { type PartyBrowser, launchBrowser } from "../harness/browser.ts";
 import { pageScript } from "../harness/pageScript.ts";
-import type {} from "./loop.page.ts";
+import type {} from "./scenarios.page.ts";
 
 let server: Server;
 let browser: PartyBrowser;
@@ -18,7 +19,7 @@ const transformFile = createRequire(import.meta.url).resolve("@parley/e2ee/worke
 
 beforeAll(async () => {
   const files: Record<string, string> = {
-    "/loop.js": await pageScript(join(import.meta.dirname, "loop.page.ts")),
+    "/loop.js": await pageScript(join(import.meta.dirname, "scenarios.page.ts")),
     "/hostile.js": await pageScript(join(import.meta.dirname, "hostile.worker.ts")),
     "/transform.js": await pageScript(transformFile),
   };
@@ -37,14 +38,23 @@ afterAll(async () => {
   server?.close();
 });
 
-const lost = (counts: {
-  sent: readonly { stream: string; passed: number }[];
-  received: readonly { stream: string; passed: number }[];
-}) => counts.sent.map(({ stream, passed }) => passed - (counts.received.find((r) => r.stream === stream)?.passed ?? 0));
+type Counts = { readonly sent: readonly StreamStats[]; readonly received: readonly StreamStats[] };
+
+const missing = ({ sent, received }: Counts): number[] =>
+  sent.map(({ stream, passed }) => passed - (received.find((r) => r.stream === stream)?.passed ?? 0));
+
+/** Frames of each stream that were sealed between two counts and never opened. */
+const lost = (before: Counts, after: Counts): number[] => {
+  const gone = missing(before);
+  return missing(after).map((n, i) => n - (gone[i] ?? 0));
+};
+
+const longestGap = (shown: readonly number[]): number =>
+  Math.round(Math.max(...shown.slice(1).map((at, i) => at - (shown[i] ?? at))));
 
 describe("frames in Chromium", () => {
   it("says the codec of a frame in its metadata, on both sides", async () => {
-    const said = await page.evaluate(() => globalThis.frameLoop.probe());
+    const said = await page.evaluate(() => globalThis.frameScenarios.probe());
     for (const mimeType of ["video/VP9", "audio/opus"])
       for (const side of ["sent", "received"]) expect(said).toContainEqual(expect.objectContaining({ side, mimeType }));
   });
@@ -52,29 +62,15 @@ describe("frames in Chromium", () => {
   it.each(["vp9", "vp8"] as const)(
     "[FR1] [FR13] %s and Opus pass sealed, and ten re-keys in 5 s lose no frame",
     async (codec) => {
-      const counts = await page.evaluate(async (codec) => {
-        const { Loop, wait } = globalThis.frameLoop;
-        const loop = new Loop(codec);
-        await loop.rekey();
-        await loop.start("open");
-        await wait(2000);
-        const quiet = await loop.countsNow();
-        for (let n = 0; n < 10; n++) {
-          await loop.rekey(100);
-          await wait(400);
-        }
-        const counts = { quiet, ...(await loop.counts()) };
-        loop.close();
-        return counts;
-      }, codec);
-      const shown = counts.shown - counts.quiet.shown;
+      const { quiet, counts } = await page.evaluate((c) => globalThis.frameScenarios.rekeys(c), codec);
+      const shown = counts.shown - quiet.shown;
       console.log(
-        `${codec}: ${counts.sent.map((s) => `${s.stream} ${s.passed} sealed`).join(", ")}, lost ${lost(counts).join(" and ")}, ` +
-          `${shown} pictures in 10 re-keys, longest gap ${Math.round(counts.longestGap)} ms, PLI ${counts.pliCount}, ` +
+        `${codec}: ${counts.sent.map((s) => `${s.stream} ${s.passed} sealed`).join(", ")}, lost ${lost(quiet, counts).join(" and ")}, ` +
+          `${shown} pictures in 10 re-keys, PLI ${counts.pliCount}, ` +
           `key frames ${counts.keyFramesDecoded}, freezes ${counts.freezeCount}`,
       );
       expect(counts.mimeType).toBe(`video/${codec.toUpperCase()}`);
-      expect(lost(counts)).toEqual(counts.sent.map(() => 0));
+      expect(lost(quiet, counts)).toEqual(counts.sent.map(() => 0));
       for (const stream of counts.sent) expect(stream.dropped).toEqual({});
       // Chromium sends some packets twice to probe the path, and hands on the frames that they make.
       for (const stream of counts.received) expect({ ...stream.dropped, replayed: 0 }).toEqual({ replayed: 0 });
@@ -88,45 +84,17 @@ describe("frames in Chromium", () => {
   );
 
   it("[FR13] keys 500 ms late lose no frame and stop the picture for no longer", async () => {
-    const counts = await page.evaluate(async () => {
-      const { Loop, wait } = globalThis.frameLoop;
-      const loop = new Loop("vp9");
-      await loop.rekey();
-      await loop.start("open");
-      await wait(2000);
-      for (let n = 0; n < 3; n++) {
-        await loop.rekeyLate(500);
-        await wait(1500);
-      }
-      const counts = await loop.counts();
-      loop.close();
-      return counts;
-    });
-    console.log(
-      `keys 500 ms late, three times: lost ${lost(counts).join(" and ")}, longest gap ${Math.round(counts.longestGap)} ms`,
-    );
-    expect(lost(counts)).toEqual([0, 0]);
-    expect(counts.longestGap).toBeLessThan(1500);
+    const { quiet, counts, shown } = await page.evaluate(() => globalThis.frameScenarios.lateKeys());
+    const gap = longestGap(shown);
+    console.log(`keys 500 ms late, three times: lost ${lost(quiet, counts).join(" and ")}, longest gap ${gap} ms`);
+    expect(lost(quiet, counts)).toEqual([0, 0]);
+    expect(gap).toBeLessThan(1500);
   });
 
   it.each(["clear", "noise", "empty"] as const)(
     "[FR3] [FR17] %s frames from the network are neither shown nor heard",
     async (mode) => {
-      const { before, after, attackedAt } = await page.evaluate(async (mode) => {
-        const { Loop, wait } = globalThis.frameLoop;
-        const loop = new Loop("vp9");
-        await loop.rekey();
-        await loop.start("open");
-        await wait(1500);
-        loop.attack(mode);
-        const attackedAt = performance.now();
-        await wait(500); // what was under way arrives, and what was decoded is shown
-        const before = await loop.countsNow();
-        await wait(3000);
-        const after = await loop.countsNow();
-        loop.close();
-        return { before, after, attackedAt };
-      }, mode);
+      const { before, after, attackedAt } = await page.evaluate((m) => globalThis.frameScenarios.attack(m), mode);
       const alarms = after.heard.filter((m) => m.type === "alarm");
       const passed = (c: typeof after) => c.received.map((s) => s.passed);
       console.log(
@@ -145,19 +113,7 @@ describe("frames in Chromium", () => {
   );
 
   it("[DG7] a member who seals with the group's real keys in another's stream raises the alarm within 3 s", async () => {
-    const { counts, forgedAt } = await page.evaluate(async () => {
-      const { Loop, wait } = globalThis.frameLoop;
-      const loop = new Loop("vp9");
-      await loop.rekey();
-      await loop.start("open");
-      await wait(3500);
-      await loop.forge();
-      const forgedAt = performance.now();
-      await wait(3500);
-      const counts = await loop.countsNow();
-      loop.close();
-      return { counts, forgedAt };
-    });
+    const { counts, forgedAt } = await page.evaluate(() => globalThis.frameScenarios.forge());
     const forgeries = counts.heard.filter((m) => m.type === "forgery");
     console.log(`forged with real keys: alarm after ${Math.round((forgeries[0]?.at ?? Infinity) - forgedAt)} ms`);
     expect(forgeries[0]).toMatchObject({ leaf: 0, context: 1, why: "unclaimed" });
@@ -166,24 +122,10 @@ describe("frames in Chromium", () => {
   });
 
   it("[FR15] a picture that waited sealed is shown at the answer, and the call's own follows it", async () => {
-    const { before, after, answeredAt, shown } = await page.evaluate(async () => {
-      const { Loop, wait } = globalThis.frameLoop;
-      const loop = new Loop("vp9");
-      await loop.rekey();
-      await loop.start("drawn");
-      await wait(5000);
-      const before = await loop.countsNow();
-      const answeredAt = performance.now();
-      loop.release();
-      await wait(2500);
-      const after = await loop.countsNow();
-      loop.close();
-      return { before, after, answeredAt, shown: loop.shown };
-    });
-    const gaps = shown.slice(1).map((at, i) => at - (shown[i] ?? at));
+    const { before, after, answeredAt, shown } = await page.evaluate(() => globalThis.frameScenarios.answer());
     console.log(
       `curtain: first picture ${Math.round((shown[0] ?? Infinity) - answeredAt)} ms after the answer, longest gap after it ` +
-        `${Math.round(Math.max(...gaps))} ms, ${shown.length} shown, ${JSON.stringify(after.received.map((s) => s.dropped))}, PLI asked ${before.received.map((s) => s.keyFramesAsked).join()}`,
+        `${longestGap(shown)} ms, ${shown.length} shown, ${JSON.stringify(after.received.map((s) => s.dropped))}, PLI asked ${before.received.map((s) => s.keyFramesAsked).join()}`,
     );
     expect(before.shown).toBe(0);
     expect(shown.length).toBeGreaterThan(30);

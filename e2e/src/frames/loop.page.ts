@@ -37,7 +37,7 @@ class FrameWorker {
   }
 }
 
-const wait = (ms: number) => new Promise<void>((done) => setTimeout(done, ms));
+export const wait = (ms: number) => new Promise<void>((done) => setTimeout(done, ms));
 
 const epochOf = (epoch: number): GroupEpoch => ({ group: new Uint8Array([7]), generation: 0, epoch });
 
@@ -54,21 +54,19 @@ async function keysOf(epoch: number, use: "seal" | "open") {
   );
 }
 
-class Loop {
+export class Loop {
   readonly sender = new FrameWorker();
   readonly receiver = new FrameWorker();
   private readonly a = new RTCPeerConnection();
   private readonly b = new RTCPeerConnection();
   private readonly videoSenders: RTCRtpSender[] = [];
   private readonly audioSenders: RTCRtpSender[] = [];
+  private readonly paused = new Map<RTCRtpSender, MediaStreamTrack>();
   private readonly codec: FallbackCodec;
   private hostile: Worker | null = null;
   private epoch = 0;
   /** Leaf 0's signature key. */
-  private readonly signing = crypto.subtle.generateKey({ name: "Ed25519" }, false, [
-    "sign",
-    "verify",
-  ]) as Promise<CryptoKeyPair>;
+  private readonly signing = crypto.subtle.generateKey({ name: "Ed25519" }, false, ["sign", "verify"]);
   /** When the picture was presented, by performance.now(). */
   readonly shown: number[] = [];
 
@@ -182,31 +180,42 @@ class Loop {
     this.sender.tell({ type: "route", stream: "video", context: contexts.camera });
   }
 
-  /** Stops the tracks, waits until what is under way has arrived, and counts. */
-  async counts() {
-    for (const sender of [...this.videoSenders, ...this.audioSenders]) await sender.replaceTrack(null);
+  /** Stops the tracks and waits until what is under way has arrived; `resume` puts them back. */
+  async pause(): Promise<void> {
+    for (const sender of [...this.videoSenders, ...this.audioSenders]) {
+      if (sender.track !== null) this.paused.set(sender, sender.track);
+      await sender.replaceTrack(null);
+    }
     await wait(500);
+  }
+
+  async resume(): Promise<void> {
+    for (const [sender, track] of this.paused) await sender.replaceTrack(track);
+  }
+
+  /** Counts when nothing is under way: what was sealed and did not arrive is lost. */
+  async counts() {
+    await this.pause();
     return this.countsNow();
   }
 
   async countsNow() {
     const [sent, received] = [await this.sender.stats(), await this.receiver.stats()];
-    const reports = [...(await this.b.getStats()).values()].filter((r) => r.type === "inbound-rtp");
-    const video = reports.find((r) => r.kind === "video");
-    const audio = reports.find((r) => r.kind === "audio");
-    const codec = [...(await this.b.getStats()).values()].find((r) => r.id === video?.codecId);
+    const reports = await statsOf(this.b);
+    const inbound = (kind: string) => reports.find((r) => r["type"] === "inbound-rtp" && r["kind"] === kind) ?? {};
+    const [video, audio] = [inbound("video"), inbound("audio")];
+    const codec = reports.find((r) => r["id"] === video["codecId"]);
     return {
       sent,
       received,
       shown: this.shown.length,
-      framesDecoded: Number(video?.framesDecoded ?? 0),
-      keyFramesDecoded: Number(video?.keyFramesDecoded ?? 0),
-      pliCount: Number(video?.pliCount ?? 0),
-      freezeCount: Number(video?.freezeCount ?? 0),
-      audioEnergy: Number(audio?.totalAudioEnergy ?? 0),
-      concealed: Number(audio?.concealedSamples ?? 0),
-      mimeType: String(codec?.mimeType),
-      longestGap: this.shown.reduce((gap, at, i) => Math.max(gap, i === 0 ? 0 : at - (this.shown[i - 1] ?? at)), 0),
+      framesDecoded: Number(video["framesDecoded"] ?? 0),
+      keyFramesDecoded: Number(video["keyFramesDecoded"] ?? 0),
+      pliCount: Number(video["pliCount"] ?? 0),
+      freezeCount: Number(video["freezeCount"] ?? 0),
+      audioEnergy: Number(audio["totalAudioEnergy"] ?? 0),
+      concealed: Number(audio["concealedSamples"] ?? 0),
+      mimeType: String(codec?.["mimeType"]),
       heard: [...this.sender.heard, ...this.receiver.heard]
         .filter(({ message }) => message.type !== "stats")
         .map(({ at, message }) => ({ at, ...message })),
@@ -232,6 +241,12 @@ class Loop {
   }
 }
 
+async function statsOf(connection: RTCPeerConnection): Promise<readonly Record<string, unknown>[]> {
+  const all: Record<string, unknown>[] = [];
+  (await connection.getStats()).forEach((report: Record<string, unknown>) => all.push(report));
+  return all;
+}
+
 const transform = (to: FrameWorker, options: TransformOptions) => new RTCRtpScriptTransform(to.worker, options);
 
 function codecsLike(codec: FallbackCodec): RTCRtpCodec[] {
@@ -240,7 +255,7 @@ function codecsLike(codec: FallbackCodec): RTCRtpCodec[] {
 }
 
 /** What the browser's frames say of themselves, sent and received in clear in a connection of its own. */
-async function probe(): Promise<readonly unknown[]> {
+export async function probe(): Promise<readonly unknown[]> {
   const worker = new Worker("/hostile.js");
   const said: unknown[] = [];
   worker.onmessage = ({ data }) => said.push(data);
@@ -266,8 +281,3 @@ async function probe(): Promise<readonly unknown[]> {
   worker.terminate();
   return said;
 }
-
-declare global {
-  var frameLoop: { readonly Loop: typeof Loop; readonly probe: typeof probe; readonly wait: typeof wait };
-}
-globalThis.frameLoop = { Loop, probe, wait };

@@ -68,7 +68,7 @@ type Run = { readonly first: number; readonly hashes: Bytes[] };
 /** The counters without a hole, in order, none longer than a digest. */
 function runsOf(hashes: ReadonlyMap<number, Bytes>): readonly Run[] {
   const runs: Run[] = [];
-  for (const [ctr, hash] of [...hashes].sort(([a], [b]) => a - b)) {
+  for (const [ctr, hash] of [...hashes].toSorted(([a], [b]) => a - b)) {
     const run = runs.at(-1);
     const follows = run !== undefined && ctr === run.first + run.hashes.length && run.hashes.length < maxDigestFrames;
     if (follows) run.hashes.push(hash);

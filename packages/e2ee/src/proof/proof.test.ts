@@ -54,7 +54,7 @@ describe("account", () => {
           const claimed = digests.flatMap(({ digest, hashes }) =>
             hashes.map((hash, i) => [digest.first + i, hash] as const),
           );
-          expect(claimed.map(([ctr]) => ctr).sort((a, b) => a - b)).toEqual(counters.toSorted((a, b) => a - b));
+          expect(claimed.map(([ctr]) => ctr).toSorted((a, b) => a - b)).toEqual(counters.toSorted((a, b) => a - b));
           for (const [ctr, hash] of claimed) expect(equal(hash, hashOf(ctr))).toBe(true);
           let previous = noPrevious;
           for (const { digest, hashes } of digests) {

@@ -7,7 +7,7 @@ import { type GroupEpoch, epochText } from "../frame/groupEpoch.ts";
 import { type SignedDigest, digestHash } from "./digest.ts";
 
 /** A frame must be claimed within this; with a worker that looks every quarter second the alarm is up within 3 s. */
-export const claimWithin: Ms = ms(2_250);
+export const claimWithin: Ms = ms(2_000);
 
 /** Claims are kept for this many counters behind the newest: twice the replay window, beyond which nothing opens. */
 const claimsKept = 1024;

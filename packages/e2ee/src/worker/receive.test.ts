@@ -130,7 +130,8 @@ describe("epoch change", () => {
     const frames = await sealed(camera, 3);
     const bad = fakeFrame(frames[1] ?? expect.fail("none"));
     receive.sink.refuse = bad;
-    await Promise.all([frames[0], null, frames[2]].map((f) => receive.stream.push(f == null ? bad : fakeFrame(f))));
+    const pushed = frames.map((frame, n) => (n === 1 ? bad : fakeFrame(frame)));
+    await Promise.all(pushed.map((frame) => receive.stream.push(frame)));
     expect(receive.sink.frames).toEqual([encoderBytes(0), encoderBytes(2)]);
     expect([(await to.stats()).dropped, to.take("fault").length]).toEqual([{ fault: 1 }, 1]);
   });
