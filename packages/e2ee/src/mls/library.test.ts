@@ -1,0 +1,192 @@
+import { hex } from "@parley/base/bytes";
+import { certain } from "@parley/base/result";
+import { after, hours } from "@parley/base/time";
+import { type Proposal, createCommit, processMessage } from "ts-mls";
+import { validateRatchetTree } from "ts-mls/clientState.js";
+import { encodeCiphersuite } from "ts-mls/crypto/ciphersuite.js";
+import { deriveSecret } from "ts-mls/crypto/kdf.js";
+import { decodeMlsMessage } from "ts-mls/message.js";
+import { getCommitSecret } from "ts-mls/pathSecrets.js";
+import { toNodeIndex } from "ts-mls/treemath.js";
+import { afterAll, describe, expect, it } from "vitest";
+import { commit, processCommit, pskIndexOf, pskProposal } from "./commit.ts";
+import { type Group, frameBaseKey, groupInfo, makeKeyPackage, ownLeaf } from "./group.ts";
+import {
+  type Seat,
+  callOf,
+  letIn,
+  makeIdentity,
+  move,
+  testLifetime,
+  testNow,
+  testPsk,
+  testSuite,
+  webRandom,
+} from "./testing.ts";
+import { makeUnpatched } from "./unpatched.ts";
+
+/** Without P1 and P2; with P3, since leaves are signed under its code point. */
+const unpatched = makeUnpatched(["clientState.js", "pathSecrets.js", "processMessages.js"]);
+const withoutP3 = makeUnpatched(["crypto/ciphersuite.js"]);
+afterAll(() => {
+  unpatched.remove();
+  withoutP3.remove();
+});
+
+const treeOf = (group: Group) => group.state.ratchetTree;
+
+/** A call of leaves 0 to 5 without leaf 3, where leaf 0 has just committed, and then two more come in at leaves 3 and 6. */
+async function nestedUnmerged(): Promise<Group> {
+  let seats = await callOf(6);
+  seats = (await move(seats[0] as Seat, seats.slice(1), { remove: [3] })).filter((seat) => ownLeaf(seat.group) !== 3);
+  const [first, ...rest] = await move(seats[0] as Seat, seats.slice(1), {});
+  const all = await letIn(first as Seat, rest, [20, 21]);
+  return (all[0] as Seat).group;
+}
+
+/** A group in which only the right half of the tree is taken, so that the root is not on anybody's filtered direct path. */
+async function leftHalfEmpty(): Promise<Seat[]> {
+  const seats = await callOf(6);
+  const [by, other] = [seats[4] as Seat, seats[5] as Seat];
+  return move(by, [other], { remove: [0, 1, 2, 3] });
+}
+
+describe("ts-mls 1.6.4 and our patch: each fault first on the library as it is served", () => {
+  it("[ML32] P1: a valid tree whose inner parent lists fewer unmerged leaves than an outer one is taken", async () => {
+    const group = await nestedUnmerged();
+    const tree = treeOf(group);
+    const unmerged = (i: number) => {
+      const node = tree[i];
+      return node?.nodeType === "parent" ? node.parent.unmergedLeaves : null;
+    };
+    expect([unmerged(3), unmerged(7)]).toEqual([[3], [3, 6]]);
+    const { impl } = await testSuite();
+    const { groupContext } = group.state;
+    const { lifetimeConfig, authService } = group.engine.config;
+    const args = [tree, groupContext, lifetimeConfig, authService, groupContext.treeHash, impl] as const;
+    const served = (await unpatched.load("clientState.js")) as { validateRatchetTree: typeof validateRatchetTree };
+    expect(String(await served.validateRatchetTree(...args))).toMatch(/must list leaf node in its unmerged_leaves/);
+    expect(await validateRatchetTree(...args)).toBeUndefined();
+  });
+
+  it("[ML32] P1: an unmerged leaf that is blank, or no descendant, is refused", async () => {
+    const group = await nestedUnmerged();
+    const { impl } = await testSuite();
+    const { groupContext } = group.state;
+    const { lifetimeConfig, authService } = group.engine.config;
+    for (const wrong of [7, 4]) {
+      // leaf 7 is blank under node 7; leaf 4 is taken, but not under node 3
+      const at = wrong === 7 ? 7 : 3;
+      const tree = treeOf(group).map((node, i) =>
+        i === at && node?.nodeType === "parent"
+          ? { ...node, parent: { ...node.parent, unmergedLeaves: [...node.parent.unmergedLeaves, wrong] } }
+          : node,
+      );
+      const refused = await validateRatchetTree(
+        tree,
+        groupContext,
+        lifetimeConfig,
+        authService,
+        groupContext.treeHash,
+        impl,
+      );
+      expect(String(refused)).toMatch(/non-blank descendant leaf/);
+    }
+  });
+
+  it("[ML32] P2: the commit secret is one step beyond the filtered direct path, also under a blank root", async () => {
+    const [seat] = (await leftHalfEmpty()) as [Seat, Seat];
+    const tree = treeOf(seat.group);
+    expect(tree[7]).toBeUndefined(); // the root
+    const { impl } = await testSuite();
+    const secret = webRandom(64);
+    const right = await deriveSecret(secret, "path", impl.kdf);
+    const last = toNodeIndex(9); // the parent of leaves 4 and 5, the last node of the filtered path
+    expect(hex(await getCommitSecret(tree, last, secret, impl.kdf))).toBe(hex(right));
+    const served = (await unpatched.load("pathSecrets.js")) as { getCommitSecret: typeof getCommitSecret };
+    expect(hex(await served.getCommitSecret(tree, last, secret, impl.kdf))).not.toBe(hex(right));
+  });
+
+  it("[ML32] P4: two bad adds in one commit make one error, not a rejection that nobody handles", async () => {
+    const [a] = (await callOf(2)) as [Seat];
+    const { impl } = await testSuite();
+    const old = { notBefore: after(testNow, hours(-3)), notAfter: after(testNow, hours(-2)) };
+    const extraProposals: Proposal[] = [];
+    for (const n of [7, 8]) {
+      const { publicPackage } = await makeKeyPackage(a.engine, await makeIdentity(n), old);
+      extraProposals.push({ proposalType: "add", add: { keyPackage: publicPackage } });
+    }
+    const others = process.listeners("unhandledRejection");
+    const seen: unknown[] = [];
+    process.removeAllListeners("unhandledRejection").on("unhandledRejection", (reason) => seen.push(reason));
+    try {
+      const served = (await unpatched.load("createCommit.js")) as { createCommit: typeof createCommit };
+      for (const [create, unhandled] of [
+        [createCommit, 0],
+        [served.createCommit, 1],
+      ] as const) {
+        await expect(create({ state: a.group.state, cipherSuite: impl }, { extraProposals })).rejects.toThrow(
+          /Lifetime/,
+        );
+        await new Promise((resolve) => setTimeout(resolve, 20));
+        expect(seen.length).toBe(unhandled);
+      }
+    } finally {
+      process.removeAllListeners("unhandledRejection");
+      for (const other of others) process.on("unhandledRejection", other);
+    }
+  });
+
+  it("[ML32] P3: the X-Wing suite has a code point for private use, not one that may be given to another", async () => {
+    expect(hex(encodeCiphersuite("MLS_256_XWING_AES256GCM_SHA512_Ed25519"))).toBe("f00d");
+    const served = (await withoutP3.load("crypto/ciphersuite.js")) as { encodeCiphersuite: typeof encodeCiphersuite };
+    expect(hex(served.encodeCiphersuite("MLS_256_XWING_AES256GCM_SHA512_Ed25519"))).toBe("0053");
+  });
+});
+
+describe("ts-mls 1.6.4: faults that we go around", () => {
+  it("[ML33] a commit with exactly one removal has a path, and the removed cannot follow", async () => {
+    const [a, b, c] = (await callOf(3)) as [Seat, Seat, Seat];
+    const before = a.group.state.privatePath.privateKeys[0] as Uint8Array;
+    const old = hex(before);
+    const [a2, c2] = (await move(a, [c], { remove: [1] })) as [Seat, Seat];
+    expect(hex(a2.group.state.privatePath.privateKeys[0] as Uint8Array)).not.toBe(old);
+    const [x, y] = [await frameBaseKey(a2.group), await frameBaseKey(c2.group)];
+    expect(x).toEqual(y);
+    expect(await frameBaseKey(b.group)).not.toEqual(x);
+  });
+
+  it("[ML33] processMessage forgets the PSKs of a private commit; our way does not", async () => {
+    const [a, b] = (await callOf(2)) as [Seat, Seat];
+    const { impl } = await testSuite();
+    const psk = testPsk();
+    const made = await createCommit(
+      { state: a.group.state, pskIndex: pskIndexOf(psk), cipherSuite: impl },
+      { extraProposals: [pskProposal(psk, webRandom(64))] },
+    );
+    if (made.commit.wireformat !== "mls_private_message") throw new Error("a private message was due");
+    const message = made.commit;
+    await expect(processMessage(message, b.group.state, pskIndexOf(psk), () => "accept", impl)).rejects.toThrow(
+      /Could not find pskId/,
+    );
+    // Every add of the other tests carries the PSK in a private commit and is processed.
+  });
+
+  it("[ML33] the group info's external_pub is a vector, as RFC 9420 section 12.4.3.2 has it", async () => {
+    const [a] = (await callOf(2)) as [Seat];
+    const read = decodeMlsMessage(await groupInfo(a.group), 0);
+    if (read?.[0].wireformat !== "mls_group_info") throw new Error("a group info was due");
+    const data = read[0].groupInfo.extensions.find((e) => e.extensionType === "external_pub")?.extensionData;
+    expect(data?.length).toBe(2 + 1216);
+    expect(hex((data as Uint8Array).slice(0, 2))).toBe("44c0"); // 1216 as a two-byte length
+  });
+
+  it("[ML33] a removed member whose leaf goes to a newcomer in the same commit still learns that it is out", async () => {
+    const [a, b] = (await callOf(2)) as [Seat, Seat];
+
+    const own = await makeKeyPackage(a.engine, await makeIdentity(9), testLifetime);
+    const made = certain(await commit(a.group, { add: [own.bytes], remove: [1], now: testNow }));
+    expect(made.staged.change.added[0]?.leaf).toBe(1);
+    expect(certain(await processCommit(b.group, made.commit))).toEqual({ kind: "removed", by: 0 });
+  });
+});
