@@ -32,6 +32,7 @@ let wakeLock: WakeLockSentinel | null = null;
 
 const browser: Browser = {
   page: document,
+  wants: location.pathname.startsWith("/console") ? "console" : "desk",
   origin: location.origin,
   clock: browserClock,
   random: (length) => crypto.getRandomValues(new Uint8Array(length)),

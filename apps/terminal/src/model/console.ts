@@ -231,7 +231,8 @@ export type ConsoleOn = {
 
 export type ConsoleScreen =
   | { readonly at: "starting"; readonly since: Instant; readonly now: Instant }
-  | { readonly at: "bootstrap"; readonly party: string; readonly passkey: Passkey }
+  /** `given`: the code came with the address that this page was opened with, and is not shown. */
+  | { readonly at: "bootstrap"; readonly party: string; readonly code: "given" | "asked"; readonly passkey: Passkey }
   | { readonly at: "signIn"; readonly us: Party; readonly now: Instant; readonly passkey: Passkey }
   | {
       readonly at: "fault";

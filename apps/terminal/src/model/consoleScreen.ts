@@ -15,7 +15,7 @@ export function consoleScreen(facts: Facts): ConsoleScreen {
     return { at: "fault", code: facts.fault, since: facts.began, now, us: welcome === null ? null : usOf(welcome) };
   }
   const asBrowser = facts.enrolment.at === "none" && facts.party !== null;
-  if (asBrowser) return { at: "bootstrap", party: facts.party, passkey };
+  if (asBrowser) return { at: "bootstrap", party: facts.party, code: facts.officerCode, passkey };
   if (welcome === null || door === null) {
     if (facts.station.at === "away" && now - facts.station.since > 5000) {
       return { at: "fault", code: "stationAway", since: facts.station.since, now, us: null };
@@ -23,7 +23,8 @@ export function consoleScreen(facts: Facts): ConsoleScreen {
     return { at: "starting", since: facts.began, now };
   }
   if (door.officer === null) {
-    if (door.officers === "none") return { at: "bootstrap", party: welcome.party.name, passkey };
+    if (door.officers === "none")
+      return { at: "bootstrap", party: welcome.party.name, code: facts.officerCode, passkey };
     return { at: "signIn", us: usOf(welcome), now, passkey };
   }
   return {

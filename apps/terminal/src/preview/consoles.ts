@@ -210,7 +210,7 @@ const ring = (c: Cast) =>
 
 export const consoles = {
   starting: () => ({ at: "starting", since: before(3), now }),
-  bootstrap: (c) => ({ at: "bootstrap", party: c.us.name, passkey: { at: "ready" } }),
+  bootstrap: (c) => ({ at: "bootstrap", party: c.us.name, code: "asked", passkey: { at: "ready" } }),
   signIn: (c) => ({ at: "signIn", us: c.us, now, passkey: { at: "ready" } }),
   "signIn.failed": (c) => ({ at: "signIn", us: c.us, now, passkey: { at: "failed", why: "unknown" } }),
   fault: (c) => ({ at: "fault", code: "stationAway", since: before(95), now, us: c.us }),

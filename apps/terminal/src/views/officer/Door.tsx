@@ -34,7 +34,8 @@ export function Bootstrap({ screen, act }: { screen: Of<"bootstrap">; act: Act }
   const [officer, setOfficer] = useState("");
   const { passkey } = screen;
   const submit = () => {
-    if (code.trim() !== "" && officer.trim() !== "") act({ type: "firstOfficer", code, name: officer });
+    if ((screen.code === "given" || code.trim() !== "") && officer.trim() !== "")
+      act({ type: "firstOfficer", code, name: officer });
   };
   return (
     <main className="door">
@@ -54,17 +55,19 @@ export function Bootstrap({ screen, act }: { screen: Of<"bootstrap">; act: Act }
           submit();
         }}
       >
-        <Field
-          name="code"
-          label={say("bootstrap.code")}
-          hint={say("bootstrap.codeHint")}
-          kind="code"
-          max={40}
-          value={code}
-          onChange={setCode}
-          autoFocus
-          wrong={passkey.at === "failed" && passkey.why === "wrongCode" ? say("passkey.wrongCode") : null}
-        />
+        {screen.code === "asked" && (
+          <Field
+            name="code"
+            label={say("bootstrap.code")}
+            hint={say("bootstrap.codeHint")}
+            kind="code"
+            max={40}
+            value={code}
+            onChange={setCode}
+            autoFocus
+            wrong={passkey.at === "failed" && passkey.why === "wrongCode" ? say("passkey.wrongCode") : null}
+          />
+        )}
         <Field
           name="officer"
           label={say("bootstrap.name")}
@@ -72,6 +75,7 @@ export function Bootstrap({ screen, act }: { screen: Of<"bootstrap">; act: Act }
           max={60}
           value={officer}
           onChange={setOfficer}
+          autoFocus={screen.code === "given"}
         />
         <Button
           label={say(passkey.at === "asking" ? "passkey.asking" : "bootstrap.make")}
