@@ -43,6 +43,8 @@ export type Facts = {
   /** Which of the two pages this is: a desk, or an officer's console (also while it is on its way to be one). */
   readonly page: "desk" | "console";
   readonly began: Instant;
+  /** Whether the page was opened with an officer's one-time code. */
+  readonly officerCode: "given" | "asked";
   readonly station: { readonly at: "here" } | { readonly at: "away"; readonly since: Instant };
   readonly party: string | null;
   readonly enrolment: EnrolmentFacts;

@@ -19,6 +19,8 @@ import { bytesOf } from "./wire.ts";
 /** What the page gives its terminal; everything that touches the browser. */
 export type Browser = {
   readonly page: Document;
+  /** Which of the two pages was asked for, until the station says which this terminal is. */
+  readonly wants: "desk" | "console";
   readonly origin: string;
   readonly clock: Clock;
   readonly random: Random;
@@ -69,8 +71,9 @@ export function runTerminal(browser: Browser, { code, officerCode }: OpenedWith)
 
   let facts: Facts = {
     now: clock.now(),
-    page: officerCode === null ? "desk" : "console",
+    page: browser.wants,
     began: clock.now(),
+    officerCode: officerCode === null ? "asked" : "given",
     station: { at: "away", since: clock.now() },
     party: null,
     enrolment: { at: "unknown" },
