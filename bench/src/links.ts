@@ -95,13 +95,13 @@ async function round(kind: Kind, peers: ChildProcess, keys: readonly string[]): 
     if (kind === "station") {
       await stop(server.process, "SIGKILL");
       await sleep(awayFor);
-      const before = (await ask<FromPeers, "status">(peers, { type: "status" }, "status")).failed;
+      const failedBefore = (await ask<FromPeers, "status">(peers, { type: "status" }, "status")).failed;
       server = await serve({ ...plan, port });
       const back = Date.now();
       const { cpu } = await ask<FromServer, "count">(server.process, { type: "count" }, "count");
       const done = await allConnected(server.process, peers, warmUp + links);
       const times = done.times.map((time) => time - back);
-      storm = { times, failed: done.failed - before, cpu: (done.cpu - cpu) / (warmUp + links) };
+      storm = { times, failed: done.failed - failedBefore, cpu: (done.cpu - cpu) / (warmUp + links) };
     }
     const each = (read: "rss" | "heap"): number => (after[read] - before[read]) / links / 1024;
     return { rss: each("rss"), heap: each("heap"), cpu: (last.cpu - first.cpu) / links, storm };

@@ -28,7 +28,7 @@ function channel() {
   const sent: Bytes[] = [];
   const closed: string[] = [];
   const the: { events: ConnectionEvents | null; waiting: number } = { events: null, waiting: 0 };
-  const it: Channel = channelOver(
+  const chan: Channel = channelOver(
     {
       key: new Uint8Array(32),
       binding: new Uint8Array(32),
@@ -50,18 +50,18 @@ function channel() {
   );
   const hears = (frame: LinkFrame | Bytes) =>
     the.events?.message(frame instanceof Uint8Array ? frame : encodeLinkFrame(frame));
-  return { it, told, sent, closed, the, hears, time };
+  return { chan, told, sent, closed, the, hears, time };
 }
 
 describe("a channel", () => {
   it("[LK9] holds what comes after the hello until it is opened, unread, and then gives it in order", () => {
-    const { it, told, hears } = channel();
+    const { chan, told, hears } = channel();
     hears(hello);
     hears({ type: "ack", upTo: 1 });
     hears(new Uint8Array([0, 99]));
     hears({ type: "pong", nonce: 1 });
     expect(told).toEqual(["hello"]);
-    it.open();
+    chan.open();
     expect(told).toEqual(["hello", "ack", "wrong: malformed", "pong"]);
   });
 
@@ -79,21 +79,21 @@ describe("a channel", () => {
   });
 
   it("[LK38] says no more to a far end that does not read", () => {
-    const { it, told, sent, the, hears } = channel();
+    const { chan, told, sent, the, hears } = channel();
     hears(hello);
-    it.open();
+    chan.open();
     the.waiting = 2 * 1024 * 1024;
-    it.say({ type: "pong", nonce: 1 });
+    chan.say({ type: "pong", nonce: 1 });
     expect([told, sent.length]).toEqual([["hello"], 1]);
     the.waiting++;
-    it.say({ type: "pong", nonce: 1 });
+    chan.say({ type: "pong", nonce: 1 });
     expect([told, sent.length]).toEqual([["hello", "wrong: slow"], 1]);
   });
 
   it("[LK38] hears sixty pings a minute, whatever their spacing", async () => {
-    const { it, told, hears, time } = channel();
+    const { chan, told, hears, time } = channel();
     hears(hello);
-    it.open();
+    chan.open();
     for (let n = 0; n < 60; n++) hears({ type: "ping", nonce: n });
     hears({ type: "ping", nonce: 60 });
     expect(told.slice(-2)).toEqual(["ping", "wrong: flooded"]);
@@ -104,15 +104,15 @@ describe("a channel", () => {
   });
 
   it("ends once, says why where the far end can still hear it, and is silent after", () => {
-    const { it, told, sent, closed, the, hears } = channel();
-    it.end("closing");
-    it.end("forged");
-    it.say({ type: "ping", nonce: 1 });
+    const { chan, told, sent, closed, the, hears } = channel();
+    chan.end("closing");
+    chan.end("forged");
+    chan.say({ type: "ping", nonce: 1 });
     hears(hello);
     the.events?.closed("PEER_LOST", "");
     expect([sent.length, closed, told]).toEqual([1, ["flush"], []]);
     const dead = channel();
-    dead.it.end("silent");
+    dead.chan.end("silent");
     expect([dead.sent.length, dead.closed]).toEqual([0, ["reset"]]);
   });
 });

@@ -14,14 +14,14 @@ describe("delivery", () => {
     async () => {
       const counts = { effects: 0, crashes: 0, cuts: 0, full: 0, worlds: 0 };
       for (let seed = 1; seed <= seeds; seed++) {
-        const it = world(seed);
-        const [a, b] = await pair(it);
+        const sim = world(seed);
+        const [a, b] = await pair(sim);
         const faults: readonly CommitFault[] = ["lose", "tear", "mute"];
         for (let n = 0; n < 60; n++) {
-          const self = below(it.random, 2) === 0 ? a : b;
+          const self = below(sim.random, 2) === 0 ? a : b;
           const peer = self === a ? b : a;
-          const many = 1 + below(it.random, 40);
-          switch (below(it.random, 9)) {
+          const many = 1 + below(sim.random, 40);
+          switch (below(sim.random, 9)) {
             case 0:
             case 1:
             case 2:
@@ -33,8 +33,8 @@ describe("delivery", () => {
               break;
             case 4: {
               // The process dies at one of its next commits, whichever way a disk may leave that.
-              const fault = faults[below(it.random, faults.length)] as CommitFault;
-              let after = below(it.random, 4);
+              const fault = faults[below(sim.random, faults.length)] as CommitFault;
+              let after = below(sim.random, 4);
               self.disk.fault = () => {
                 if (after-- > 0) return "keep";
                 const { life } = self;
@@ -47,18 +47,18 @@ describe("delivery", () => {
               break;
             }
             case 5:
-              if (self.life === null) await start(it, self, peer);
+              if (self.life === null) await start(sim, self, peer);
               break;
             case 6:
               counts.cuts++;
-              it.network.cut(a.host, b.host);
+              sim.network.cut(a.host, b.host);
               break;
             case 7:
-              it.network.mend(a.host, b.host);
-              it.network.shut(self.host, below(it.random, 2) === 0);
+              sim.network.mend(a.host, b.host);
+              sim.network.shut(self.host, below(sim.random, 2) === 0);
               break;
             case 8: {
-              let left = below(it.random, 6);
+              let left = below(sim.random, 6);
               const { disk } = self;
               disk.fault ??= () => {
                 if (left-- > 0) return "full";
@@ -69,12 +69,12 @@ describe("delivery", () => {
               break;
             }
           }
-          await it.time.pass(ms(below(it.random, 3) === 0 ? below(it.random, 40_000) : below(it.random, 200)));
+          await sim.time.pass(ms(below(sim.random, 3) === 0 ? below(sim.random, 40_000) : below(sim.random, 200)));
         }
-        await healAndWait(it, a, b);
+        await healAndWait(sim, a, b);
         expect([seed, a.life?.link.status().at, b.life?.link.status().at]).toEqual([seed, "connected", "connected"]);
         counts.effects += (await expectDelivered(a, b)) + (await expectDelivered(b, a));
-        expect(it.network.open()).toBe(1);
+        expect(sim.network.open()).toBe(1);
         counts.worlds++;
       }
       console.log(`delivery: ${JSON.stringify(counts)}`);

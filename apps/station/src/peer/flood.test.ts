@@ -75,13 +75,17 @@ describe("the door, worn down", () => {
       2,
       3,
       4,
-      ...new Array<number>(2000).fill(7),
+      ...Array.from({ length: 2000 }, () => 7),
     ]);
     const stages: Record<string, () => Promise<Socket>> = {
       "says nothing at all": async () => connectTcp(port, "127.0.0.1"),
       "speaks TLS byte by byte": async () => {
         const socket = connectTcp(port, "127.0.0.1");
-        dribble(socket, new Uint8Array([22, 3, 1, 2, 0, 1, 0, 1, 0xfc, 3, 3, ...new Array<number>(500).fill(1)]), 20);
+        dribble(
+          socket,
+          new Uint8Array([22, 3, 1, 2, 0, 1, 0, 1, 0xfc, 3, 3, ...Array.from({ length: 500 }, () => 1)]),
+          20,
+        );
         return socket;
       },
       "says nothing after TLS": () => secured(port),

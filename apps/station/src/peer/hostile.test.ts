@@ -259,10 +259,10 @@ describe("a hostile peer", () => {
   });
 
   it("[LK38] reads nothing: no more than the window is ever handed to its connection", async () => {
-    const it = self.port.link(link);
+    const own = self.port.link(link);
     const raw = await greeted();
     raw.tls.pause();
-    for (let n = 0; n < 100; n++) await it?.send(1, new Uint8Array(100_000));
+    for (let n = 0; n < 100; n++) await own?.send(1, new Uint8Array(100_000));
     await new Promise((resolve) => setTimeout(resolve, 200));
     raw.tls.resume();
     await until(() => raw.heard.filter(({ type }) => type === "envelope").length >= 11);

@@ -107,7 +107,7 @@ export async function startPeerPort(deps: PeerDeps, pairing: PairingDoor): Promi
       for (const { link } of runs.values()) link.networkIsBack();
     },
     close: async () => {
-      for (const { link } of [...runs.values()]) link.close();
+      for (const { link } of runs.values()) link.close();
       await listening.value.close();
     },
   });

@@ -303,7 +303,8 @@ describe("session", () => {
           else if (type === "dialled") take(step(state, { type, conn }, at));
           else take(step(state, { type }, at));
           seen.add(`${before} ${type}`);
-          expect([...live].sort()).toEqual(held().sort());
+          expect(live).toEqual(new Set(held()));
+          expect(held().length).toBe(live.size);
           expect(begun.size).toBeLessThanOrEqual(1);
           if (state.at === "up") expect(begun.has(state.open.conn)).toBe(true);
           if (state.at === "closed" || state.at === "frozen") expect(deadline(state)).toBeNull();

@@ -23,7 +23,7 @@ export function seeded(seed: number): Random {
   };
 }
 
-type Timer = { readonly at: number; readonly order: number; readonly then: () => void };
+type Timer = { readonly at: number; readonly order: number; readonly ring: () => void };
 
 export type SimulatedTime = {
   readonly clock: Clock;
@@ -47,7 +47,7 @@ export function simulatedTime(): SimulatedTime {
       now: () => instant(1_700_000_000_000 + now),
       elapsed: () => ms(now),
       wait: (delay, then) => {
-        const timer: Timer = { at: now + Math.max(0, delay), order: order++, then };
+        const timer: Timer = { at: now + Math.max(0, delay), order: order++, ring: then };
         timers.add(timer);
         return () => void timers.delete(timer);
       },
@@ -58,7 +58,7 @@ export function simulatedTime(): SimulatedTime {
       for (let timer = next(); timer !== null && timer.at <= end; timer = next()) {
         now = Math.max(now, timer.at);
         timers.delete(timer);
-        timer.then();
+        timer.ring();
         await settle();
       }
       now = end;
@@ -103,7 +103,7 @@ export function simulatedNetwork(clock: Clock, random: Random, slowest: Ms): Sim
   const cuts = new Set<string>();
   const shut = new Set<string>();
   const pairs = new Set<readonly [Half, Half, { dead: boolean }]>();
-  const between = (a: string, b: string): string => [a, b].sort().join(" ");
+  const between = (a: string, b: string): string => [a, b].toSorted().join(" ");
   const delay = (): Ms => ms(1 + below(random, slowest));
 
   const connect = (from: string, fromKey: Bytes, to: string, toKey: Bytes): readonly [Half, Half] => {

@@ -24,7 +24,7 @@ async function door(): Promise<TestStation & { readonly identity: PeerIdentity }
 
 type Name = { readonly name: string; readonly hash?: string; readonly namedCurve?: string };
 /** A certificate of any kind, with its key. */
-async function certificate(
+async function makeCertificate(
   algorithm: Name,
   more: { readonly issuer?: string; readonly subject?: string; readonly signer?: CryptoKeyPair } = {},
 ): Promise<{ readonly cert: string; readonly key: string; readonly pair: CryptoKeyPair }> {
@@ -60,11 +60,10 @@ describe("the door", () => {
       "the smaller hybrid's neighbour": { ecdhCurve: "SecP256r1MLKEM768" },
       "TLS 1.2": { minVersion: "TLSv1.2", maxVersion: "TLSv1.2", ecdhCurve: "X25519" },
     } as const;
-    for (const [offer, settings] of Object.entries(offers))
-      expect([offer, await rawTls(port, identity, settings)]).toMatchObject([
-        offer,
-        { ended: expect.stringMatching("SSL") },
-      ]);
+    for (const [offer, settings] of Object.entries(offers)) {
+      const outcome = await rawTls(port, identity, settings);
+      expect([offer, "ended" in outcome ? /SSL/.test(outcome.ended) : "connected"]).toEqual([offer, true]);
+    }
     const good = await rawTls(port, identity, { ecdhCurve: "X25519:X25519MLKEM768" });
     if ("ended" in good) throw new Error(good.ended);
     expect(good.getEphemeralKeyInfo()).toMatchObject({ name: "X25519MLKEM768" });
@@ -75,16 +74,16 @@ describe("the door", () => {
   it("[LK14] cuts whoever shows no certificate or not a station's, before a byte of HTTP is read", async () => {
     const { port } = (await door()).port;
     const own = await newIdentity();
-    const authority = await certificate(ed25519, { subject: "CN=authority" });
+    const authority = await makeCertificate(ed25519, { subject: "CN=authority" });
     const cases: Record<string, { cert?: string; key?: string }> = {
       "no certificate": {},
-      "a P-256 certificate": await certificate(p256),
-      "an Ed25519 certificate of an authority": await certificate(ed25519, {
+      "a P-256 certificate": await makeCertificate(p256),
+      "an Ed25519 certificate of an authority": await makeCertificate(ed25519, {
         issuer: "CN=authority",
         signer: authority.pair,
       }),
-      "one that names itself but another has signed": await certificate(ed25519, { signer: authority.pair }),
-      "one larger than any station's": await certificate(ed25519, { subject: `CN=${"a".repeat(1000)}` }),
+      "one that names itself but another has signed": await makeCertificate(ed25519, { signer: authority.pair }),
+      "one larger than any station's": await makeCertificate(ed25519, { subject: `CN=${"a".repeat(1000)}` }),
       "another's certificate without its key": { cert: own.certificatePem, key: (await newIdentity()).privateKeyPem },
     };
     for (const [which, material] of Object.entries(cases)) {
@@ -186,10 +185,10 @@ describe("a dial", () => {
   });
 
   it("[LK14] [LK16] refuses a server with another kind of certificate, or whose key is cut off, before it says anything", async () => {
-    const authority = await certificate(ed25519, { subject: "CN=authority" });
-    const issued = await certificate(ed25519, { issuer: "CN=authority", signer: authority.pair });
+    const authority = await makeCertificate(ed25519, { subject: "CN=authority" });
+    const issued = await makeCertificate(ed25519, { issuer: "CN=authority", signer: authority.pair });
     expect(await dialTo({ cert: issued.cert, key: issued.key })).toBe("PEER_CERTIFICATE_REFUSED");
-    const other = await certificate(p256);
+    const other = await makeCertificate(p256);
     expect(await dialTo({ cert: other.cert, key: other.key })).toBe("PEER_TLS_REFUSED");
     const { certificatePem: cert, privateKeyPem: key } = await newIdentity();
     expect(await dialTo({ cert, key }, "refused")).toBe("PEER_KEY_UNKNOWN");

@@ -2,7 +2,7 @@
 // dates say nothing, since no authority vouches for it and nothing on an idle link may run out (RFC 5280 section 4.1.2.5
 // gives the date that means "no end"); the key inside is compared with the one that the link's record leads to.
 import "reflect-metadata";
-import { createPrivateKey, createPublicKey, sign, verify, X509Certificate } from "node:crypto";
+import { type X509Certificate, createPrivateKey, createPublicKey, sign, verify } from "node:crypto";
 import { X509CertificateGenerator } from "@peculiar/x509";
 import { type Bytes, concat, equal, fromHex, hex } from "@parley/base/bytes";
 import type { Random } from "@parley/base/random";
@@ -47,7 +47,7 @@ export async function tlsIdentity(seed: Bytes, random: Random): Promise<PeerIden
   return {
     key: new Uint8Array(spki.subarray(spkiPrefix.length)),
     certificatePem: certificate.toString("pem"),
-    privateKeyPem: secret.export({ format: "pem", type: "pkcs8" }) as string,
+    privateKeyPem: secret.export({ format: "pem", type: "pkcs8" }).toString(),
     sign: (message) => new Uint8Array(sign(null, message, secret)),
   };
 }

@@ -42,7 +42,7 @@ export function world(seed: number): World {
   return { time, random, network: simulatedNetwork(time.clock, random, ms(40)) };
 }
 
-const party = async (it: World, host: string, id: number): Promise<Party> => ({
+const newParty = async (it: World, host: string, id: number): Promise<Party> => ({
   host,
   party: new Uint8Array(32).fill(id) as PartyId,
   disk: memoryDisk(),
@@ -120,8 +120,8 @@ export async function healAndWait(it: World, a: Party, b: Party): Promise<void> 
 
 /** Two parties, of whom "a" leads; their stations run unless `start` is called for later. */
 export const parties = async (it: World): Promise<readonly [Party, Party]> => [
-  await party(it, "a", 1),
-  await party(it, "b", 2),
+  await newParty(it, "a", 1),
+  await newParty(it, "b", 2),
 ];
 
 export const pair = async (it: World): Promise<readonly [Party, Party]> => {

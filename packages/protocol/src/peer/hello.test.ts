@@ -11,7 +11,7 @@ import {
   decodeFirstFrame,
   decodeLinkFrame,
   encodeLinkFrame,
-  ends,
+  type End,
   goodbyeReasons,
   helloSignedBytes,
   maxLinkFrameBytes,
@@ -99,7 +99,7 @@ describe("link frames", () => {
 
   it("[LK8] the signed bytes differ with the end, the binding and every field", () => {
     const { signature: _, ...body } = hello;
-    const of = (end: (typeof ends)[number], binding: Bytes, value: typeof body) =>
+    const of = (end: End, binding: Bytes, value: typeof body) =>
       Buffer.from(helloSignedBytes(end, binding, value)).toString("hex");
     const all = [
       of("dialler", filled(32, 0), body),
