@@ -48,6 +48,7 @@ export class ReceiveKeys {
   private readonly byKid = new Map<number, ReceiveKey>();
   /** The newest epoch installed for each leaf that is a member. */
   private readonly newest = new Map<number, GroupEpoch>();
+  /** Leaves that were members once; one that is again has an entry in `newest`. */
   private readonly goneLeaves = new Set<number>();
   private agreedEpoch: GroupEpoch | null = null;
 
@@ -66,7 +67,6 @@ export class ReceiveKeys {
       this.byKid.set(key.kid, { of, context, leaf, key, window, life: { at: "current" }, lastGood: null });
       const newest = this.newest.get(leaf);
       if (newest === undefined || isNewer(of, newest)) this.newest.set(leaf, of);
-      this.goneLeaves.delete(leaf);
     }
   }
 

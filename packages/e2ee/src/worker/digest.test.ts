@@ -2,6 +2,7 @@
 // keys come to at the receiver.
 import type { Bytes } from "@parley/base/bytes";
 import { describe, expect, it } from "vitest";
+import { readDigest } from "../proof/digest.ts";
 import { epochOf } from "../frame/testing.ts";
 import { contexts } from "../sframe/keyId.ts";
 import { End, callOfTwo, fakeFrame, sealed } from "./testing.ts";
@@ -72,6 +73,16 @@ describe("signed media digest", () => {
     ]);
     console.log(`${digests} digests for ${12 * 80} frames, ${12 * 66} received, 0 alarms`);
     expect(digests).toBe(24);
+  });
+
+  it("[DG1] a digest waits for the hashes that are under way", async () => {
+    const { clock, from } = await callOfTwo();
+    const camera = from.send(contexts.camera);
+    await Promise.all(Array.from({ length: 10 }, () => camera.stream.push(fakeFrame(new Uint8Array(1_000_000)))));
+    clock.move(1000);
+    await from.streams.tick();
+    const digests = from.take("digest").map(({ bytes }) => readDigest(bytes));
+    expect(digests).toMatchObject([{ ok: true, value: { digest: { first: 0, count: 10 } } }]);
   });
 
   it("[DG7] a member who forges in another's stream with the group's real keys is found out within 3 s", async () => {

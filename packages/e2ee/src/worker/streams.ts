@@ -48,7 +48,7 @@ export class Streams {
     this.edges = edges;
   }
 
-  /** A transform's stream; `done` is called when it has ended. `askKeyFrame` asks the far encoder for a key frame. */
+  /** The stream of a transform, until `detach`. `askKeyFrame` asks the far encoder for a key frame; of a receiver only. */
   attach(options: TransformOptions, onward: Onward, askKeyFrame: () => void): SendStream | ReceiveStream {
     const { stream: name, codec } = options;
     this.edges.post({ type: "attached", stream: name, direction: options.direction });
