@@ -710,6 +710,54 @@ const table = {
     say: "A link's secret in the database was sealed under another key than the one in the key folder.",
     cure: "Put back the key folder that belongs to this database, or restore both from one backup.",
   },
+  LINK_MUST_REKEY: {
+    blame: "us",
+    say: "This line's secret may not be used: the station was restored from a backup, or the secret cannot be read.",
+    cure: "Pair the two parties anew; until then no call is placed or answered on this line.",
+    http: 409,
+  },
+  LINK_UNCONFIRMED: {
+    blame: "peer",
+    say: "The other station did not prove that it holds the line's next secret; the one in use stays.",
+    cure: "Have both stations' records of the line compared.",
+  },
+  RECORD_UNFIT: {
+    blame: "peer",
+    say: "The other station said something about a call's record that does not fit ours.",
+    cure: "Have both stations' records of that call compared.",
+  },
+  PASSKEY_REFUSED: {
+    blame: "caller",
+    say: "The passkey was not accepted.",
+    cure: "Try again with the passkey that this station knows; if it is lost, another officer can remove it.",
+    http: 401,
+  },
+  OFFICER_UNPROVEN: {
+    blame: "caller",
+    say: "Only a duty officer may do that.",
+    cure: "Sign in with a passkey first.",
+    http: 401,
+  },
+  WEB_PORT_TAKEN: {
+    blame: "us",
+    say: "The port for this party's own browsers cannot be opened.",
+    cure: "End the program that uses it, or set web.port to a free one.",
+  },
+  STATION_NOT_RUNNING: {
+    blame: "us",
+    say: "No station answers for this data folder.",
+    cure: "Start it with parley station, or name the right folder with --data.",
+  },
+  TERMINAL_NOT_BUILT: {
+    blame: "us",
+    say: "The pages for browsers have not been built.",
+    cure: "Run npm run build, then start again.",
+  },
+  COMMAND_INCOMPLETE: {
+    blame: "caller",
+    say: "Something that the command needs was not given.",
+    cure: "See the command's --help.",
+  },
 } as const satisfies Record<string, ErrorRow>;
 
 export type ErrorCode = keyof typeof table;
