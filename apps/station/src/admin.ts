@@ -9,6 +9,7 @@ import type { OfferId } from "@parley/protocol/pairing/offer";
 import type { AdminCommand } from "@parley/protocol/terminal/admin";
 import { openAdmin } from "./api/admin.ts";
 import type { Shown } from "./api/passkeys.ts";
+import { type CallShown, callShown } from "./ledgerView.ts";
 import { presentOfficer } from "./duty/identity/officers.ts";
 import { viewOf } from "./duty/pairing/view.ts";
 import { officerSigned } from "./keys/officerKey.ts";
@@ -35,6 +36,7 @@ async function run(
 ): Promise<Result<unknown, ParleyError>> {
   if (command.do === "status") return ok(statusOf(station));
   if (command.do === "pairings") return ok(pairingsOf(station));
+  if (command.do === "calls") return callsOf(station);
   if (command.do === "stop") {
     stop();
     return ok(null);
@@ -86,6 +88,21 @@ function pairingsOf(station: Station) {
   });
 }
 
+/** The newest calls, at most. */
+const callsShown = 50;
+
+/** What the ledger holds of calls: signed by both, or both accounts where they differ; newest first. */
+async function callsOf(station: Station): Promise<Result<readonly CallShown[], ParleyError>> {
+  const shown: CallShown[] = [];
+  for (let to = station.store.nextIndex(); to > 0 && shown.length < callsShown; to = Math.max(0, to - 200)) {
+    const from = Math.max(0, to - 200);
+    const page = await station.store.events(from, to - from);
+    if (!page.ok) return page;
+    shown.push(...page.value.flatMap((event) => callShown(event) ?? []).toReversed());
+  }
+  return ok(shown.slice(0, callsShown));
+}
+
 function statusOf(station: Station) {
   const identity = station.identity.state();
   const { calls } = station;
@@ -100,6 +117,9 @@ function statusOf(station: Station) {
       used,
       reachable: station.links.reachable(link),
       line: calls.state().links[link]?.line.at ?? "idle",
+      /** Generations of the secret that may be used, and the one that the last call used. */
+      generations: station.links.generations(link).map(({ n }) => n),
+      generation: calls.state().links[link]?.generation ?? null,
     })),
     terminals: station.terminals.desks(),
     officers: identity.officers.size,

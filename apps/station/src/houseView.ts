@@ -1,23 +1,15 @@
-// What a signed-in officer's console is told of the house: terminals, codes, who asks, officers, the pairing under way,
-// and the ledger in rows. Read from the duties' states; nothing here decides anything.
+// What a signed-in officer's console is told of the house: terminals, codes, who asks, officers and the pairing under way.
+// Read from the duties' states; nothing here decides anything.
 import { hex } from "@parley/base/bytes";
-import { decode } from "@parley/base/codec";
 import type { Instant } from "@parley/base/time";
 import { type IdText, idText } from "@parley/protocol/ids";
 import type { Pairing } from "@parley/protocol/pairing/state";
-import type { House, LedgerRow } from "@parley/protocol/terminal/console";
+import type { House } from "@parley/protocol/terminal/console";
 import { encodeOffer } from "@parley/protocol/pairing/offer";
 import { type People, compareText } from "./api/people.ts";
-import { type IdentityEvent, identityEvent } from "./duty/identity/events.ts";
 import { type Identity } from "./duty/identity/state.ts";
 import { type Pairings } from "./duty/pairing/pairing.ts";
-import { pairingLedgerEvent } from "./duty/pairing/events.ts";
 import { viewOf } from "./duty/pairing/view.ts";
-import { callFact } from "./run/callFacts.ts";
-import { callKind } from "./run/callsRun.ts";
-import { identityKind } from "./run/identityRun.ts";
-import { pairingKind } from "./run/pairingRun.ts";
-import type { StoredEvent } from "./store/port.ts";
 
 export type Presence = { readonly on: boolean; readonly since: Instant };
 
@@ -149,83 +141,3 @@ const partyOf = (card: { party: Uint8Array<ArrayBuffer>; name: string; place: st
   zone: card.timeZone,
   place: card.place,
 });
-
-/** The ledger's event as a row, or null for one that people do not read. */
-export function rowOf(event: StoredEvent, identity: Identity): LedgerRow | null {
-  const row = (
-    at: number,
-    kind: string,
-    facts: LedgerRow["facts"] = {},
-    link: string | null = null,
-    proof: LedgerRow["proof"] = "ours",
-  ): LedgerRow => ({
-    index: event.index,
-    at,
-    kind,
-    facts,
-    link,
-    proof,
-  });
-  const officer = (id: Uint8Array<ArrayBuffer>): string => identity.officers.get(idText(id))?.name ?? "";
-  switch (event.kind) {
-    case callKind: {
-      const fact = decode(callFact, event.bytes);
-      if (!fact.ok) return null;
-      const it = fact.value;
-      if (it.type === "finished") {
-        return row(
-          it.ended,
-          "call",
-          { began: it.answered, ended: it.ended, epochs: it.epochs },
-          idText(it.link),
-          "waiting",
-        );
-      }
-      return it.type === "missed" ? row(it.at, "missed", { why: it.why }, idText(it.link)) : null;
-    }
-    case pairingKind: {
-      const fact = decode(pairingLedgerEvent, event.bytes);
-      if (!fact.ok) return null;
-      const it = fact.value;
-      if (it.type === "paired")
-        return row(
-          it.at,
-          "paired",
-          { them: it.name, officer: officer(it.ours.body.officer.officer) },
-          idText(it.link),
-          "signedByBoth",
-        );
-      return it.type === "ended" ? row(it.at, "pairingFailed", { them: it.why }) : null;
-    }
-    case identityKind: {
-      const fact = decode(identityEvent, event.bytes);
-      return fact.ok ? identityRow(fact.value, row, officer, identity) : null;
-    }
-    default:
-      return null;
-  }
-}
-
-type MakeRow = (at: number, kind: string, facts?: LedgerRow["facts"]) => LedgerRow;
-
-function identityRow(
-  it: IdentityEvent,
-  row: MakeRow,
-  officer: (id: Uint8Array<ArrayBuffer>) => string,
-  identity: Identity,
-): LedgerRow | null {
-  switch (it.type) {
-    case "officerJoined":
-      return row(it.at, "firstOfficer", { officer: it.name });
-    case "terminalEnrolled": {
-      const terminal = identity.terminals.get(idText(it.terminal))?.name ?? "";
-      return row(it.at, "enrolled", { terminal, officer: officer(it.by.officer) });
-    }
-    case "terminalCertified":
-      return row(it.issued, "renewed", { terminal: identity.terminals.get(idText(it.terminal))?.name ?? "" });
-    case "succeeded":
-      return row(it.succession.body.issued, "succession");
-    default:
-      return null;
-  }
-}

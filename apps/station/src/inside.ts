@@ -22,12 +22,14 @@ import type { Arrival } from "./peer/inbox.ts";
 import type { PeerNet, VerifiedBy } from "./peer/net.ts";
 import type { PeerLink } from "./peer/peerLink.ts";
 import { type PeerPort, startPeerPort } from "./peer/peerPort.ts";
+import { type Aftermath, runAftermath } from "./run/aftermath.ts";
 import { type CallsRun, runCalls } from "./run/callsRun.ts";
 import { decodeFromPeer } from "./run/callsWire.ts";
 import { type IdentityRun, runIdentity } from "./run/identityRun.ts";
 import type { KeyRing } from "./run/keyRing.ts";
 import { type LinksRun, runLinks } from "./run/linksRun.ts";
 import { type PairingRun, runPairing } from "./run/pairingRun.ts";
+import type { Recorded } from "./run/recordRun.ts";
 import { type Writer, makeWriter } from "./run/writer.ts";
 import type { Store } from "./store/port.ts";
 
@@ -43,6 +45,8 @@ export type InsideOptions = {
   readonly keys: KeyRing;
   readonly cryptography: Cryptography;
   readonly clock: Clock;
+  /** The same clock for connections between stations, where somebody wants to know whose timers are whose. */
+  readonly peerClock?: Clock;
   readonly random: Random;
   /** Whether terminal code with this manifest hash is, or was, served here. */
   readonly served: (manifest: Digest) => boolean;
@@ -58,6 +62,8 @@ export type TerminalsPort = {
   readonly tell: (to: IdText | null, message: Exclude<ToTerminal, { type: "refused" | "admit" }>) => void;
   readonly admit: (to: IdText, message: ToTerminal & { type: "admit" }) => void;
   readonly refuse: (to: IdText, code: ErrorCode) => void;
+  /** How far the record of a finished call has come, for all to see; terminals without a screen need not know. */
+  readonly recorded?: (call: IdText, recorded: Recorded) => void;
   /** The identities or pairings have changed. */
   readonly changed: () => void;
   /** A link came, went, or its station did. */
@@ -188,6 +194,9 @@ function certainHome(identity: IdentityRun) {
 /** The inside with its peers: calls can be made once `begin` was called. */
 export type Joined = {
   readonly calls: CallsRun;
+  readonly recordOf: Aftermath["recordOf"];
+  /** A terminal of ours reports what its call's first keys with both parties exported. */
+  readonly exported: (from: Parameters<Aftermath["exported"]>[3]) => Promise<void>;
   readonly peers: PeerPort;
   /** Opens every link, and goes on with whatever a restart interrupted. */
   readonly begin: () => void;
@@ -202,10 +211,21 @@ export async function joinPeers(
   net: PeerNet,
 ): Promise<Result<Joined, ParleyError>> {
   const { store, identity, links, pairing, writer } = inside;
-  const { keys, cryptography, clock, random, report } = options;
+  const { keys, cryptography, clock, random, report, peerClock = clock } = options;
   if (identity.state().home === null) return fail(problem("ID_NOT_SET_UP"));
   const us = (): PartyId => certainHome(identity).pin.card.party;
 
+  const aftermath = await runAftermath({
+    store,
+    clock,
+    random,
+    keys,
+    verifiedBy: cryptography.verifiedBy,
+    identity,
+    links,
+    tell: (call, recorded) => late.terminals?.recorded?.(call, recorded),
+    report,
+  });
   const calls = await runCalls({
     store,
     writer,
@@ -218,9 +238,7 @@ export async function joinPeers(
     tell: (to, message) => late.terminals?.tell(to, message),
     admit: (to, message) => late.terminals?.admit(to, message),
     refuse: (to, code) => late.terminals?.refuse(to, code),
-    onFact: (tx, _after, event) => {
-      if (event.type === "finished") links.wasUsed(tx, event.link, event.answered);
-    },
+    ...aftermath.hooks,
   });
 
   const onArrival = async (link: PeerLink, arrival: Arrival): Promise<void> => {
@@ -237,9 +255,13 @@ export async function joinPeers(
       } else if (envelope.kind === payloadKinds.call) {
         const verify = cryptography.verifiedBy(ed25519Half(pin.line.key));
         const read = decodeFromPeer(envelope.payload, link.id, link.peer, arrival.age(), verify);
-        if (!read.ok) report(read.error);
-        else if (read.value.type !== "entry")
-          calls.within(tx, after, { from: "peer", link: idText(link.id), message: read.value });
+        if (!read.ok) return report(read.error);
+        const { payload, message } = read.value;
+        // The record first: how long the message was on its way belongs to what the call's end makes of it.
+        aftermath.heard(tx, after, idText(link.id), payload, arrival.age());
+        if (message !== null) calls.within(tx, after, { from: "peer", link: idText(link.id), message });
+      } else if (envelope.kind === payloadKinds.keys) {
+        aftermath.heardKeys(tx, after, calls.state(), idText(link.id), envelope.payload);
       }
     });
   };
@@ -250,7 +272,7 @@ export async function joinPeers(
       versions: { oldest: oldestProtocolVersion, newest: protocolVersion },
       net,
       store,
-      clock,
+      clock: peerClock,
       random,
       identity: keys.identity(),
       verifiedBy: cryptography.verifiedBy,
@@ -272,6 +294,8 @@ export async function joinPeers(
   };
   return ok({
     calls,
+    recordOf: aftermath.recordOf,
+    exported: (from) => writer.write((tx, after) => aftermath.exported(tx, after, calls.state(), from)),
     peers: peers.value,
     begin: () => {
       links.start(peers.value);

@@ -108,9 +108,19 @@ export async function startStation(options: StationOptions): Promise<Result<Stat
   const net = tlsNet({ host: config.peer.host, port: config.peer.port, identity: keys.identity(), clock });
   const joined = await joinPeers(inside, given, late, net);
   if (!joined.ok) return joined;
-  const { calls, peers, begin, stop } = joined.value;
+  const { calls, recordOf, exported, peers, begin, stop } = joined.value;
 
-  const terminals = await openTerminals({ ...options, identity, links, pairing, calls, store, relay: relay.value });
+  const terminals = await openTerminals({
+    ...options,
+    identity,
+    links,
+    pairing,
+    calls,
+    recordOf,
+    exported,
+    store,
+    relay: relay.value,
+  });
   if (!terminals.ok) {
     await stop();
     return terminals;
@@ -121,6 +131,7 @@ export async function startStation(options: StationOptions): Promise<Result<Stat
   return ok({
     ...inside,
     calls,
+    recordOf,
     terminals: terminals.value,
     peers,
     relay: relay.value,

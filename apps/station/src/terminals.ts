@@ -14,13 +14,16 @@ import { type Hub, type Seat, openHub } from "./api/hub.ts";
 import { webServer } from "./api/http.ts";
 import { type People, makePeople } from "./api/people.ts";
 import type { Desk, ToTerminal as CallsToTerminal } from "./duty/calls.ts";
-import { type Presence, consoleRole, houseOf, rowOf, shownPairing } from "./houseView.ts";
+import { type Presence, consoleRole, houseOf, shownPairing } from "./houseView.ts";
+import { rowOf } from "./ledgerView.ts";
 import { verifiedBy } from "./peer/tlsIdentity.ts";
+import type { Joined } from "./inside.ts";
 import type { RelayRun } from "./relayRun.ts";
 import type { CallsRun } from "./run/callsRun.ts";
 import type { IdentityRun } from "./run/identityRun.ts";
 import type { LinksRun } from "./run/linksRun.ts";
 import type { PairingRun } from "./run/pairingRun.ts";
+import type { Recorded } from "./run/recordRun.ts";
 import { pskOf } from "./run/secrets.ts";
 import type { Config } from "./config.ts";
 import type { Store } from "./store/port.ts";
@@ -35,6 +38,8 @@ export type TerminalsOptions = {
   readonly links: LinksRun;
   readonly pairing: PairingRun;
   readonly calls: CallsRun;
+  readonly recordOf: Joined["recordOf"];
+  readonly exported: Joined["exported"];
   readonly store: Store;
   readonly relay: RelayRun;
 };
@@ -46,6 +51,7 @@ export type Terminals = {
   readonly tell: (to: IdText | null, message: Exclude<CallsToTerminal, { type: "refused" | "admit" }>) => void;
   readonly admit: (to: IdText, message: CallsToTerminal & { type: "admit" }) => void;
   readonly refuse: (to: IdText, code: ErrorCode) => void;
+  readonly recorded: (call: IdText, recorded: Recorded) => void;
   /** The identities or pairings have changed: consoles are told. */
   readonly changed: () => void;
   /** A link came, went, or its station did: everybody is told. */
@@ -59,7 +65,7 @@ export type Terminals = {
 const ledgerPage = 50;
 
 export async function openTerminals(options: TerminalsOptions): Promise<Result<Terminals, ParleyError>> {
-  const { config, clock, random, identity, links, pairing, calls, store, relay } = options;
+  const { config, clock, random, identity, links, pairing, calls, recordOf, store, relay } = options;
   const { origin } = config.web;
   const web = await webServer({ files: options.served.files, tls: null, healthy: () => true });
   const chains = new Map<IdText, { readonly chain: Bytes; readonly renewAt: Instant }>();
@@ -135,6 +141,10 @@ export async function openTerminals(options: TerminalsOptions): Promise<Result<T
     });
     if (consoleRole(it.role) === "console") people.door(seat);
     void calls.command({ from: "presence", terminal });
+    for (const { line } of Object.values(calls.state().links)) {
+      const it = line.at === "ended" ? recordOf(line.call) : null;
+      if (line.at === "ended" && it !== null) hub.tellSeat(seat, { type: "record", call: line.call, ...it });
+    }
     changed();
   };
 
@@ -168,8 +178,10 @@ export async function openTerminals(options: TerminalsOptions): Promise<Result<T
         return people.signOut(seat);
       case "entries":
         return people.officerAt(seat) === null ? hub.refuse(seat, "OFFICER_UNPROVEN") : entries(seat, message.before);
-      case "exported":
-        return; // the next generation of the link's secret: run/continuity takes it from here
+      case "exported": {
+        const secret = fromBase64url(message.secret);
+        return secret === null ? undefined : options.exported({ terminal: seat.who, call: message.call, secret });
+      }
       default:
         return calls.command({ from: "terminal", terminal: seat.who, message });
     }
@@ -200,7 +212,7 @@ export async function openTerminals(options: TerminalsOptions): Promise<Result<T
       const page = await store.events(from, to - from);
       if (!page.ok) return options.report(page.error);
       for (const event of page.value.toReversed()) {
-        const row = rowOf(event, identity.state());
+        const row = rowOf(event, identity.state(), recordOf);
         if (row !== null) rows.push(row);
       }
       to = from;
@@ -281,6 +293,7 @@ export async function openTerminals(options: TerminalsOptions): Promise<Result<T
         relayOnly: config.call.relayOnly,
       });
     },
+    recorded: (call, it) => hub.tellAll({ type: "record", call, ...it }),
     refuse: (to, code) => {
       const seat = hub.seats().find(({ who }) => who === to);
       if (seat !== undefined) hub.refuse(seat, code);

@@ -21,11 +21,16 @@ import { partyId } from "@parley/protocol/ids";
 import { maxEntryBodyBytes, maxEventBytes } from "@parley/protocol/limits";
 import { callEntryLabel } from "@parley/protocol/signed/callEntry";
 import { signedInstant } from "@parley/protocol/signed/fields";
+import { linkEntryLabel } from "@parley/protocol/signed/linkEntry";
 import { digest, labelled } from "@parley/protocol/signed/hash";
 import { ed25519Signature } from "@parley/protocol/signed/signature";
 
 /** The kinds of joint entry, each with the domain label under which the parties' stations sign its body. Append only. */
-export const jointKinds = { call: callEntryLabel, drill: "parley drill report v1" } as const;
+export const jointKinds = {
+  call: callEntryLabel,
+  drill: "parley drill report v1",
+  "link.secret": linkEntryLabel,
+} as const;
 export type JointKind = keyof typeof jointKinds;
 
 const isJointKind = (kind: string): kind is JointKind => Object.hasOwn(jointKinds, kind);

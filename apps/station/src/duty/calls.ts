@@ -14,7 +14,7 @@ export type Desk = { readonly terminal: IdText; readonly name: string; readonly 
 /** What the duty may know of the rest of the station: read, never written. */
 export type CallsContext = {
   readonly desks: readonly Desk[];
-  /** Generations of each link's secret that we hold, newest first; a link that is not here may not call or ring. */
+  /** Generations of each link's secret that may be used, newest first; one without any must be keyed anew before it calls. */
   readonly generations: ReadonlyMap<IdText, readonly number[]>;
   /** A fresh call id. */
   readonly newCall: () => IdText;
@@ -192,7 +192,9 @@ export function nextDeadline(calls: Calls): Instant | null {
 function fromTerminal(turn: Turn, terminal: IdText, message: FromTerminal): void {
   const refuse = (code: ErrorCode): void => turn.tell(terminal, { type: "refused", code });
   if (message.type === "place") {
-    if (!turn.context.generations.has(message.link)) return refuse("LINK_UNKNOWN");
+    const held = turn.context.generations.get(message.link);
+    if (held === undefined) return refuse("LINK_UNKNOWN");
+    if (held.length === 0) return refuse("LINK_MUST_REKEY");
     const by = message.from ?? terminal;
     if (!turn.context.desks.some((desk) => desk.terminal === by && desk.online)) return refuse("TERMINAL_UNKNOWN");
     if (turn.engaged(by)) return refuse("TERMINAL_IN_USE");

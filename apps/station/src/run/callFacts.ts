@@ -4,8 +4,11 @@ import { type Of, oneOf, optional, struct, text, uint32, variant } from "@parley
 import type { Instant } from "@parley/base/time";
 import { type CallId, type LinkId, type TerminalId, callId, idOf, linkId, terminalId } from "@parley/protocol/ids";
 import { maxNameBytes } from "@parley/protocol/limits";
-import { receiptKinds, wireInstant } from "@parley/protocol/peer/call";
+import { receiptKinds, signedReceipt, wireInstant } from "@parley/protocol/peer/call";
 import type { CallsEvent } from "../duty/calls.ts";
+
+/** The kind of the ledger's entries about calls: facts of ours, and what both stations signed. */
+export const callKind = "call";
 
 const ends = oneOf(
   "hungUp",
@@ -47,6 +50,8 @@ export const callFact = variant({
       why: ends,
     }),
   ],
+  /** A receipt as its station signed it: "it rang", provable. Since these are kept, `receipt` is read and no longer written. */
+  proof: [4, signedReceipt],
 });
 export type CallFact = Of<typeof callFact>;
 
@@ -60,8 +65,8 @@ function known<T extends LinkId | CallId | TerminalId>(id: string): T {
   return bytes;
 }
 
-/** The event as the ledger keeps it, written at `at`. */
-export function factOf(event: CallsEvent, at: Instant): CallFact {
+/** The event as the ledger keeps it, written at `at`; receipts are kept as they were signed (recordRun) instead. */
+export function factOf(event: Exclude<CallsEvent, { type: "receipt" }>, at: Instant): CallFact {
   switch (event.type) {
     case "missed":
       return {
@@ -72,11 +77,6 @@ export function factOf(event: CallsEvent, at: Instant): CallFact {
         why: event.why,
         at,
       };
-    case "receipt": {
-      const { kind, whose } = event;
-      const by = event.terminal === null ? null : terminal(event.terminal);
-      return { type: "receipt", link: link(event.link), call: call(event.call), kind, terminal: by, whose, at };
-    }
     case "finished": {
       const { side, answered, ended, epochs, why } = event;
       const ours = { ...event.ours, terminal: terminal(event.ours.terminal) };

@@ -6,6 +6,8 @@ import { certain } from "@parley/base/result";
 import { type Cancel, type Clock, ms } from "@parley/base/time";
 import type { ErrorCode } from "@parley/protocol/errorCodes";
 import { type IdText, type PartyId, idText } from "@parley/protocol/ids";
+import { ownRecord } from "@parley/ledger/record";
+import type { CallPayload } from "@parley/protocol/peer/call";
 import { payloadKinds } from "@parley/protocol/peer/envelope";
 import type { Random } from "@parley/base/random";
 import {
@@ -20,13 +22,12 @@ import {
   noCalls,
 } from "../duty/calls.ts";
 import type { Store, Transaction } from "../store/port.ts";
-import { encodeToPeer } from "./callsWire.ts";
-import { callFact, factOf } from "./callFacts.ts";
+import { encodePayload, toPayload } from "./callsWire.ts";
+import { callFact, callKind, factOf } from "./callFacts.ts";
 import { fromDoc, toDoc } from "./json.ts";
 import type { LinksRun } from "./linksRun.ts";
 import type { After, Writer } from "./writer.ts";
 
-export const callKind = "call";
 const docKind = "calls";
 const only = "all";
 
@@ -51,7 +52,10 @@ export type CallsRunOptions = {
   readonly tell: (to: IdText | null, message: Exclude<ToTerminal, { type: "refused" | "admit" }>) => void;
   readonly admit: (to: IdText, message: ToTerminal & { type: "admit" }) => void;
   readonly refuse: (to: IdText, code: ErrorCode) => void;
-  readonly onFact: (tx: Transaction, after: After, event: CallsEvent) => void;
+  /** The record and the link's keys follow from what is noted, said and true of the lines, in the same transaction. */
+  readonly onFact: (tx: Transaction, after: After, event: CallsEvent, index: number) => void;
+  readonly onSaid: (tx: Transaction, after: After, link: IdText, payload: CallPayload) => void;
+  readonly onLines: (tx: Transaction, after: After, calls: Calls) => void;
 };
 
 export async function runCalls(options: CallsRunOptions): Promise<CallsRun> {
@@ -73,16 +77,20 @@ export async function runCalls(options: CallsRunOptions): Promise<CallsRun> {
     calls = decision.calls;
     for (const { link, message } of decision.toPeers) {
       const peer = links.peer(link);
-      const payload = encodeToPeer(message, link, options.us(), clock.now(), options.sign);
+      const payload = toPayload(message, link, options.us(), clock.now(), options.sign);
       if (peer === null || payload === null) continue;
-      const sent = peer.put(tx, payloadKinds.call, payload);
+      const sent = peer.put(tx, payloadKinds.call, encodePayload(payload));
+      options.onSaid(tx, after, link, payload);
       // An outbox that is full holds a year of envelopes that nobody took: what is lost here is named by the link itself.
       if (sent.ok) after(() => peer.wake());
     }
     for (const event of decision.events) {
-      tx.append(callKind, encode(callFact, factOf(event, clock.now())));
-      options.onFact(tx, after, event);
+      if (event.type === "receipt") continue;
+      const now = clock.now();
+      const index = tx.append(callKind, ownRecord(callKind, now, encode(callFact, factOf(event, now))));
+      options.onFact(tx, after, event, index);
     }
+    options.onLines(tx, after, calls);
     for (const { to, message } of decision.toTerminals) after(() => deliver(to, message));
     after(watchTime);
   };

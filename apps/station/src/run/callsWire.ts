@@ -34,18 +34,14 @@ const named = (it: { terminal: IdText; name: string }) => ({ terminal: terminal(
 const textNamed = (it: { terminal: TerminalId; name: string }) => ({ terminal: idText(it.terminal), name: it.name });
 
 /** The payload for the other station; a signal's `body` that is not base64url is dropped as null. */
-export function encodeToPeer(
+export function toPayload(
   message: ToPeer,
-  link: IdText,
+  linkText: IdText,
   us: PartyId,
   now: Instant,
   sign: SignReceipt,
-): Bytes | null {
-  const payload = toPayload(message, known<LinkId>(link, 16), us, now, sign);
-  return payload === null ? null : encode(callPayload, payload);
-}
-
-function toPayload(message: ToPeer, link: LinkId, us: PartyId, now: Instant, sign: SignReceipt): CallPayload | null {
+): CallPayload | null {
+  const link = known<LinkId>(linkText, 16);
   switch (message.type) {
     case "ring":
       return {
@@ -81,6 +77,11 @@ function toPayload(message: ToPeer, link: LinkId, us: PartyId, now: Instant, sig
   return message satisfies never;
 }
 
+export const encodePayload = (payload: CallPayload): Bytes => encode(callPayload, payload);
+
+/** What the far station said, and what of that is for the duty of calls; null where it is about the record alone. */
+export type Heard = { readonly payload: CallPayload; readonly message: FromPeer | null };
+
 /**
  * What the far station said on `link`, `spent` after it was written. A receipt must be about this link, by the party at
  * its far end, and signed by that party's station.
@@ -91,10 +92,20 @@ export function decodeFromPeer(
   them: PartyId,
   spent: Ms,
   verify: VerifyReceipt,
-): Result<FromPeer | { readonly type: "entry"; readonly payload: CallPayload & { type: "entry" } }, ParleyError> {
+): Result<Heard, ParleyError> {
   const read = decode(callPayload, bytes);
   if (!read.ok) return fail(problem("MESSAGE_MALFORMED", `${read.error.reason} at ${read.error.at}`));
-  const payload = read.value;
+  const message = toMessage(read.value, link, them, spent, verify);
+  return message.ok ? ok({ payload: read.value, message: message.value }) : message;
+}
+
+function toMessage(
+  payload: CallPayload,
+  link: LinkId,
+  them: PartyId,
+  spent: Ms,
+  verify: VerifyReceipt,
+): Result<FromPeer | null, ParleyError> {
   switch (payload.type) {
     case "ring": {
       const { caller, generations } = payload;
@@ -130,7 +141,9 @@ export function decodeFromPeer(
       });
     }
     case "entry":
-      return ok({ type: "entry", payload });
+    case "countersigned":
+    case "differs":
+      return ok(null);
   }
   return payload satisfies never;
 }

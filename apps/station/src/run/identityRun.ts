@@ -5,10 +5,13 @@ import type { Random } from "@parley/base/random";
 import { type Result, certain } from "@parley/base/result";
 import type { Clock } from "@parley/base/time";
 import type { ParleyError } from "@parley/protocol/errorCodes";
-import { type IdText, idText } from "@parley/protocol/ids";
+import { decodeEntry } from "@parley/ledger/entry";
+import { ownRecord } from "@parley/ledger/record";
+import { type IdText, type PartyId, idText } from "@parley/protocol/ids";
 import { type StationEntry, entryHash } from "@parley/protocol/signed/chain";
 import type { Digest } from "@parley/protocol/signed/hash";
-import type { Verify } from "@parley/protocol/signed/signature";
+import { keyIdOf } from "@parley/protocol/signed/root";
+import type { HybridKey, Verify } from "@parley/protocol/signed/signature";
 import { apply } from "../duty/identity/apply.ts";
 import { decide } from "../duty/identity/identity.ts";
 import { type IdentityEvent, encodeIdentityEvent, identityEvent } from "../duty/identity/events.ts";
@@ -22,6 +25,8 @@ export const identityKind = "identity";
 
 export type IdentityRun = {
   readonly state: () => Identity;
+  /** A station key that a party had at any time, ours or a linked one's, by its keyIdOf; null for one unknown or revoked. */
+  readonly stationKey: (party: IdText, key: IdText) => HybridKey | null;
   readonly command: (command: IdentityCommand) => Promise<Result<IdentityReply, ParleyError>>;
   /** The same inside a transaction that others share. */
   readonly within: (tx: Transaction, after: After, command: IdentityCommand) => Result<IdentityReply, ParleyError>;
@@ -46,16 +51,21 @@ export type IdentityRunOptions = {
 export async function runIdentity(options: IdentityRunOptions): Promise<IdentityRun> {
   const { store, writer, clock, keys } = options;
   const entries = new Map<IdText, StationEntry>();
+  const stationKeys = new Map<string, HybridKey>();
   let state = nobody;
 
   const take = (event: IdentityEvent): void => {
     state = apply(state, event);
     for (const entry of entriesOf(event)) entries.set(idText(entryHash(entry)), entry);
+    for (const [party, key] of keysOf(event)) stationKeys.set(`${idText(party)} ${idText(keyIdOf(key))}`, key);
   };
 
   for (let from = 0; ;) {
     const page = certain(await store.events(from, 1000));
-    for (const event of page) if (event.kind === identityKind) take(certain(decode(identityEvent, event.bytes)));
+    for (const event of page) {
+      if (event.kind !== identityKind) continue;
+      take(certain(decode(identityEvent, certain(decodeEntry(event.bytes)).body)));
+    }
     if (page.length < 1000) break;
     from += page.length;
   }
@@ -78,7 +88,7 @@ export async function runIdentity(options: IdentityRunOptions): Promise<Identity
     if (!decision.ok) return decision;
     const { events, effects, reply } = decision.value;
     for (const event of events) {
-      tx.append(identityKind, encodeIdentityEvent(event));
+      tx.append(identityKind, ownRecord(identityKind, clock.now(), encodeIdentityEvent(event)));
       take(event);
     }
     for (const effect of effects) after(() => options.onEffect(effect));
@@ -88,9 +98,33 @@ export async function runIdentity(options: IdentityRunOptions): Promise<Identity
 
   return {
     state: () => state,
+    stationKey: (party, key) => {
+      const home = state.home?.pin;
+      const pin = home !== undefined && idText(home.card.party) === party ? home : state.peers.get(party);
+      if (pin?.revokedKeys.some((revoked) => idText(revoked) === key) ?? false) return null;
+      return stationKeys.get(`${party} ${key}`) ?? null;
+    },
     within,
     command: (command) => writer.write((tx, after) => within(tx, after, command)),
   };
+}
+
+/** The station keys that an event vouches for, with whose they are. */
+function keysOf(event: IdentityEvent): readonly (readonly [PartyId, HybridKey])[] {
+  switch (event.type) {
+    case "setUp":
+    case "certified":
+    case "peerCertified":
+    case "rootReplaced":
+      return [[event.certificate.body.party, event.certificate.body.key]];
+    case "succeeded":
+    case "peerSucceeded":
+      return [[event.succession.body.party, event.succession.body.newKey]];
+    case "peerPinned":
+      return [[event.pin.card.party, event.pin.line.key]];
+    default:
+      return [];
+  }
 }
 
 /** The certificates and successions that an event brought in; a chain may name any of them later. */

@@ -28,6 +28,8 @@ export type LinkRecord = {
   readonly since: Instant;
   /** When the last answered call on it began; null before the first. */
   readonly used: Instant | null;
+  /** Made by a pairing since this data was restored from a backup: its secret was never in that. */
+  readonly sinceRestore?: true;
 };
 
 type Kept = { readonly record: LinkRecord; readonly generations: readonly Generation[] };
@@ -38,6 +40,10 @@ export type Reachable = { readonly up: boolean; readonly since: Instant };
 export type LinksRun = {
   readonly all: () => readonly LinkRecord[];
   readonly of: (link: IdText) => LinkRecord | null;
+  /**
+   * Newest first. None where they may not be used: after a restore from a backup, since they may have been used since, and where
+   * they cannot be read. Then no call is placed or answered until the link is keyed anew.
+   */
   readonly generations: (link: IdText) => readonly Generation[];
   readonly peer: (link: IdText) => PeerLink | null;
   readonly reachable: (link: IdText) => Reachable;
@@ -84,6 +90,13 @@ export async function runLinks(options: LinksRunOptions): Promise<LinksRun> {
     kept.set(key, { record: fromDoc<LinkRecord>(bytes), generations });
   }
 
+  const restored = (): boolean => store.origin() === "restored";
+  const usable = ({ record, generations }: Kept): readonly Generation[] =>
+    restored() && record.sinceRestore !== true ? [] : generations;
+  for (const [link, it] of kept) {
+    if (it.generations.length > 0 && usable(it).length === 0) options.report(problem("LINK_MUST_REKEY", link));
+  }
+
   const keepSecrets = (tx: Transaction, link: IdText, generations: readonly Generation[]): void => {
     const doc: SecretDoc = { generations: generations.map(({ n, secret }) => ({ n, secret: base64url(secret) })) };
     tx.put(secretKind, link, sealSecret(toDoc(doc), link, options.sealingKey, options.random));
@@ -107,7 +120,10 @@ export async function runLinks(options: LinksRunOptions): Promise<LinksRun> {
   return {
     all: () => [...kept.values()].map(({ record }) => record),
     of: (link) => kept.get(link)?.record ?? null,
-    generations: (link) => kept.get(link)?.generations ?? [],
+    generations: (link) => {
+      const it = kept.get(link);
+      return it === undefined ? [] : usable(it);
+    },
     peer: (link) => {
       const id = idOf<LinkId>(link, 16);
       return id === null ? null : (port?.link(id) ?? null);
@@ -127,7 +143,8 @@ export async function runLinks(options: LinksRunOptions): Promise<LinksRun> {
       return "stranger";
     },
     make: (tx, after, link, party, secret) => {
-      const record: LinkRecord = { link: idText(link), party: idText(party), since: clock.now(), used: null };
+      const base = { link: idText(link), party: idText(party), since: clock.now(), used: null };
+      const record: LinkRecord = restored() ? { ...base, sinceRestore: true } : base;
       tx.put(docKind, record.link, toDoc(record));
       kept.set(record.link, { record, generations: [] });
       keepSecrets(tx, record.link, [{ n: 0, secret }]);

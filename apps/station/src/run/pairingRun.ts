@@ -4,6 +4,7 @@ import type { Bytes } from "@parley/base/bytes";
 import type { Random } from "@parley/base/random";
 import { type Result, certain, fail, ok } from "@parley/base/result";
 import { type Cancel, type Clock, ms, seconds } from "@parley/base/time";
+import { ownRecord } from "@parley/ledger/record";
 import { type ParleyError, problem } from "@parley/protocol/errorCodes";
 import { type IdText, type LinkId, idText } from "@parley/protocol/ids";
 import type { PairingEffect } from "@parley/protocol/pairing/event";
@@ -95,7 +96,8 @@ export async function runPairing(options: PairingRunOptions): Promise<PairingRun
       }
       for (const key of pairings.keys()) if (!decision.value.pairings.has(key)) tx.remove(docKind, key);
       pairings = decision.value.pairings;
-      for (const event of events) tx.append(pairingKind, encodePairingEvent(event));
+      for (const event of events)
+        tx.append(pairingKind, ownRecord(pairingKind, clock.now(), encodePairingEvent(event)));
       for (const { offer, effect } of effects) carry(tx, after, offer, effect);
       after(() => {
         watchTime();

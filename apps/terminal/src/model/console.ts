@@ -156,7 +156,7 @@ export type LedgerEntry = {
   readonly what: Say;
   /** The party that this entry is shared with, or null for our own business. */
   readonly them: Party | null;
-  readonly proof: "signedByBoth" | "witnessed" | "waiting" | "ours";
+  readonly proof: "signedByBoth" | "witnessed" | "waiting" | "ours" | "differs";
 };
 
 /** How far an entry is proven; an entry of our own business does not name who witnessed it. */

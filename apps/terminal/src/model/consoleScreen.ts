@@ -99,7 +99,7 @@ function callOf(facts: Facts, welcome: Welcome, link: LinkFacts): readonly Conso
           began: line.answered,
           endedAt: line.ended,
           receipts: receiptsOf(facts, line.call),
-          record: { at: "none" },
+          record: facts.records[line.call] ?? { at: "none" },
         },
       ];
   }

@@ -36,6 +36,7 @@ export type EndReason =
 export type RecordState =
   | { readonly at: "signedByBoth"; readonly entry: number }
   | { readonly at: "waiting"; readonly entry: number }
+  | { readonly at: "differs"; readonly entry: number }
   | { readonly at: "none" };
 
 export type FaultCode =

@@ -87,7 +87,7 @@ function lineScreen(facts: Facts, welcome: Welcome, link: LinkFacts): DeskScreen
         why,
         began: line.answered,
         endedAt: line.ended,
-        record: { at: "none" },
+        record: facts.records[line.call] ?? { at: "none" },
         until: line.until,
         ...standing,
       };

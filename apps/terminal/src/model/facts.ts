@@ -55,6 +55,10 @@ export type Facts = {
   readonly lines: Readonly<Record<string, { readonly line: Line; readonly since: Instant }>>;
   /** When each receipt of the line's ring was heard of, by call. */
   readonly receipts: Readonly<Record<string, Partial<Record<"delivered" | "rang" | "seen" | "answered", Instant>>>>;
+  /** How far the record of each call has come, by call: as what entry of our ledger, and whose word that is. */
+  readonly records: Readonly<
+    Record<string, { readonly at: "waiting" | "signedByBoth" | "differs"; readonly entry: number }>
+  >;
   readonly call: OwnCall | null;
   readonly devices: Devices;
   readonly selfPicture: Picture;

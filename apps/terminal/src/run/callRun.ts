@@ -102,6 +102,7 @@ export function runCall(options: CallRunOptions): CallRun {
   };
   let pulse: Pulse = { at: "silent" };
   let counted = 0;
+  let exported: string | null = null;
   let timer: Cancel = () => undefined;
   let closed = false;
 
@@ -179,7 +180,8 @@ export function runCall(options: CallRunOptions): CallRun {
         if (message.confirmed) options.tell({ type: "epoch", call: admit.call, epoch: message.epoch });
         return;
       case "linkExport":
-        options.tell({ type: "exported", call: admit.call, secret: textOf(message.secret) });
+        exported = textOf(message.secret);
+        options.tell({ type: "exported", call: admit.call, secret: exported });
         return;
       case "refused":
         show({ refused: { code: message.code, detail: message.detail } });
@@ -337,6 +339,9 @@ export function runCall(options: CallRunOptions): CallRun {
     signal: ({ body }) => workers.toKeys({ type: "signal", bytes: bytesOf(body) }),
     hear: (said) => become(merge(line, said, self)),
     again: () => {
+      // Our station may have been away when the keys first told: it takes each of these once.
+      if (exported !== null) options.tell({ type: "exported", call: admit.call, secret: exported });
+      if (view.epoch.state === "confirmed") options.tell({ type: "epoch", call: admit.call, epoch: view.epoch.number });
       if (line.at === "live") options.tell({ type: "up", call: admit.call });
       if (line.at === "ended" && line.why === "hungUp") options.tell({ type: "hangUp", call: admit.call });
       if (isInCall(line) && line.side === "called" && line.ours === self)

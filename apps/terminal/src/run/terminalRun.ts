@@ -81,6 +81,7 @@ export function runTerminal(browser: Browser, { code, officerCode }: OpenedWith)
     welcome: null,
     lines: {},
     receipts: {},
+    records: {},
     call: null,
     devices: {
       camera: { all: [], chosen: null },
@@ -169,6 +170,10 @@ export function runTerminal(browser: Browser, { code, officerCode }: OpenedWith)
         const known = facts.receipts[message.call] ?? {};
         change({ receipts: { ...facts.receipts, [message.call]: { ...known, [message.kind]: clock.now() } } });
         return;
+      }
+      case "record": {
+        const { call, at, index: entry } = message;
+        return change({ records: { ...facts.records, [call]: { at, entry } } });
       }
       case "admit":
         return admitted(message);

@@ -162,6 +162,7 @@ export const ar: Readonly<Record<WordId, string>> = {
   "ended.back": "العودة إلى الخط",
   "ended.until": "العودة إلى الخط تلقائيًا بعد {length}.",
   "record.signedByBoth": "سُجّلت في القيد {entry, number}، ووقّعه الطرفان.",
+  "record.differs": "سُجّلت في القيد {entry, number}؛ روايتا الطرفين مختلفتان وكلتاهما محفوظة.",
   "record.waiting": "سُجّلت في القيد {entry, number}؛ توقيعهم منتظَر.",
 
   "fault.stationAway": "غير متصل بمحطته",
@@ -399,6 +400,7 @@ export const ar: Readonly<Record<WordId, string>> = {
   "proof.witnessed": "شهد عليه {them}",
   "proof.witnessedBySome": "مشهود عليه",
   "proof.waiting": "ينتظر {them}",
+  "proof.differs": "الروايتان مختلفتان",
   "proof.ours": "وقّعناه نحن",
   "journal.title": "السجل",
   "journal.entry": "{at} UTC · القيد {n, number} · {proof}",

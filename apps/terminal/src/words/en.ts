@@ -171,6 +171,7 @@ export const en = {
   "ended.back": "Back to the line",
   "ended.until": "Back to the line by itself in {length}.",
   "record.signedByBoth": "Recorded as entry {entry, number}, signed by both sides.",
+  "record.differs": "Recorded as entry {entry, number}; the two sides' accounts differ, and both are kept.",
   "record.waiting": "Recorded as entry {entry, number}; their signature is awaited.",
 
   "fault.stationAway": "Not connected to its station",
@@ -413,6 +414,7 @@ export const en = {
   "proof.witnessed": "witnessed by {them}",
   "proof.witnessedBySome": "witnessed",
   "proof.waiting": "awaits {them}",
+  "proof.differs": "accounts differ",
   "proof.ours": "signed by us",
   "journal.title": "Ledger",
   "journal.entry": "{at} UTC · entry {n, number} · {proof}",

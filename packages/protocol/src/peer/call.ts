@@ -19,7 +19,9 @@ import {
 } from "@parley/base/codec";
 import { type Instant, instant } from "@parley/base/time";
 import { callId, linkId, partyId, terminalId } from "../ids.ts";
-import { maxGenerations, maxNameBytes, maxSignalBytes } from "../limits.ts";
+import { maxEntryBodyBytes, maxGenerations, maxNameBytes, maxSignalBytes } from "../limits.ts";
+import { entrySignature } from "../signed/callEntry.ts";
+import { type Digest, labelled, sha256Of } from "../signed/hash.ts";
 
 /** A wall-clock time of the one who writes it; never compared with another machine's. */
 export const wireInstant: Codec<Instant> = mapped(uint48, instant, (t) => t);
@@ -42,6 +44,13 @@ export const receipt = struct({
 });
 export type Receipt = Of<typeof receipt>;
 
+/** A receipt with its signature, as it proves what it says to whoever knows the station key. */
+export const signedReceipt = struct({ receipt, signature });
+export type SignedReceipt = Of<typeof signedReceipt>;
+
+/** Names a signed receipt in a call's entry: SHA-256(label || 0x00 || receipt || signature). */
+export const receiptHash = (it: SignedReceipt): Digest => sha256Of(labelled(receiptLabel, encode(signedReceipt, it)));
+
 /** A terminal as it is named to the other side; what proves it travels between the terminals themselves. */
 const named = struct({ terminal: terminalId, name: text(maxNameBytes) });
 export type Named = Of<typeof named>;
@@ -56,8 +65,12 @@ export const callPayload = variant({
   moved: [4, struct({ call: callId, to: named })],
   /** From a terminal of ours to one of theirs: opaque to both stations, signed and sealed by the terminals. */
   signal: [5, struct({ call: callId, from: terminalId, to: terminalId, body: opaque(maxSignalBytes) })],
-  /** The entry of a finished call, proposed by the calling side or countersigned by the called one. */
-  entry: [6, struct({ call: callId, entry: opaque(0xffff), signature })],
+  /** The entry of a finished call, an encoded signed/callEntry, as the calling side proposes and signs it. */
+  entry: [6, struct({ entry: opaque(maxEntryBodyBytes), by: entrySignature })],
+  /** The called side's signature over that very entry. */
+  countersigned: [7, struct({ call: callId, by: entrySignature })],
+  /** The called side's own account, where it differs, and its signature over that. */
+  differs: [8, struct({ call: callId, own: opaque(maxEntryBodyBytes), by: entrySignature })],
 });
 export type CallPayload = Of<typeof callPayload>;
 

@@ -76,7 +76,7 @@ export const callEntry: Codec<CallEntry> = mapped(
 /** What both stations sign: label, zero byte, entry. Equal entries give equal bytes, in whatever order their sets are held. */
 export const signable = (entry: CallEntry): Bytes => labelled(callEntryLabel, encode(callEntry, entry));
 
-const entrySignature = struct({
+export const entrySignature = struct({
   /** keyIdOf the station key that signed; not signed itself, it only says where to look. */
   key: digest,
   signature: ed25519Signature,

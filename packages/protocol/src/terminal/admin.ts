@@ -13,6 +13,8 @@ export const adminCommandSchema = z.discriminatedUnion("do", [
   z.object({ do: z.literal("offer") }),
   z.object({ do: z.literal("import"), text: z.string().max(8192) }),
   z.object({ do: z.literal("pairings") }),
+  /** The newest entries of calls, as the ledger holds them. */
+  z.object({ do: z.literal("calls") }),
   z.object({ do: z.enum(["match", "differ", "cancel"]), offer: z.string().max(64) }),
   /** A one-time address for a browser; it needs no further approval, since the root's holder gives it out. */
   z.object({ do: z.literal("handOut"), role: z.enum(["desk", "console", "officer"]), name }),

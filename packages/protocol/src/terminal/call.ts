@@ -84,6 +84,13 @@ export const callToTerminal = [
   z.object({ type: z.literal("line"), link: id16, line: lineSchema }),
   /** What the ring of `call` has come to, over there, as their station signed it. */
   z.object({ type: z.literal("receipt"), call: id16, kind: z.enum(["delivered", "rang", "seen", "answered"]) }),
+  /** How far the record of an answered call has come: ours at `index` alone, signed by both, or both accounts where they differ. */
+  z.object({
+    type: z.literal("record"),
+    call: id16,
+    at: z.enum(["waiting", "signedByBoth", "differs"]),
+    index: z.number().int().nonnegative(),
+  }),
   /** What this terminal needs to take part in a call: its secret, the way, and whom it may meet there. */
   z.object({
     type: z.literal("admit"),

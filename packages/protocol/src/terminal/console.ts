@@ -69,7 +69,7 @@ export const ledgerRowSchema = z.object({
   kind: shortText,
   facts: z.record(z.string().max(40), z.union([z.string().max(400), z.number()])),
   link: id16.nullable(),
-  proof: z.enum(["signedByBoth", "witnessed", "waiting", "ours"]),
+  proof: z.enum(["signedByBoth", "witnessed", "waiting", "ours", "differs"]),
 });
 export type LedgerRow = z.infer<typeof ledgerRowSchema>;
 

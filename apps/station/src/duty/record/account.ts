@@ -1,0 +1,129 @@
+// What one station knows of an answered call, and the entry that follows from it (signed/callEntry). Times that a message
+// brought are taken back by the age of that message, so that an outage between the stations does not make two accounts of
+// one call. Carries [RC3] [RC5] of docs/spec/record.md. Plain JSON: it is kept as a document while the call goes on.
+import { fromBase64url } from "@parley/base/bytes";
+import { type Instant, instant } from "@parley/base/time";
+import type { EndReason } from "@parley/call/state";
+import { offsetAt } from "@parley/ledger/times";
+import { type CallId, type IdText, type LinkId, type PartyId, type TerminalId, idOf } from "@parley/protocol/ids";
+import { maxEntryReceipts, maxEntrySkewMs, maxEntryTerminals } from "@parley/protocol/limits";
+import type { CallEntry, EntrySide, Outcome } from "@parley/protocol/signed/callEntry";
+import type { Digest } from "@parley/protocol/signed/hash";
+
+export type Side = "calling" | "called";
+export type Whose = "ours" | "theirs";
+
+/** A party as its pinned card had it when the call was answered. */
+export type Place = { readonly party: IdText; readonly name: string; readonly timeZone: string };
+
+/** What gathers while a call rings and goes on. */
+export type Held = {
+  readonly link: IdText;
+  readonly call: IdText;
+  /** receiptHash of each receipt that we gave or got. */
+  readonly receipts: readonly IdText[];
+  /** Terminals at which somebody sat. */
+  readonly terminals: Readonly<Record<Whose, readonly IdText[]>>;
+  /** Null until the call is answered. */
+  readonly places: Readonly<Record<Whose, Place>> | null;
+  /** Ages, milliseconds, of the messages that told us of the answer and of the end. */
+  readonly lag: { readonly answered: number; readonly hungUp: number };
+  /** Who has said that they end it; both, when both did at once. */
+  readonly hungUp: readonly Whose[];
+};
+
+/** How the call ended, as our station's own fact has it. */
+export type Finish = {
+  readonly side: Side;
+  readonly answered: Instant;
+  readonly ended: Instant;
+  readonly epochs: number;
+  readonly why: EndReason;
+};
+
+export const nothingHeld = (link: IdText, call: IdText): Held => ({
+  link,
+  call,
+  receipts: [],
+  terminals: { ours: [], theirs: [] },
+  places: null,
+  lag: { answered: 0, hungUp: 0 },
+  hungUp: [],
+});
+
+const withItem = (items: readonly IdText[], item: IdText, max: number): readonly IdText[] =>
+  items.includes(item) || items.length >= max ? items : [...items, item];
+
+export const withReceipt = (held: Held, hash: IdText): Held => ({
+  ...held,
+  receipts: withItem(held.receipts, hash, maxEntryReceipts),
+});
+
+export const withTerminal = (held: Held, whose: Whose, terminal: IdText): Held => ({
+  ...held,
+  terminals: { ...held.terminals, [whose]: withItem(held.terminals[whose], terminal, maxEntryTerminals) },
+});
+
+export const withHangUp = (held: Held, whose: Whose, age: number): Held =>
+  held.hungUp.includes(whose)
+    ? held
+    : {
+        ...held,
+        hungUp: [...held.hungUp, whose],
+        lag: { ...held.lag, hungUp: whose === "theirs" ? age : held.lag.hungUp },
+      };
+
+/** What is true of how the call ended, in words that mean the same to both; the first is what this side would say. */
+export function outcomesOf(held: Held, { side, why }: Finish): readonly Outcome[] {
+  if (why === "superseded") return ["superseded"];
+  const us: Outcome = side === "calling" ? "callerHungUp" : "calledHungUp";
+  const them: Outcome = side === "calling" ? "calledHungUp" : "callerHungUp";
+  const first = why === "hungUp" ? us : them;
+  return held.hungUp.length === 2 ? [first, first === us ? them : us] : [first];
+}
+
+export function beganAt(held: Held, { side, answered }: Finish): Instant {
+  return side === "calling" ? instant(Math.max(0, answered - held.lag.answered)) : answered;
+}
+
+const known = <T extends CallId | LinkId | PartyId | TerminalId>(text: IdText, length: 16 | 32): T => {
+  const id = idOf<T>(text, length);
+  if (id === null) throw new Error(`${text} is not an id of ours`);
+  return id;
+};
+
+const sideOf = ({ party, name, timeZone }: Place, terminals: readonly IdText[], at: Instant): EntrySide => ({
+  party: known<PartyId>(party, 32),
+  name,
+  timeZone,
+  offset: offsetAt(timeZone, at) ?? 0,
+  terminals: terminals.map((it) => known<TerminalId>(it, 16)),
+});
+
+/**
+ * Our account as an entry. Where `proposed` is given, what this station knows to be equally true is put as the proposal has it:
+ * which of two crossing hang-ups counts, and the offsets at the minute that the proposal calls the beginning.
+ */
+export function accountOf(held: Held, finish: Finish, proposed: CallEntry | null): CallEntry {
+  const { places } = held;
+  if (places === null) throw new Error("an answered call without places");
+  const began = beganAt(held, finish);
+  const ended = instant(Math.max(began, finish.ended - (finish.why === "theyHungUp" ? held.lag.hungUp : 0)));
+  const close = proposed !== null && Math.abs(proposed.began - began) <= maxEntrySkewMs;
+  const at = close ? proposed.began : began;
+  const ours = sideOf(places.ours, held.terminals.ours, at);
+  const theirs = sideOf(places.theirs, held.terminals.theirs, at);
+  const outcomes = outcomesOf(held, finish);
+  const [first = "superseded"] = outcomes;
+  return {
+    link: known<LinkId>(held.link, 16),
+    call: known<CallId>(held.call, 16),
+    caller: finish.side === "calling" ? ours : theirs,
+    called: finish.side === "calling" ? theirs : ours,
+    began,
+    ended,
+    outcome: proposed !== null && outcomes.includes(proposed.outcome) ? proposed.outcome : first,
+    epochs: finish.epochs,
+    receipts: held.receipts.map((it) => fromBase64url(it) as Digest),
+  };
+}

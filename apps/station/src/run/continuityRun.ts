@@ -1,0 +1,159 @@
+// Runs the duty of a link's next secret: what terminals export, what the far station says and the end of calls move it on, and
+// the sealed secrets, the outstanding step and the ledger's entry are written in one transaction with the messages.
+// A link whose secrets were restored from a backup, or cannot be read, has no ratchet: it must be keyed anew.
+import type { Bytes } from "@parley/base/bytes";
+import { decode, encode } from "@parley/base/codec";
+import type { Random } from "@parley/base/random";
+import { certain } from "@parley/base/result";
+import type { Clock } from "@parley/base/time";
+import { isInCall, openCall } from "@parley/call/state";
+import { jointRecord } from "@parley/ledger/record";
+import { type ParleyError, problem } from "@parley/protocol/errorCodes";
+import { type CallId, type IdText, type LinkId, type PartyId, idOf, idText } from "@parley/protocol/ids";
+import { payloadKinds } from "@parley/protocol/peer/envelope";
+import { keysPayload } from "@parley/protocol/peer/keys";
+import type { EntrySignature } from "@parley/protocol/signed/callEntry";
+import type { Calls, CallsEvent } from "../duty/calls.ts";
+import {
+  type Continuity,
+  type ContinuityCommand,
+  beginContinuity,
+  decide,
+  decodeContinuity,
+  encodeContinuity,
+  encodeLinkEntry,
+} from "../duty/continuity.ts";
+import type { Store, Transaction } from "../store/port.ts";
+import type { LinksRun } from "./linksRun.ts";
+import { openSecret, sealSecret } from "./secrets.ts";
+import type { After } from "./writer.ts";
+
+/** The kind of the ledger's joint entry about a generation. */
+export const linkSecretKind = "link.secret";
+const docKind = "continuity";
+
+/** A link's document may not be taken for its secrets, nor for another link's. */
+const sealedAs = (link: IdText): string => `continuity ${link}`;
+
+export type ContinuityRun = {
+  /** A terminal of ours reports what the call's first keys with both parties exported. */
+  readonly exported: (
+    tx: Transaction,
+    after: After,
+    calls: Calls,
+    from: { readonly terminal: IdText; readonly call: IdText; readonly secret: Bytes },
+  ) => void;
+  readonly heard: (tx: Transaction, after: After, calls: Calls, link: IdText, payload: Bytes) => void;
+  readonly fact: (tx: Transaction, after: After, event: CallsEvent) => void;
+  /** The lines as they now are: rings that nobody answered leave nothing. */
+  readonly lines: (tx: Transaction, after: After, calls: Calls) => void;
+};
+
+export type ContinuityRunOptions = {
+  readonly store: Store;
+  readonly clock: Clock;
+  readonly random: Random;
+  readonly sealingKey: Bytes;
+  readonly us: () => PartyId;
+  readonly links: LinksRun;
+  readonly sign: (message: Bytes) => EntrySignature;
+  readonly verify: (party: IdText, by: EntrySignature, message: Bytes) => boolean;
+  readonly report: (error: ParleyError) => void;
+};
+
+const callIdOf = (text: IdText): CallId | null => idOf<CallId>(text, 16);
+
+export async function runContinuity(options: ContinuityRunOptions): Promise<ContinuityRun> {
+  const { store, clock, links } = options;
+  const kept = new Map<IdText, Bytes>();
+  for (const { key, bytes } of certain(await store.docs(docKind))) {
+    const plain = openSecret(bytes, sealedAs(key), options.sealingKey);
+    if (plain === null) options.report(problem("SECRET_UNREADABLE", key));
+    else kept.set(key, plain);
+  }
+  const all = new Map<IdText, Continuity>();
+
+  const of = (link: IdText): { readonly it: Continuity; readonly them: PartyId; readonly party: IdText } | null => {
+    const record = links.of(link);
+    const [id, them] = record === null ? [null, null] : [idOf<LinkId>(link, 16), idOf<PartyId>(record.party, 32)];
+    const generations = links.generations(link);
+    if (record === null || id === null || them === null || generations.length === 0) return null;
+    const party = record.party;
+    const known = all.get(link);
+    if (known !== undefined) return { it: known, them, party };
+    const begun = beginContinuity(id, options.us(), them, generations);
+    const doc = kept.get(link);
+    const it = doc === undefined ? begun : decodeContinuity(begun, doc);
+    if (it === null) throw new Error(`the outstanding step of the link ${link} cannot be read back`);
+    all.set(link, it);
+    return { it, them, party };
+  };
+
+  const happen = (tx: Transaction, after: After, link: IdText, command: ContinuityCommand): void => {
+    const found = of(link);
+    if (found === null) return;
+    const { it, them, party } = found;
+    const { continuity, toPeer, settled, refused } = decide(it, command, {
+      us: options.us(),
+      them,
+      sign: options.sign,
+      verify: (by, message) => options.verify(party, by, message),
+    });
+    if (continuity.keys !== it.keys || continuity.word !== it.word) {
+      all.set(link, continuity);
+      tx.put(
+        docKind,
+        link,
+        sealSecret(encodeContinuity(continuity), sealedAs(link), options.sealingKey, options.random),
+      );
+      if (continuity.keys.generations !== it.keys.generations) links.keepSecrets(tx, link, continuity.keys.generations);
+    }
+    for (const { entry, signatures } of settled) {
+      tx.append(linkSecretKind, jointRecord(linkSecretKind, clock.now(), encodeLinkEntry(entry), signatures));
+    }
+    const peer = links.peer(link);
+    for (const payload of toPeer) {
+      const sent = peer?.put(tx, payloadKinds.keys, encode(keysPayload, payload));
+      if (sent?.ok === true) after(() => peer?.wake());
+      else after(() => options.report(sent?.ok === false ? sent.error : problem("LINK_UNKNOWN", link)));
+    }
+    for (const error of refused) after(() => options.report(error));
+  };
+
+  return {
+    exported: (tx, after, calls, { terminal, call, secret }) => {
+      const found = Object.entries(calls.links).find(([, { line }]) => openCall(line) === call);
+      const id = callIdOf(call);
+      if (found === undefined || id === null || secret.length !== 32) return;
+      const [link, { line, generation }] = found;
+      if (line.at === "idle" || line.at === "ended" || generation === null) return;
+      // Only who takes part in the call has its keys.
+      const ringsHere = line.at === "ringing" && line.side === "called" && line.desks.includes(terminal);
+      const ours = (isInCall(line) || (line.at === "ringing" && line.side === "calling")) && line.ours === terminal;
+      if (!ringsHere && !ours) return;
+      const side = line.side === "calling" ? 0 : 1;
+      happen(tx, after, link, { type: "exported", call: id, from: generation, side, exported: secret });
+    },
+    heard: (tx, after, calls, link, bytes) => {
+      const read = decode(keysPayload, bytes);
+      if (!read.ok) return after(() => options.report(problem("MESSAGE_MALFORMED", `keys: ${read.error.reason}`)));
+      const line = calls.links[link]?.line;
+      const open = line !== undefined && openCall(line) === idText(read.value.entry.call);
+      happen(tx, after, link, { type: "heard", payload: read.value, open });
+    },
+    fact: (tx, after, event) => {
+      const call = event.type === "finished" ? callIdOf(event.call) : null;
+      if (call !== null) happen(tx, after, event.link, { type: "over", call, answered: true });
+    },
+    lines: (tx, after, calls) => {
+      for (const [link, { line }] of Object.entries(calls.links)) {
+        const found = of(link);
+        if (found === null) continue;
+        const open = openCall(line);
+        for (const { call, at } of found.it.keys.exports) {
+          if (at === "open" && idText(call) !== open) happen(tx, after, link, { type: "over", call, answered: false });
+        }
+      }
+    },
+  };
+}
