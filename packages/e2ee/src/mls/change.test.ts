@@ -25,7 +25,7 @@ import {
   testNow,
   testPsk,
   testSuite,
-} from "./testing.ts";
+} from "./testing/call.ts";
 import { refuseTree } from "./tree.ts";
 
 /** A commit that the library makes without asking us: what a hostile member's own build could send. */
@@ -179,7 +179,7 @@ describe("what no commit may do", () => {
   it("[ML9] a leaf beyond what a frame's key id can name is refused", async () => {
     const [a] = (await callOf(2)) as [Seat];
     const [leaf] = a.group.state.ratchetTree;
-    const tree = new Array<typeof leaf>(513).fill(undefined);
+    const tree = Array.from({ length: 513 }, (): typeof leaf => undefined);
     tree[512] = leaf;
     expect(refuseTree(tree)?.code).toBe("MLS_GROUP_FULL");
     tree[510] = leaf;

@@ -4,8 +4,8 @@ import { describe, expect, it } from "vitest";
 import { commit, drop, merge, processCommit } from "./commit.ts";
 import { confirmedTranscriptHash, epochOf, exportSecret, frameBaseKey, groupInfo, members, ownLeaf } from "./group.ts";
 import { externalJoin, onlyGroup } from "./join.ts";
-import { callOf, letIn, move, testCall, testNow, testPsk } from "./testing.ts";
-import type { Seat } from "./testing.ts";
+import { callOf, letIn, move, testCall, testNow, testPsk } from "./testing/call.ts";
+import type { Seat } from "./testing/call.ts";
 
 const keys = (seats: readonly Seat[]) => Promise.all(seats.map(async (seat) => hex(await frameBaseKey(seat.group))));
 

@@ -67,7 +67,7 @@ export class Inside {
     await this.install(this.group);
     await this.moved();
     this.context.emit({ type: "sendWith", at: frameEpoch(this.group), ownLeaf: ownLeaf(this.group) });
-    await this.say({ type: "say", to: "all", from: this.place(), saying: { type: "status" } });
+    await this.say({ type: "say", to: null, from: this.place(), saying: { type: "status" } });
     await this.run({ type: "tick" }, now);
   }
 
@@ -77,6 +77,11 @@ export class Inside {
 
   private place(): Place {
     return { epoch: this.ordering.epoch, head: this.ordering.head };
+  }
+
+  /** Tells one terminal where we are. */
+  show(terminal: IdText): Promise<void> {
+    return this.say({ type: "say", to: terminal, from: this.place(), saying: { type: "status" } });
   }
 
   name() {
@@ -157,7 +162,7 @@ export class Inside {
     const signed = await this.context.sign(ballot);
     if (saying.type === "status") this.words.set(me, signed);
     const message = { type: "ballot", signed, commit: this.attachment(saying) } as const;
-    if (to === "all") this.context.sendAll(message);
+    if (to === null) this.context.sendAll(message);
     else this.context.send(to, message);
   }
 

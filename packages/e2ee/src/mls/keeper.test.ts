@@ -1,8 +1,8 @@
 import { hex } from "@parley/base/bytes";
 import { minutes, seconds } from "@parley/base/time";
 import { describe, expect, it } from "vitest";
-import { makeIdentity } from "./testing.ts";
-import { World, type WorldOptions } from "./world.ts";
+import { makeIdentity } from "./testing/call.ts";
+import { World, type WorldOptions } from "./testing/world.ts";
 
 async function worldOf(parties: readonly number[], options: WorldOptions = {}): Promise<World> {
   const world = await World.make(await Promise.all(parties.map((party, n) => makeIdentity(n + 1, party))), options);
@@ -20,6 +20,16 @@ describe("keeper", () => {
     const world = await worldOf([1, 2]);
     expect(await world.run(300, () => world.agree())).toBe(true);
     expect(codes(world)).toEqual([]);
+  });
+
+  it("a callee that was not expected at first has its keys within 150 ms of being admitted on both sides", async () => {
+    const [caller, callee] = [await makeIdentity(1, 1), await makeIdentity(2, 2)];
+    const world = await World.make([caller, callee], {}, 1);
+    await world.start();
+    await world.run(2500);
+    expect(world.agree()).toBe(false);
+    await world.admit(world.at(0), world.at(1));
+    expect(await world.run(150, () => world.agree())).toBe(true);
   });
 
   it("both sides give out the same secret for the next link secret, once", async () => {

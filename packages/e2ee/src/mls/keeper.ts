@@ -64,8 +64,7 @@ export class Keeper {
       case "message":
         return this.message(input.from, input.bytes, now);
       case "admit":
-        this.context.roster.set(input.terminal, input.party);
-        return;
+        return this.admit(input.terminal, input.party, now);
       case "remove":
         if (input.cutOff) this.context.barred.add(input.terminal);
         return this.inside((inside) => inside.remove(input.terminal, now), now);
@@ -81,6 +80,14 @@ export class Keeper {
       default:
         return input satisfies never;
     }
+  }
+
+  /** A newcomer may have knocked in vain before, or may not know of us yet; either way it need not wait for the next round. */
+  private async admit(terminal: IdText, party: IdText, now: Moment): Promise<void> {
+    this.context.roster.set(terminal, party);
+    if (!this.context.mayEnter(terminal)) return;
+    if (this.seat.at === "outside") await this.seat.outside.noticed(terminal, now);
+    if (this.seat.at === "inside") await this.seat.inside.show(terminal);
   }
 
   private async tick(now: Moment): Promise<void> {
@@ -148,7 +155,7 @@ export class Keeper {
         return outside.informed(from, message.groupInfo, now);
       case "ballot": {
         const group = await outside.hear(message.signed);
-        return group === null ? undefined : this.enter(group, now);
+        return group === null ? outside.noticed(from, now) : this.enter(group, now);
       }
       case "knock":
         return outside.knocked(message.above);

@@ -1,5 +1,4 @@
 // What the inside and the outside of a keeper share: who we are, who may come in, the signing of ballots, and the way out.
-import type { Bytes } from "@parley/base/bytes";
 import { type Result, fail, ok } from "@parley/base/result";
 import { type ParleyError, problem } from "@parley/protocol/errorCodes";
 import { type IdText, idText } from "@parley/protocol/ids";
@@ -86,7 +85,7 @@ export class KeeperContext {
     const key = signatureKeyOf(group, idText(ballot.by));
     if (key === null) return fail(problem("MLS_UNAUTHENTIC", "a ballot of someone who is no member"));
     const { signature } = this.config.engine.suite.impl;
-    const good = await signature.verify(key, ballotToSign(signed.ballot as Bytes), signed.signature);
+    const good = await signature.verify(key, ballotToSign(signed.ballot), signed.signature);
     return good ? ok(ballot) : fail(problem("MLS_UNAUTHENTIC", "a ballot that its member did not sign"));
   }
 }

@@ -22,8 +22,8 @@ import {
   testPsk,
   testSuite,
   webRandom,
-} from "./testing.ts";
-import { makeUnpatched } from "./unpatched.ts";
+} from "./testing/call.ts";
+import { makeUnpatched } from "./testing/unpatched.ts";
 
 /** Without P1 and P2; with P3, since leaves are signed under its code point. */
 const unpatched = makeUnpatched(["clientState.js", "pathSecrets.js", "processMessages.js"]);

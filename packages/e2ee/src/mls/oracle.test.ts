@@ -18,10 +18,10 @@ import {
   members,
 } from "./group.ts";
 import { externalJoin, joinFromWelcome, onlyGroup } from "./join.ts";
-import { Oracle, whyNoOracle } from "./oracle.ts";
-import { rfcSuite } from "./rfcSuites.ts";
+import { Oracle, whyNoOracle } from "../../../../e2e/oracle/oracle.ts";
+import { rfcSuite } from "./testing/rfcSuites.ts";
 import { handledEd25519 } from "./suite.ts";
-import { makeIdentity, seeded, testCall, testLifetime, testNow, testPsk, trusting, webRandom } from "./testing.ts";
+import { makeIdentity, seeded, testCall, testLifetime, testNow, testPsk, trusting, webRandom } from "./testing/call.ts";
 
 const isFull = process.env["PARLEY_FULL"] === "1";
 const [runs, steps] = isFull ? [300, 30] : [12, 20];

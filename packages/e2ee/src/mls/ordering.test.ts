@@ -18,6 +18,9 @@ type Info = { readonly type: "info"; readonly epoch: number };
 
 type Spoken = { readonly from: MemberId; readonly to: MemberId; readonly due: number; readonly event: Event | Info };
 
+/** Two members, whichever is named first. */
+const pair = (a: MemberId, b: MemberId): string => (a < b ? `${a} ${b}` : `${b} ${a}`);
+
 type Action =
   | { readonly type: "crash" | "return" | "rekey"; readonly who: number }
   | { readonly type: "cut" | "heal"; readonly who: number; readonly other: number };
@@ -81,7 +84,7 @@ class Sim {
     const member = this.members.get(id) as Ordering;
     switch (effect.type) {
       case "say":
-        for (const to of effect.to === "all" ? this.members.keys() : [effect.to])
+        for (const to of effect.to === null ? this.members.keys() : [effect.to])
           if (to !== id) this.post(id, to, this.heard(id, effect.from, effect.saying));
         return;
       case "make": {
@@ -181,12 +184,12 @@ class Sim {
   }
 
   isCut(a: MemberId, b: MemberId): boolean {
-    return this.cuts.has([a, b].sort().join());
+    return this.cuts.has(pair(a, b));
   }
 
   run(time: number, dead: ReadonlySet<MemberId> = new Set()): void {
     for (const end = this.now + time; this.now < end; this.now += 50) {
-      const due = this.flights.filter((flight) => flight.due <= this.now).sort((a, b) => a.due - b.due);
+      const due = this.flights.filter((flight) => flight.due <= this.now).toSorted((a, b) => a.due - b.due);
       this.flights = this.flights.filter((flight) => flight.due > this.now);
       for (const { from, to, event } of due) if (!this.isCut(from, to) && !dead.has(to)) this.give(to, event);
       for (const [id, member] of this.members) {
@@ -234,7 +237,7 @@ function play(sim: Sim, story: readonly { after: number; action: Action }[]): vo
         sim.give(who, { type: "want", want: { type: "rekey" } });
         break;
       case "cut":
-        if (action.who !== action.other) sim.cuts.add([who, ids[action.other]].sort().join());
+        if (action.who !== action.other) sim.cuts.add(pair(who, ids[action.other] as MemberId));
         break;
       case "heal":
         sim.cuts.clear();

@@ -28,7 +28,7 @@ const longestPause = seconds(8);
 
 const at = (now: Ms, d: number): Ms => ms(now + d);
 const place = (s: Ordering): Place => ({ epoch: s.epoch, head: s.head });
-const say = (s: Ordering, to: MemberId | "all", saying: Saying): Effect => ({
+const say = (s: Ordering, to: MemberId | null, saying: Saying): Effect => ({
   type: "say",
   to,
   from: place(s),
@@ -81,9 +81,9 @@ export function step(s: Ordering, event: Event, now: Ms): Step {
     case "decided":
       return event.candidate.base === s.head ? merge(s, event.candidate, now) : [s, []];
     case "malformed":
-      return then(opposed(s, s.me, event.id), say(s, "all", { type: "nack", id: event.id }));
+      return then(opposed(s, s.me, event.id), say(s, null, { type: "nack", id: event.id }));
     case "unknownEpoch":
-      return ask(s, "all", now);
+      return ask(s, null, now);
     default:
       return event.from.head === s.head ? here(s, event, now) : elsewhere(s, event, now);
   }
@@ -139,7 +139,7 @@ function elsewhere(s: Ordering, event: Spoken, now: Ms): Step {
   return ask(s, by, now);
 }
 
-function ask(s: Ordering, of: MemberId | "all", now: Ms): Step {
+function ask(s: Ordering, of: MemberId | null, now: Ms): Step {
   if (now < s.askAgainAt) return [s, []];
   return [{ ...s, askAgainAt: at(now, takeover) }, [say(s, of, { type: "need" })]];
 }
@@ -202,7 +202,7 @@ function tick(s: Ordering, now: Ms): Step {
     state = { ...state, heartbeatAt: at(now, state.stage.at === "quiet" ? heartbeat : takeover) };
     const { accepted, stage } = state;
     const isVoting = stage.at === "voting" && accepted !== null;
-    effects.push(say(state, "all", isVoting ? { type: "vote", ...accepted, whole: false } : { type: "status" }));
+    effects.push(say(state, null, isVoting ? { type: "vote", ...accepted, whole: false } : { type: "status" }));
   }
   if (now < (state.stage.at === "quiet" ? claimAt(state) : state.stage.until)) return [state, effects];
   const cause = state.wants.length > 0 || state.carry !== null || state.accepted !== null || isDue(state, now);
@@ -229,7 +229,7 @@ function claim(s: Ordering, now: Ms): Step {
     attempt: s.attempt + 1,
     stage: { at: "preparing", term, promises: new Map(), until: at(now, pause(s)) },
   };
-  return then(promised(asking, s.me, term, s.accepted, now), say(s, "all", { type: "prepare", term }));
+  return then(promised(asking, s.me, term, s.accepted, now), say(s, null, { type: "prepare", term }));
 }
 
 const make = (s: Ordering, term: number, now: Ms): Step => [
@@ -245,7 +245,7 @@ function produce(s: Ordering, term: number, bound: Accepted | null, now: Ms): St
   const candidate = s.candidates.get(id);
   // Not to know what another accepted would leave us free to split the epoch; so we wait until we do.
   if (candidate === undefined) return [{ ...s, stage: { at: "yielding", until: at(now, takeover) } }, []];
-  return then(accept(s, term, candidate, now), say(s, "all", { type: "propose", term, id }));
+  return then(accept(s, term, candidate, now), say(s, null, { type: "propose", term, id }));
 }
 
 function accept(s: Ordering, term: number, candidate: Candidate, now: Ms): Step {
@@ -278,7 +278,7 @@ function made(s: Ordering, term: number, candidate: Candidate, now: Ms): Step {
   if (term < s.promised && removes.length === 0)
     return [{ ...s, stage: { at: "yielding", until: at(now, pause(s)) } }, []];
   const state: Ordering = { ...s, offered: { id, wants } };
-  return then(accept(state, term, candidate, now), say(s, "all", { type: "propose", term, id }));
+  return then(accept(state, term, candidate, now), say(s, null, { type: "propose", term, id }));
 }
 
 /** A member came back from outside: its former self votes no more, which may decide what was waiting for it. */
@@ -324,7 +324,7 @@ function voted(s: Ordering, by: MemberId, term: number, id: Head, now: Ms): Step
 }
 
 const voteSaid = (s: Ordering, term: number, id: Head): Effect =>
-  say(s, "all", { type: "vote", term, id, whole: false });
+  say(s, null, { type: "vote", term, id, whole: false });
 
 /** The group moves. Those wants stay that the commit did not meet. */
 function merge(s: Ordering, candidate: Candidate, now: Ms): Step {
@@ -340,7 +340,7 @@ function merge(s: Ordering, candidate: Candidate, now: Ms): Step {
     sending: waits ? { at: "previous", missing, until: at(now, switchWithin) } : { at: "current" },
   };
   const send: readonly Effect[] = waits ? [] : [{ type: "send", epoch: state.epoch }];
-  return [state, [{ type: "merge", id, urgent }, say(state, "all", { type: "status" }), ...send]];
+  return [state, [{ type: "merge", id, urgent }, say(state, null, { type: "status" }), ...send]];
 }
 
 /** Whether a want is still to be met by those who are members now; a re-key was met by whatever moved the epoch. */

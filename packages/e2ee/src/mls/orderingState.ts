@@ -125,7 +125,8 @@ export type Saying =
   | { readonly type: "status" };
 
 export type Effect =
-  | { readonly type: "say"; readonly to: MemberId | "all"; readonly from: Place; readonly saying: Saying }
+  /** `to` null: everyone. */
+  | { readonly type: "say"; readonly to: MemberId | null; readonly from: Place; readonly saying: Saying }
   /** Make a commit of all `wants`; an empty list re-keys. */
   | { readonly type: "make"; readonly term: number; readonly wants: readonly Want[] }
   /** Be ready to open frames of the epoch that `id` leads to. */

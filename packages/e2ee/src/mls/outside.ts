@@ -10,11 +10,11 @@ import { type Group, type OwnKeyPackage, createGroup, makeKeyPackage, members, r
 import { type RefuseGroup, externalJoin, joinFromWelcome } from "./join.ts";
 import type { KeeperContext } from "./keeperContext.ts";
 import type { KeeperStatus, Moment } from "./keeperPort.ts";
-import { type Evidence, type SignedBallot, encodeGroupId, readGroupId } from "./message.ts";
+import { type Evidence, type KeysMessage, type SignedBallot, encodeGroupId, readGroupId } from "./message.ts";
 import { headOf, kept } from "./roll.ts";
 
 /** How long the founder before us has before it is our turn. */
-const foundingTurn = seconds(2);
+const foundingTurn = seconds(3);
 
 /** A commit of ours from outside: we are in when a member says that it is where the commit leads. */
 type Pending = { readonly group: Group; readonly commit: Bytes };
@@ -32,8 +32,11 @@ export class Outside {
   private own: OwnKeyPackage | null = null;
   /** By the group and epoch that each was made at; sent again, not made again, while the others stay there. */
   private readonly pending = new Map<string, Pending>();
+  private readonly asked = new Set<IdText>();
   private knockAt: Ms;
-  private foundAt: Ms;
+  private readonly isNew: boolean;
+  /** Not before then do we found: someone has answered us. */
+  private notBefore = ms(0);
 
   constructor(context: KeeperContext, above: number, evidence: Evidence | null, isNew: boolean, now: Moment) {
     this.context = context;
@@ -42,11 +45,25 @@ export class Outside {
     this.evidence = evidence;
     this.since = now.elapsed;
     this.knockAt = now.elapsed;
-    const order = [...context.roster.keys()].filter((terminal) => context.mayEnter(terminal));
-    // After a fork everyone founds in an order that the lineage turns, so that one founder's absence is not asked twice.
-    const place = (order.indexOf(context.me) + (above > 0 ? above : 0)) % Math.max(1, order.length);
-    const patience = isNew || evidence !== null ? 0 : foundingTurn;
-    this.foundAt = ms(now.elapsed + patience + place * foundingTurn);
+    this.isNew = isNew;
+  }
+
+  /**
+   * When it is our turn to found: the caller's terminal founds a new call at once, the others wait for it; whoever comes back
+   * waits for an answer first; after a fork the order turns with the lineage, so that an absent founder is not asked twice.
+   */
+  private foundAt(): Ms {
+    const order = [...this.context.roster.keys()].filter((terminal) => this.context.mayEnter(terminal));
+    const [caller] = order;
+    const rest = order.slice(1).toSorted();
+    if (this.evidence !== null) {
+      const all = order.toSorted();
+      const place = (all.indexOf(this.context.me) + this.above) % all.length;
+      return ms(Math.max(this.since + place * foundingTurn, this.notBefore));
+    }
+    const place = caller === this.context.me ? 0 : 1 + rest.indexOf(this.context.me);
+    const patience = this.isNew && place === 0 ? 0 : foundingTurn;
+    return ms(Math.max(this.since + patience + place * foundingTurn, this.notBefore));
   }
 
   status(): KeeperStatus {
@@ -61,14 +78,24 @@ export class Outside {
 
   /** The group that we found when it is our turn and nobody let us in; null until then. Knocks once a second. */
   async tick(now: Moment): Promise<Group | null> {
-    if (now.elapsed >= this.foundAt) return this.found(now);
+    if (now.elapsed >= this.foundAt()) return this.found(now);
     if (now.elapsed >= this.knockAt) {
       this.knockAt = ms(now.elapsed + takeover);
-      this.own ??= await this.makeOwn(now);
-      const { bytes } = this.own;
-      this.context.sendAll({ type: "knock", keyPackage: bytes, above: this.above, evidence: this.evidence });
+      this.context.sendAll(await this.knock(now));
     }
     return null;
+  }
+
+  private async knock(now: Moment): Promise<KeysMessage> {
+    this.own ??= await this.makeOwn(now);
+    return { type: "knock", keyPackage: this.own.bytes, above: this.above, evidence: this.evidence };
+  }
+
+  /** Someone who may know of a group has just shown itself: ask it now, not with the next round. */
+  async noticed(terminal: IdText, now: Moment): Promise<void> {
+    if (this.asked.has(terminal)) return;
+    this.asked.add(terminal);
+    this.context.send(terminal, await this.knock(now));
   }
 
   private makeOwn(now: Moment): Promise<OwnKeyPackage> {
@@ -138,7 +165,7 @@ export class Outside {
       destroy(group);
       this.pending.delete(oldest);
     }
-    this.foundAt = ms(Math.max(this.foundAt, now.elapsed + 2 * foundingTurn));
+    this.notBefore = ms(now.elapsed + 2 * foundingTurn);
     this.context.sendAll({ type: "join", commit: made.commit });
   }
 

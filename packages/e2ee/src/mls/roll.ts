@@ -18,8 +18,8 @@ export const headOf = (group: Group): Head => hex(confirmedTranscriptHash(group)
 
 /** The members by the order of their ids, which is the order of their turns. */
 export function rollOf(group: Group): Roll {
-  const all = members(group).map(kept);
-  return new Map(all.map((m) => [m.terminal, m.party] as const).sort(([a], [b]) => (a < b ? -1 : 1)));
+  const all = members(group).map((member): [string, string] => [kept(member).terminal, kept(member).party]);
+  return new Map(all.toSorted(([a], [b]) => (a < b ? -1 : 1)));
 }
 
 export function nameOf(group: Group): GroupName {

@@ -25,7 +25,7 @@ import {
   testPsk,
   trusting,
   webRandom,
-} from "./testing.ts";
+} from "./testing/call.ts";
 import { scriptedXWing } from "./xwing.ts";
 
 const isFull = process.env["PARLEY_FULL"] === "1";

@@ -51,9 +51,9 @@ import {
 import { applyUpdatePath, decodeUpdatePath, firstMatchAncestor } from "ts-mls/updatePath.js";
 import { decryptGroupInfo, decryptGroupSecrets } from "ts-mls/welcome.js";
 import { describe, expect, it } from "vitest";
-import { rfcSuite } from "./rfcSuites.ts";
-import { webRandom } from "./testing.ts";
-import { decoded, haveVectors, unhex, vectors } from "./vectors.ts";
+import { rfcSuite } from "./testing/rfcSuites.ts";
+import { webRandom } from "./testing/call.ts";
+import { decoded, haveVectors, unhex, vectors } from "./testing/vectors.ts";
 
 type Suited = { readonly cipher_suite: number };
 
@@ -355,13 +355,13 @@ describe.skipIf(!haveVectors)("official vectors: the parts", () => {
           if (receiver.index === path.sender || expected === null || expected === undefined) continue;
           const at = firstMatchAncestor(tree, toLeafIndex(receiver.index), sender, update);
           const nodes = await privateKeys(receiver, impl);
-          const n = at.resolution.findIndex((node) => nodes.has(node));
-          const sealed = at.updateNode?.encryptedPathSecret[n];
-          const node = at.resolution[n];
-          if (sealed === undefined || node === undefined) throw new Error("no key for the path");
+          const place = at.resolution.findIndex((node) => nodes.has(node));
+          const sealed = at.updateNode?.encryptedPathSecret[place];
+          const holder = at.resolution[place];
+          if (sealed === undefined || holder === undefined) throw new Error("no key for the path");
           const context = sealingContext(one, path, impl);
           const secret = await decryptWithLabel(
-            await impl.hpke.importPrivateKey(nodes.get(node) as Uint8Array),
+            await impl.hpke.importPrivateKey(nodes.get(holder) as Uint8Array),
             "UpdatePathNode",
             context,
             sealed.kemOutput,

@@ -11,9 +11,9 @@ import { decodeMlsMessage } from "ts-mls/message.js";
 import { decodeRatchetTree } from "ts-mls/ratchetTree.js";
 import type { CiphersuiteImpl } from "ts-mls/crypto/ciphersuite.js";
 import { describe, expect, it } from "vitest";
-import { rfcSuite } from "./rfcSuites.ts";
-import { webRandom } from "./testing.ts";
-import { decoded, haveVectors, unhex, vectors } from "./vectors.ts";
+import { rfcSuite } from "./testing/rfcSuites.ts";
+import { webRandom } from "./testing/call.ts";
+import { decoded, haveVectors, unhex, vectors } from "./testing/vectors.ts";
 
 type Passive = {
   readonly cipher_suite: number;

@@ -4,7 +4,7 @@ import { hex, utf8 } from "@parley/base/bytes";
 import { describe, expect, it } from "vitest";
 import { makeHpke } from "./hpke.ts";
 import { aesGcm, chooseXWing, hkdfSha512 } from "./suite.ts";
-import { webRandom } from "./testing.ts";
+import { webRandom } from "./testing/call.ts";
 import { nativeXWing, scriptedXWing, xwingKem } from "./xwing.ts";
 
 const scripted = scriptedXWing(webRandom);

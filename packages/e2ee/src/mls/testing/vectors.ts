@@ -12,8 +12,8 @@ export const haveVectors = folder !== undefined && existsSync(join(folder, "mls"
 
 /** The cases of one family, as its README in mls-implementations describes them. */
 export function vectors<T>(family: string): readonly T[] {
-  const cases: readonly T[] = JSON.parse(readFileSync(join(folder ?? "", "mls", `${family}.json`), "utf8"));
-  return cases;
+  const text = readFileSync(join(folder ?? "", "mls", `${family}.json`), "utf8");
+  return JSON.parse(text) as readonly T[];
 }
 
 export function unhex(text: string): Bytes {

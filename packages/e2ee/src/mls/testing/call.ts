@@ -6,7 +6,7 @@ import type { Random } from "@parley/base/random";
 import { type Result, certain } from "@parley/base/result";
 import { type Instant, after, hours, instant } from "@parley/base/time";
 import type { CallId, LinkId, PartyId, TerminalId } from "@parley/protocol/ids";
-import { type Wanted, commit, merge, processCommit } from "./commit.ts";
+import { type Wanted, commit, merge, processCommit } from "../commit.ts";
 import {
   type Engine,
   type Group,
@@ -15,10 +15,10 @@ import {
   createGroup,
   makeEngine,
   makeKeyPackage,
-} from "./group.ts";
-import { joinFromWelcome, onlyGroup } from "./join.ts";
-import { type CallPsk, callPsk } from "./psk.ts";
-import { type Suite, makeSuite } from "./suite.ts";
+} from "../group.ts";
+import { joinFromWelcome, onlyGroup } from "../join.ts";
+import { type CallPsk, callPsk } from "../psk.ts";
+import { type Suite, makeSuite } from "../suite.ts";
 
 /** An endless stream of bytes from a seed: SHA-256 of seed and counter. */
 export function seeded(seed: string): Random {
@@ -26,8 +26,8 @@ export function seeded(seed: string): Random {
   let rest: Bytes = new Uint8Array(0);
   return (length) => {
     while (rest.length < length) rest = concat(rest, sha256(utf8(`${seed}/${n++}`)));
-    const part = rest.slice(0, length) as Bytes;
-    rest = rest.slice(length) as Bytes;
+    const part = rest.slice(0, length);
+    rest = rest.slice(length);
     return part;
   };
 }

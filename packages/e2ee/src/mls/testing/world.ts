@@ -4,11 +4,11 @@ import { type Bytes, hex } from "@parley/base/bytes";
 import { type Random, below } from "@parley/base/random";
 import { type Ms, instant, minutes, ms } from "@parley/base/time";
 import { type IdText, idText } from "@parley/protocol/ids";
-import type { Engine, Identity } from "./group.ts";
-import { Keeper } from "./keeper.ts";
-import type { FrameEpoch, KeeperInput, KeeperOutput, KeptMember, Moment } from "./keeperPort.ts";
-import { seeded, testCall, testEngine, testNow, testPsk } from "./testing.ts";
-import type { CallPsk } from "./psk.ts";
+import type { Engine, Identity } from "../group.ts";
+import { Keeper } from "../keeper.ts";
+import type { FrameEpoch, KeeperInput, KeeperOutput, KeptMember, Moment } from "../keeperPort.ts";
+import { seeded, testCall, testEngine, testNow, testPsk } from "./call.ts";
+import type { CallPsk } from "../psk.ts";
 
 /** What the frame cipher of a terminal would know. */
 export type Cipher = {
@@ -52,10 +52,15 @@ export class World {
   private readonly options: WorldOptions;
   private readonly engine: Engine;
 
-  static async make(identities: readonly Identity[], options: WorldOptions = {}): Promise<World> {
+  /** Terminals that all expect each other; or, with `expected`, the first so many, whom the others expect too. */
+  static async make(
+    identities: readonly Identity[],
+    options: WorldOptions = {},
+    expected = identities.length,
+  ): Promise<World> {
     const world = new World(await testEngine(), options);
-    const roster = identities.map(rosterEntry);
-    for (const identity of identities) {
+    for (const [n, identity] of identities.entries()) {
+      const roster = identities.filter((_, i) => i < expected || i === n).map(rosterEntry);
       const id = idText(identity.credential.terminal);
       const keeper = world.keeperFor(identity, roster, "new");
       world.terminals.set(id, { id, identity, keeper, cipher: emptyCipher(), isUp: true, log: [] });
@@ -112,6 +117,11 @@ export class World {
     }
   }
 
+  /** `who` learns that `newcomer` may take part. */
+  admit(who: Terminal, newcomer: Terminal): Promise<void> {
+    return this.give(who, { type: "admit", ...rosterEntry(newcomer.identity) });
+  }
+
   cutBetween(a: Terminal, b: Terminal): void {
     this.cut.add(pair(a.id, b.id));
   }
@@ -139,7 +149,7 @@ export class World {
     while (this.now < end) {
       if (until()) return true;
       this.now += 50;
-      const due = this.flights.filter((flight) => flight.due <= this.now).sort((a, b) => a.due - b.due);
+      const due = this.flights.filter((flight) => flight.due <= this.now).toSorted((a, b) => a.due - b.due);
       this.flights = this.flights.filter((flight) => flight.due > this.now);
       for (const { from, to, bytes } of due) {
         const terminal = this.terminals.get(to);

@@ -1,11 +1,11 @@
-// OpenMLS as a child process (e2e/oracle), for mixed groups in tests and for the `keys` bench. Built on demand where cargo
+// OpenMLS as a child process, the crate in this folder, for mixed groups in tests and for the `keys` bench. Built on demand where cargo
 // is; where it is not, those tests say so and are skipped.
 import { type ChildProcessWithoutNullStreams, spawn, spawnSync } from "node:child_process";
 import { existsSync } from "node:fs";
 import { fileURLToPath } from "node:url";
 
-const crate = fileURLToPath(new URL("../../../../e2e/oracle", import.meta.url));
-const binary = `${crate}/target/release/parley-oracle`;
+const crate = fileURLToPath(new URL(".", import.meta.url));
+const binary = `${crate}target/release/parley-oracle`;
 
 /** Why there is no oracle here, or null when it stands ready. Builds it first; that takes minutes on a fresh clone. */
 export function whyNoOracle(): string | null {

@@ -14,7 +14,7 @@ import type { PrivateKey, PublicKey } from "ts-mls/crypto/hpke.js";
 import type { CiphersuiteImpl, CiphersuiteName } from "ts-mls/crypto/ciphersuite.js";
 import { makeNobleSignatureImpl } from "ts-mls/crypto/implementation/default/makeNobleSignatureImpl.js";
 import type { SignatureAlgorithm } from "ts-mls/crypto/signature.js";
-import { type Aead, type Hkdf, type Kem, makeHpke } from "./hpke.ts";
+import { type Aead, type Hkdf, type Kem, makeHpke } from "../hpke.ts";
 
 type Hash = typeof sha256 | typeof sha384 | typeof sha512;
 
@@ -61,7 +61,7 @@ type Curve = {
   readonly dh: (sk: Bytes, pk: Bytes) => Uint8Array;
 };
 
-const montgomery = (curve: typeof x25519 | typeof x448, secretLength: number): Curve => ({
+const montgomery = (curve: typeof x25519, secretLength: number): Curve => ({
   secretLength,
   candidate: null,
   isSecret: () => true,
