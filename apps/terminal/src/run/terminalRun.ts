@@ -188,14 +188,14 @@ export function runTerminal(browser: Browser, { code, officerCode }: OpenedWith)
       case "passkeyFailed":
         return change({ passkey: { at: "failed", why: message.why } });
       case "house":
+        // What changed the house is in the ledger too.
+        send({ type: "entries", before: null });
         return change({ house: message });
       case "entries": {
-        const fresh = message.entries[0]?.index ?? 0;
-        const oldest = facts.ledger.entries.at(-1)?.index ?? Number.POSITIVE_INFINITY;
-        const entries =
-          fresh < oldest && facts.ledger.entries.length > 0
-            ? [...facts.ledger.entries, ...message.entries]
-            : message.entries;
+        const { entries: shown, older } = facts.ledger;
+        const oldest = shown.at(-1)?.index ?? 0;
+        const follows = older === "loading" && message.entries.every(({ index }) => index < oldest);
+        const entries = follows ? [...shown, ...message.entries] : message.entries;
         return change({ ledger: { entries, total: message.total, older: message.more ? "more" : "none" } });
       }
       case "refused":
