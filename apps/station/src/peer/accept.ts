@@ -18,7 +18,7 @@ import { type HalfOpen, halfOpen } from "./halfOpen.ts";
 import type { Door, Listening, Purpose } from "./net.ts";
 import { networkOf } from "./networkOf.ts";
 import { pacer } from "./pacer.ts";
-import { connectionOver } from "./socket.ts";
+import { connectionOver, socketSettings } from "./socket.ts";
 import { keyOfCertificate, type PeerIdentity } from "./tlsIdentity.ts";
 
 /** Bounds of the door; every one is chosen, for a station of some thousand links on a small machine. */
@@ -89,7 +89,7 @@ export type Accepting = Listening & {
 };
 
 const webSocketOf = (maxPayload: number): WebSocketServer =>
-  new WebSocketServer({ noServer: true, maxPayload, perMessageDeflate: false, autoPong: false, clientTracking: false });
+  new WebSocketServer({ ...socketSettings, noServer: true, maxPayload, clientTracking: false });
 
 /** Listens until closed. Refuses, with a code, an address that cannot be listened on. */
 export function accept(options: AcceptOptions, door: Door): Promise<Result<Accepting, ParleyError>> {

@@ -12,7 +12,7 @@ import { linkPath, maxLinkFrameBytes, pairPath } from "@parley/protocol/peer/hel
 import { tlsProfile } from "./accept.ts";
 import type { Address, PeerConnection, PeerNet, Purpose, Standing } from "./net.ts";
 import { type Pacer, pacer } from "./pacer.ts";
-import { codeOfError, connectionOver } from "./socket.ts";
+import { codeOfError, connectionOver, socketSettings } from "./socket.ts";
 import { keyOfCertificate, type PeerIdentity } from "./tlsIdentity.ts";
 
 /** From the first packet to the open WebSocket: three round trips of a bad satellite path, and a busy far end. */
@@ -84,10 +84,9 @@ function dialOnce(
   const open = (key: Bytes, stands: Standing): void => {
     const known = purpose === "link" && stands === "known";
     const socket = new WebSocket(`ws://station${purpose === "link" ? linkPath : pairPath}`, {
+      ...socketSettings,
       createConnection: () => tls,
-      perMessageDeflate: false,
       maxPayload: purpose === "pair" ? maxPairingMessageBytes : known ? maxLinkFrameBytes : maxHelloBytes,
-      autoPong: false,
       followRedirects: false,
     });
     socket.on("error", (error) => refuse(codeOfError(error), error.message));

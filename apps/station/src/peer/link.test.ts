@@ -5,6 +5,8 @@ import { certain } from "@parley/base/result";
 import { minutes, ms, seconds } from "@parley/base/time";
 import { idText } from "@parley/protocol/ids";
 import type { Taking } from "./testing.ts";
+import type { Outbox } from "./outbox.ts";
+import { posting } from "./posting.ts";
 import { tlsIdentity } from "./tlsIdentity.ts";
 import {
   type Party,
@@ -20,6 +22,11 @@ import {
   statusOf,
   world,
 } from "./worldOfTwo.ts";
+
+const unused = (): never => {
+  throw new Error("not to be called");
+};
+const neverUsed: Outbox = { put: unused, begin: unused, end: unused, wake: unused, acknowledged: unused };
 
 const codes = (self: Party) => self.life?.station.reports.map(({ error }) => error.code) ?? [];
 const running = (self: Party) => {
@@ -59,6 +66,23 @@ describe("a link", () => {
       expect(sim.network.open()).toBe(1);
       expect(statusOf(a)?.since).toBeLessThan(sim.time.clock.now() - minutes(2));
     }
+  });
+
+  it("[LK22] of several addresses each is tried, and the one that led to the peer comes first the next time", async () => {
+    const sim = world(2);
+    const [a, b] = await parties(sim);
+    const addresses = ["nowhere", "b", "elsewhere"].map((host) => ({ host, port: 1 }));
+    await start(sim, a, b, {}, addresses);
+    await start(sim, b, a, {}, []);
+    await sim.time.pass(seconds(2));
+    expect(statusOf(a)?.at).toBe("connected");
+    expect(codes(a)).toEqual(["PEER_UNREACHABLE"]);
+    await sim.time.pass(minutes(1));
+    crash(b);
+    await start(sim, b, a, {}, []);
+    await sim.time.pass(ms(300));
+    expect(statusOf(a)?.at).toBe("connected");
+    expect(codes(a)).toEqual(["PEER_UNREACHABLE", "PEER_LOST"]);
   });
 
   it("[LK24] a path that swallows everything is noticed within 30 s, and tried until it is back, after a day too", async () => {
@@ -353,6 +377,17 @@ describe("a link", () => {
     await sim.time.pass(minutes(1));
     expect(await effects(a)).toEqual(["was never on disk"]);
     expect([statusOf(a)?.at, statusOf(b)?.at]).not.toContain("connected");
+  });
+
+  it("refuses to put more into an outbox than may wait", async () => {
+    const sim = world(17);
+    const [a, b] = await parties(sim);
+    await start(sim, a, b);
+    const { link, station } = running(a);
+    const position = { sent: 65_536, acknowledged: 0, taken: 0 };
+    const full = posting(linkId, { ...station.store, position: () => position }, sim.random, neverUsed, () => 1);
+    expect(await full.send(1, utf8("one too many"))).toMatchObject({ ok: false, error: { code: "PEER_OUTBOX_FULL" } });
+    expect(await link.send(1, utf8("fits"))).toMatchObject({ ok: true });
   });
 
   it("closes with a goodbye, keeps what waits, and refuses more", async () => {

@@ -1,23 +1,21 @@
 // One link of this station, alive: carries out what session.ts decides, and joins connection, outbox and inbox.
 // Carries [LK22]-[LK38] together with them. It decides nothing itself about when to dial, whom to keep or what is dead.
 import { type Bytes, compare } from "@parley/base/bytes";
-import { type Result, fail, ok } from "@parley/base/result";
 import { type Cancel, ms } from "@parley/base/time";
 import { type ErrorCode, type ParleyError, problem } from "@parley/protocol/errorCodes";
-import type { EnvelopeId } from "@parley/protocol/ids";
-import { maxOutboxEnvelopes } from "@parley/protocol/limits";
 import type { End, GoodbyeReason, Hello, LinkFrame } from "@parley/protocol/peer/hello";
+import { allowance } from "./allowance.ts";
 import { type Channel, type ChannelEvents, channelOver } from "./channel.ts";
 import { inbox } from "./inbox.ts";
 import { judgeHello, makeHello } from "./introduction.ts";
 import type { PeerConnection } from "./net.ts";
 import { outbox } from "./outbox.ts";
 import type { LinkTerms, PeerDeps, PeerLink } from "./peerLink.ts";
+import { posting } from "./posting.ts";
 import { recollection } from "./recollection.ts";
 import { runSession } from "./sessionRun.ts";
 import type { Conn, Greeting, SessionEffect } from "./sessionState.ts";
 import { type LinkStatus, statusOf } from "./status.ts";
-import type { PeerTransaction } from "./store.ts";
 import { type PeerIdentity, verifiedBy as byNode } from "./tlsIdentity.ts";
 
 /** A link as the peer port runs it. */
@@ -26,6 +24,9 @@ export type LinkRun = {
   /** The peer has dialled; `hello` is its first message, not judged yet. */
   readonly answer: (channel: Channel, hello: Hello) => void;
 };
+
+/** What happened on a link that is reported in a minute, so that nobody can fill the log. */
+const reportsOfOne = 120;
 
 /** What a number stands for: a dial, or a connection with the successions that our hello on it will carry, once they are read. */
 type Attached =
@@ -40,11 +41,14 @@ export function runLink(terms: LinkTerms, deps: PeerDeps, identity: () => PeerId
   const watchers = new Set<(status: LinkStatus) => void>();
   const memory = recollection(id, store);
   let current: Conn | null = null;
-  let dials = 0;
+  let nextAddress = 0;
   let version = versions.oldest;
   let since = clock.now();
 
-  const report = (error: ParleyError, remote = ""): void => deps.report({ link: id, remote, error });
+  const mayReport = allowance(reportsOfOne, clock);
+  const report = (error: ParleyError, remote = ""): void => {
+    if (mayReport()) deps.report({ link: id, remote, error });
+  };
 
   const out = outbox({ link: id, here, peer, store, clock, sign: (bytes) => identity().sign(bytes), trouble: report });
   const into = inbox({
@@ -123,12 +127,13 @@ export function runLink(terms: LinkTerms, deps: PeerDeps, identity: () => PeerId
 
   const dial = (conn: Conn): void => {
     const addresses = terms.addresses();
-    const address = addresses[dials++ % Math.max(1, addresses.length)];
+    const which = nextAddress++ % Math.max(1, addresses.length);
+    const address = addresses[which];
     const cancel =
       address === undefined
         ? clock.wait(ms(0), () => lost(conn, "PEER_UNREACHABLE"))
         : net.dial(address, "link", deps.standing, (outcome) => {
-            if (outcome.ok) return meet(conn, outcome.value);
+            if (outcome.ok) return meet(conn, outcome.value, which);
             report(outcome.error, `${address.host} port ${address.port}`);
             lost(conn, outcome.error.code);
           });
@@ -177,14 +182,17 @@ export function runLink(terms: LinkTerms, deps: PeerDeps, identity: () => PeerId
   };
 
   /** Our dial is through: greets, and judges the answer. */
-  const meet = (conn: Conn, connection: PeerConnection): void => {
+  const meet = (conn: Conn, connection: PeerConnection, address: number): void => {
     const channel: Channel = channelOver(
       connection,
       versions,
       clock,
       eventsOf(conn, connection.remote, (hello) => {
         void judge(conn, "answerer", channel, hello).then((greeting) => {
-          if (greeting !== null) session.apply({ type: "greeted", conn, greeting });
+          // The address that led to the peer is the first to be dialled again.
+          if (greeting === null) return;
+          nextAddress = address;
+          session.apply({ type: "greeted", conn, greeting });
         });
       }),
     );
@@ -217,7 +225,6 @@ export function runLink(terms: LinkTerms, deps: PeerDeps, identity: () => PeerId
     const { channel } = attached;
     const { remote, key } = channel.connection;
     current = conn;
-    dials = 0;
     version = greeting.version;
     memory.agreed();
     into.begin({
@@ -257,24 +264,12 @@ export function runLink(terms: LinkTerms, deps: PeerDeps, identity: () => PeerId
     for (const watcher of watchers) watcher(link.status());
   });
 
-  const put = (tx: PeerTransaction, kind: number, payload: Bytes): Result<EnvelopeId, ParleyError> => {
-    const { sent, acknowledged } = store.position(id);
-    if (session.state().at === "closed") return fail(problem("PEER_CLOSED"));
-    if (sent - acknowledged >= maxOutboxEnvelopes) return fail(problem("PEER_OUTBOX_FULL"));
-    const envelope = random(16) as EnvelopeId;
-    out.put(tx, envelope, version, kind, payload);
-    return ok(envelope);
-  };
+  const { put, send } = posting(id, store, random, out, () => (session.state().at === "closed" ? null : version));
 
   const link: PeerLink = {
     id,
     peer,
-    send: async (kind, payload) => {
-      const done = await store.transaction((tx) => put(tx, kind, payload));
-      if (!done.ok) return done;
-      out.wake();
-      return done.value;
-    },
+    send,
     put,
     wake: out.wake,
     status: () => statusOf(session.state(), since),

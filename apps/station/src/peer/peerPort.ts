@@ -6,6 +6,7 @@ import type { ErrorCode, ParleyError } from "@parley/protocol/errorCodes";
 import { problem } from "@parley/protocol/errorCodes";
 import { type LinkId, idText } from "@parley/protocol/ids";
 import type { GoodbyeReason } from "@parley/protocol/peer/hello";
+import { allowance } from "./allowance.ts";
 import { type Channel, channelOver } from "./channel.ts";
 import { type LinkRun, runLink } from "./link.ts";
 import type { Address, PeerConnection, Standing } from "./net.ts";
@@ -13,6 +14,12 @@ import { type PairChannel, answerPairing, dialPairing } from "./pairChannel.ts";
 import type { LinkTerms, PeerDeps, PeerLink } from "./peerLink.ts";
 import { introduceWithin } from "./timing.ts";
 import type { PeerIdentity } from "./tlsIdentity.ts";
+
+/** Callers without a link that are reported in a minute; the rest are turned away without a word in the log. */
+const strangersReported = 60;
+
+/** Hellos with successions that are verified in a minute for one link; an honest peer sends one a month, and each costs us some milliseconds. */
+const introductionsOfOne = 12;
 
 /** What the pairing duty gives, so that those who are not linked yet can reach it. */
 export type PairingDoor = {
@@ -46,7 +53,8 @@ export type PeerPort = {
 /** Opens the door and answers at it. `PEER_PORT_TAKEN` when the address cannot be listened on. */
 export async function startPeerPort(deps: PeerDeps, pairing: PairingDoor): Promise<Result<PeerPort, ParleyError>> {
   const { net, versions, clock } = deps;
-  const runs = new Map<string, LinkRun>();
+  const runs = new Map<string, { readonly run: LinkRun; readonly mayIntroduce: () => boolean }>();
+  const mayReport = allowance(strangersReported, clock);
   let identity = deps.identity;
 
   /** The first message of whoever came for a link, and not longer than `introduceWithin` for it to come. */
@@ -54,16 +62,18 @@ export async function startPeerPort(deps: PeerDeps, pairing: PairingDoor): Promi
     const { remote } = connection;
     const turnAway = (reason: GoodbyeReason, code: ErrorCode, detail: string): void => {
       stop();
-      deps.report({ link: null, remote, error: problem(code, detail) });
+      if (mayReport()) deps.report({ link: null, remote, error: problem(code, detail) });
       channel.end(reason);
     };
     const stop = clock.wait(introduceWithin, () => turnAway("silent", "PEER_TIMED_OUT", "said nothing"));
     const channel: Channel = channelOver(connection, versions, clock, {
       hello: (hello) => {
-        const run = runs.get(idText(hello.link));
-        if (run === undefined) return turnAway("unknown", "PEER_LINK_UNKNOWN", "a hello for a link that is not ours");
+        const found = runs.get(idText(hello.link));
+        if (found === undefined) return turnAway("unknown", "PEER_LINK_UNKNOWN", "a hello for a link that is not ours");
+        if (hello.successions.length > 0 && !found.mayIntroduce())
+          return turnAway("crossed", "PEER_BUSY", "successions too often");
         stop();
-        run.answer(channel, hello);
+        found.run.answer(channel, hello);
       },
       frame: () => turnAway("malformed", "PEER_BROKE_RULES", "no hello"),
       wrong: turnAway,
@@ -92,22 +102,22 @@ export async function startPeerPort(deps: PeerDeps, pairing: PairingDoor): Promi
         () => identity,
         () => runs.delete(key),
       );
-      runs.set(key, run);
+      runs.set(key, { run, mayIntroduce: allowance(introductionsOfOne, clock) });
       return run.link;
     },
-    link: (id) => runs.get(idText(id))?.link ?? null,
-    links: () => [...runs.values()].map((run) => run.link),
+    link: (id) => runs.get(idText(id))?.run.link ?? null,
+    links: () => [...runs.values()].map(({ run }) => run.link),
     adopt: (next) => {
       identity = next;
       net.adopt(next);
-      for (const { link } of runs.values()) link.renew();
+      for (const { run } of runs.values()) run.link.renew();
     },
     dialPairing: (address, offer, standing) => dialPairing(net, address, offer, versions, clock, standing),
     networkIsBack: () => {
-      for (const { link } of runs.values()) link.networkIsBack();
+      for (const { run } of runs.values()) run.link.networkIsBack();
     },
     close: async () => {
-      for (const { link } of runs.values()) link.close();
+      for (const { run } of runs.values()) run.link.close();
       await listening.value.close();
     },
   });

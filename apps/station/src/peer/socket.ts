@@ -7,8 +7,11 @@ import type { ErrorCode } from "@parley/protocol/errorCodes";
 import { bindingBytes, exporterLabel } from "@parley/protocol/peer/hello";
 import type { ConnectionEvents, PeerConnection } from "./net.ts";
 
-/** How long a connection that was closed with `flush` may take to send the rest, milliseconds: chosen. */
-const flushWithin = 2000;
+/**
+ * The WebSocket as both ends of a link have it: nothing is compressed or answered by itself, and a connection that was closed
+ * with `flush` has 2 s to send the rest.
+ */
+export const socketSettings = { perMessageDeflate: false, autoPong: false, closeTimeout: 2000 } as const;
 
 /** The 32 bytes that only the two ends of this TLS session can make (RFC 8446 section 7.5). */
 export const bindingOf = (tls: TLSSocket): Bytes =>
@@ -69,10 +72,7 @@ export function connectionOver(socket: WebSocket, tls: TLSSocket, key: Bytes, ad
     admit: admitted,
     close: (how) => {
       if (how === "reset") tls.destroy();
-      else {
-        socket.close(1000);
-        tls.setTimeout(flushWithin, () => tls.destroy());
-      }
+      else socket.close(1000);
     },
   };
 }

@@ -157,6 +157,35 @@ describe("the door", () => {
   });
 });
 
+describe("the door, asked too often", () => {
+  it("[LK21] verifies successions for one link twelve times a minute, and reports sixty strangers", async () => {
+    const self = await door();
+    const link = newLink();
+    const peer = partyOf(2);
+    self.port.open({ id: link, peer, addresses: () => [] });
+    const identity = await newIdentity();
+    const ask = async (successions: Uint8Array<ArrayBuffer>, to = link): Promise<unknown> => {
+      const raw = await rawPeer(self.port.port, identity);
+      raw.say(helloOn(raw, identity, { link: to, from: peer, to: self.party, successions }));
+      const answer = await raw.next();
+      await raw.closed;
+      return answer?.type === "goodbye" ? answer.reason : answer?.type;
+    };
+    const answers: unknown[] = [];
+    for (let n = 0; n < 15; n++) answers.push(await ask(realRandom(64)));
+    expect(answers.slice(0, 12)).toEqual(Array.from({ length: 12 }, () => "unknown"));
+    expect(answers.slice(12)).toContain("crossed");
+    self.known.push(identity.key);
+    const raw = await rawPeer(self.port.port, identity);
+    raw.say(helloOn(raw, identity, { link, from: peer, to: self.party }));
+    expect(await raw.next()).toMatchObject({ type: "hello" });
+    raw.tls.destroy();
+    const before = self.reports.length;
+    for (let n = 0; n < 70; n++) await ask(new Uint8Array(), newLink());
+    expect(self.reports.length - before).toBeLessThan(70);
+  });
+});
+
 describe("a dial", () => {
   /** Dials a TLS server with these settings, and says how it ended. */
   async function dialTo(settings: object, standing: "known" | "refused" = "known"): Promise<string> {

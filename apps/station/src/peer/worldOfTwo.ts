@@ -5,6 +5,7 @@ import { certain } from "@parley/base/result";
 import { minutes, ms } from "@parley/base/time";
 import type { LinkId, PartyId } from "@parley/protocol/ids";
 import { type MemoryDisk, memoryDisk, openMemory } from "../store/memory.ts";
+import type { Address } from "./net.ts";
 import type { PeerLink } from "./peerLink.ts";
 import type { LinkStatus } from "./status.ts";
 import {
@@ -63,13 +64,19 @@ export const record: Taking = async (arrival, { store }) => {
   );
 };
 
-export async function start(it: World, self: Party, peer: Party, more: Partial<StationOptions> = {}): Promise<void> {
+export async function start(
+  it: World,
+  self: Party,
+  peer: Party,
+  more: Partial<StationOptions> = {},
+  addresses: readonly Address[] = [{ host: peer.host, port: 1 }],
+): Promise<void> {
   const { clock, die } = mortal(it.time.clock);
   const net = it.network.at(self.host, self.identity);
   const { party, disk, identity, host } = self;
   const one = await station({ party, disk, identity, clock, net, random: it.random, onArrival: record, ...more });
   one.known.push(peer.identity.key);
-  const link = one.port.open({ id: linkId, peer: peer.party, addresses: () => [{ host: peer.host, port: 1 }] });
+  const link = one.port.open({ id: linkId, peer: peer.party, addresses: () => addresses });
   const kill = (): void => {
     die();
     it.network.kill(host);
