@@ -77,20 +77,15 @@ export function inbox(options: InboxOptions): Inbox {
   const act = async (one: Waiting): Promise<boolean> => {
     const { envelope, from } = one;
     for (let attempt = 1; incoming === from; attempt++) {
-      const seen: { taken: Taken | null } = { taken: null };
       const arrival: Arrival = {
         envelope,
         age: () => ms(envelope.spent + clock.elapsed() - one.at),
-        take: (tx) => (seen.taken = tx.take(link, envelope.sequence, envelope.id)),
+        take: (tx) => tx.take(link, envelope.sequence, envelope.id),
       };
       try {
         await onArrival(arrival);
       } catch (error) {
         trouble(problem("PEER_EFFECT_FAILED", error instanceof Error ? error.message : "not an error"));
-      }
-      if (seen.taken === "reused") {
-        wentBack();
-        return false;
       }
       if (store.position(link).taken >= envelope.sequence) return true;
       await new Promise<void>((resolve) => {

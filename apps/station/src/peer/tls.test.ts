@@ -5,6 +5,7 @@ import { createServer } from "node:tls";
 import { afterEach, describe, expect, it } from "vitest";
 import { X509CertificateGenerator } from "@peculiar/x509";
 import type { ErrorCode } from "@parley/protocol/errorCodes";
+import { maxLinkFrameBytes } from "@parley/protocol/peer/hello";
 import { dialler } from "./dial.ts";
 import { drained, helloOn, rawPeer, rawTls } from "./rawPeer.ts";
 import { type TestStation, newIdentity, newLink, partyOf, realClock, realRandom, station } from "./testing.ts";
@@ -154,6 +155,21 @@ describe("the door", () => {
     right.say(helloOn(right, identity, { link, from: peer, to: self.party }));
     expect(await right.next()).toMatchObject({ type: "hello", link });
     right.tls.destroy();
+  });
+});
+
+describe("a linked station", () => {
+  it("[LK1] that sends a message larger than any may be is cut, and the log says why", async () => {
+    const self = await door();
+    const [link, peer, identity] = [newLink(), partyOf(2), await newIdentity()];
+    self.known.push(identity.key);
+    self.port.open({ id: link, peer, addresses: () => [] });
+    const raw = await rawPeer(self.port.port, identity);
+    raw.say(helloOn(raw, identity, { link, from: peer, to: self.party }));
+    await raw.next();
+    raw.send(new Uint8Array(maxLinkFrameBytes + 1));
+    await raw.closed;
+    expect(self.reports.map(({ error }) => error.code)).toContain("MESSAGE_TOO_LARGE");
   });
 });
 
