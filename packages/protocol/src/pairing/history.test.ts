@@ -9,7 +9,7 @@ import { type Instant, after, hours, minutes, seconds } from "@parley/base/time"
 import { type Pairing, pairing } from "./state.ts";
 import { type Pair, type Seat, carry, officer, seats, start } from "./testing/pair.ts";
 
-const runs = process.env["PARLEY_FULL"] === "1" ? 2_000 : 60;
+const runs = process.env["PARLEY_FULL"] === "1" ? 2_000 : 30;
 
 type Side = "offering" | "answering";
 const sides = ["offering", "answering"] as const;

@@ -36,6 +36,7 @@ const known = (pin: Pin): Adoption => ok(new Unproven<Adopted>({ outcome: "known
 export function adoptCard(pin: Pin, card: SignedCard): Adoption {
   const { body } = card;
   if (!equal(body.party, pin.card.party)) return fail(problem("ID_CARD_INVALID", "another party's card"));
+  if (body.generation < pin.card.generation) return fail(problem("ID_CARD_STALE", "of a root that was replaced"));
   if (body.generation !== pin.card.generation || !equal(body.root, pin.card.root))
     return fail(problem("ID_ROOT_CHANGED"));
   if (!equal(body.nextRoot, pin.card.nextRoot))
@@ -188,8 +189,10 @@ export function adoptRuling(pin: Pin, it: SignedRuling): Adoption {
   if (!equal(body.party, pin.card.party) || body.generation !== pin.card.generation)
     return fail(problem("ID_REVOCATION_UNDUE", "not the pinned root's ruling"));
   const rest = pin.removed.filter((r) => !equal(r.revocation, body.revocation));
-  const removed = body.verdict === "undone" ? rest : pin.removed;
-  return ok(new Unproven({ outcome: "adopted", pin: { ...pin, removed } }, [checkRuling(it, pin.card.root)]));
+  const check = checkRuling(it, pin.card.root);
+  if (body.verdict === "confirmed" || rest.length === pin.removed.length)
+    return ok(new Unproven<Adopted>({ outcome: "known", pin }, [check]));
+  return ok(new Unproven<Adopted>({ outcome: "adopted", pin: { ...pin, removed: rest } }, [check]));
 }
 
 /** Where the line of station keys stands, so that the other side can send what comes after. */

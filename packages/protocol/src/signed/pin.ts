@@ -149,6 +149,7 @@ export function proveBundle(it: Bundle, now: Instant): Result<Unproven<Pin>, Par
 /** Why the certificate is not one of this card's party and root; null when it is. Signatures are not looked at. */
 export function refuseCertificate(card: Pin["card"], it: SignedStationCertificate): ParleyError | null {
   if (!equal(it.body.party, card.party)) return problem("ID_CARD_INVALID", "the certificate is another party's");
+  if (it.body.generation < card.generation) return problem("ID_CERTIFICATE_STALE", "by a root that was replaced");
   if (it.body.generation !== card.generation)
     return problem("ID_ROOT_CHANGED", `certificate of root ${it.body.generation}, pinned is ${card.generation}`);
   return null;

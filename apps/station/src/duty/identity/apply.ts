@@ -18,7 +18,7 @@ import { revocationHash } from "@parley/protocol/signed/revocation";
 import type { Unproven } from "@parley/protocol/signed/signature";
 import { applyOfficers, applyTerminals } from "./applyPeople.ts";
 import type { EventOf, IdentityEvent } from "./events.ts";
-import { type Home, type Identity, set, still, without } from "./state.ts";
+import { type Home, type Identity, alarmKey, set, still, without } from "./state.ts";
 
 /** What an event that was verified when it was written comes to. A throw means that the ledger does not follow from itself. */
 const replayed = <T>(it: Result<Unproven<T>, ParleyError>): T => certain(certain(it).prove(() => true));
@@ -117,7 +117,7 @@ export function apply(state: Identity, event: IdentityEvent): Identity {
       return { ...state, seen: set(state.seen, idText(by), entry) };
     }
     case "alarmed":
-      return state;
+      return { ...state, alarms: set(state.alarms, alarmKey(event.party, event.code), event.at) };
   }
   event satisfies never;
 }

@@ -171,7 +171,7 @@ export const bundleOf = (home: Home): Bundle => ({
 
 /**
  * What our station shows when it greets a peer: all that came after the entry that the peer saw last. Null when the peer has seen the present
- * one. A peer that has missed more than fits is brought up to date by two greetings.
+ * one. Who has missed more than fits (14 years) waits until the root certifies the station anew.
  */
 export function greetingFor(state: Identity, party: PartyId): CatchUp | null {
   const { home } = state;

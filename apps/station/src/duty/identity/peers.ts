@@ -1,12 +1,10 @@
 // What linked stations say of their own identities, and what is made of it here: newer things are adopted, witnessed and
 // written down; a second successor freezes the link; another root stops it (rules ID7, ID8, ID10-ID15, ID21).
 import { equal } from "@parley/base/bytes";
-import type { Result } from "@parley/base/result";
 import type { Instant } from "@parley/base/time";
 import type { ParleyError } from "@parley/protocol/errorCodes";
-import { type PartyId, idText } from "@parley/protocol/ids";
+import { idText } from "@parley/protocol/ids";
 import {
-  type Adopted,
   type ForkGround,
   adoptCard,
   adoptCertificate,
@@ -18,15 +16,15 @@ import {
   proveFork,
 } from "@parley/protocol/signed/adopt";
 import { type CatchUp } from "@parley/protocol/signed/catchUp";
-import type { SignedCard } from "@parley/protocol/signed/partyCard";
-import { type Pin, indexOf, refuseStanding } from "@parley/protocol/signed/pin";
+import { type SignedCard, checkCard, partyCard } from "@parley/protocol/signed/partyCard";
+import { indexOf } from "@parley/protocol/signed/pin";
 import { keyIdOf } from "@parley/protocol/signed/root";
-import type { Unproven } from "@parley/protocol/signed/signature";
-import type { SignedStationCertificate } from "@parley/protocol/signed/stationCertificate";
-import { type SignedSuccession, successionHash } from "@parley/protocol/signed/succession";
+import { labels } from "@parley/protocol/signed/labels";
+import { type HybridKey, type SignatureCheck, checkOf } from "@parley/protocol/signed/signature";
+import { type SignedStationCertificate, checkStationCertificate } from "@parley/protocol/signed/stationCertificate";
+import { type SignedSuccession, succession, successionHash } from "@parley/protocol/signed/succession";
 import { type SignedWitness, checkWitness, signWitness } from "@parley/protocol/signed/witness";
-import { apply } from "./apply.ts";
-import { type IdentityEvent, isAlarm } from "./events.ts";
+import { Hearing } from "./hearing.ts";
 import { homeOf } from "./home.ts";
 import {
   type Decided,
@@ -54,54 +52,6 @@ export function dropPeer(state: Identity, command: Command<"dropPeer">): Decided
   return state.peers.has(idText(party)) ? decided([{ type: "peerDropped", party }]) : refused("ID_PEER_UNKNOWN");
 }
 
-/** Collects what one notice comes to, one object after the other, each judged by the pin that the ones before it left. */
-class Hearing {
-  state: Identity;
-  readonly party: PartyId;
-  readonly context: IdentityContext;
-  readonly now: Instant;
-  readonly events: IdentityEvent[] = [];
-  readonly effects: IdentityEffect[] = [];
-  constructor(state: Identity, party: PartyId, context: IdentityContext, now: Instant) {
-    this.state = state;
-    this.party = party;
-    this.context = context;
-    this.now = now;
-  }
-  get pin(): Pin {
-    const pin = this.state.peers.get(idText(this.party));
-    if (pin === undefined) throw new Error("a hearing of nobody");
-    return pin;
-  }
-  note(event: IdentityEvent, ...effects: readonly IdentityEffect[]): void {
-    const before = refuseStanding(this.pin);
-    this.state = apply(this.state, event);
-    this.events.push(event);
-    this.effects.push(...effects);
-    const after = refuseStanding(this.pin);
-    const { party } = this;
-    if (before === null && after !== null) this.effects.push({ type: "peerStopped", party, error: after });
-    if (before !== null && after === null) this.effects.push({ type: "peerStands", party });
-  }
-  /** Whether an adoption stands on its signatures and brings something new. */
-  settle(claim: Result<Unproven<Adopted>, ParleyError>): Result<boolean, ParleyError> {
-    if (!claim.ok) return claim;
-    const adopted = claim.value.prove(this.context.verify);
-    return adopted.ok ? { ok: true, value: adopted.value.outcome === "adopted" } : adopted;
-  }
-  /** An alarm is written down and shown; that something is refused is no event. */
-  refuse(error: ParleyError): Decided {
-    const { party, now } = this;
-    const { code, detail } = error;
-    if (!isAlarm(code)) return this.events.length > 0 ? this.decision() : refused(code, detail);
-    this.note({ type: "alarmed", party, code, detail, at: now }, { type: "alarm", party, code, detail });
-    return this.decision();
-  }
-  decision(): Decided {
-    return decided(this.events, this.effects);
-  }
-}
-
 export function hearPeer(
   state: Identity,
   command: Command<"fromPeer">,
@@ -117,7 +67,7 @@ export function hearPeer(
     case "revoked": {
       const { revocation } = notice;
       const fresh = hearing.settle(adoptRevocation(hearing.pin, revocation));
-      if (!fresh.ok) return hearing.refuse(fresh.error);
+      if (!fresh.ok) return hearing.refuse(fresh.error, null);
       const { subject } = revocation.body;
       const evict: readonly IdentityEffect[] =
         subject.type === "terminal" ? [{ type: "evictTerminal", terminal: subject.terminal }] : [];
@@ -127,8 +77,8 @@ export function hearPeer(
     case "ruled": {
       const { ruling } = notice;
       const fresh = hearing.settle(adoptRuling(hearing.pin, ruling));
-      if (!fresh.ok) return hearing.refuse(fresh.error);
-      hearing.note({ type: "peerRuled", ruling });
+      if (!fresh.ok) return hearing.refuse(fresh.error, null);
+      if (fresh.value) hearing.note({ type: "peerRuled", ruling });
       return hearing.decision();
     }
     case "witnessed":
@@ -140,41 +90,54 @@ export function hearPeer(
 
 function hearChange(hearing: Hearing, it: CatchUp): Decided {
   const { card, certificate } = it;
-  if (card !== null && card.body.generation > hearing.pin.card.generation) return hearRoot(hearing, card, certificate);
+  const { root, generation } = hearing.pin.card;
+  if (card !== null && card.body.generation > generation) return hearRoot(hearing, card, certificate);
   if (card !== null) {
     const fresh = hearing.settle(adoptCard(hearing.pin, card));
-    if (!fresh.ok && fresh.error.code !== "ID_CARD_STALE") return hearing.refuse(fresh.error);
+    if (!fresh.ok && fresh.error.code !== "ID_CARD_STALE")
+      return hearing.refuse(fresh.error, checkOf(labels.card, partyCard, card, root));
     if (fresh.ok && fresh.value) hearing.note({ type: "peerCard", card });
   }
   if (certificate !== null) {
     const fresh = hearing.settle(adoptCertificate(hearing.pin, certificate, hearing.now));
-    if (!fresh.ok) return hearing.refuse(fresh.error);
-    if (fresh.value) hearing.note({ type: "peerCertified", certificate, at: hearing.now });
+    if (!fresh.ok && fresh.error.code !== "ID_CERTIFICATE_STALE")
+      return hearing.refuse(fresh.error, checkStationCertificate(certificate, root));
+    if (fresh.ok && fresh.value) hearing.note({ type: "peerCertified", certificate, at: hearing.now });
   }
   for (const entry of it.successions) {
-    const error = hearSuccession(hearing, entry);
-    if (error !== null) return hearing.refuse(error);
+    const refusal = hearSuccession(hearing, entry);
+    if (refusal !== null) return hearing.refuse(refusal.error, refusal.proof);
   }
   return hearing.decision();
 }
 
+/** Another root. That somebody shows one is worth an alarm whoever signed it, since nobody but the party could be meant to. */
 function hearRoot(hearing: Hearing, card: SignedCard, certificate: SignedStationCertificate | null): Decided {
   if (certificate === null) return refused("ID_ROOT_CHANGED", "a new root without a station certificate");
   const fresh = hearing.settle(holdRoot(hearing.pin, card, certificate, hearing.now));
-  if (!fresh.ok) return hearing.refuse(fresh.error);
+  if (!fresh.ok) return hearing.refuse(fresh.error, checkCard(card));
   if (fresh.value) hearing.note({ type: "peerRootHeld", card, certificate, at: hearing.now });
   return hearing.decision();
 }
 
+/** Why an entry counts for nothing, and the signature without which that is no more than noise. */
+type Refusal = { readonly error: ParleyError; readonly proof: SignatureCheck | null };
+
+const byOldKey = (entry: SignedSuccession, oldKey: HybridKey): SignatureCheck =>
+  checkOf(labels.succession, succession, entry, oldKey);
+
 /** Adopts and witnesses the next key; null when nothing is wrong. */
-function hearSuccession(hearing: Hearing, entry: SignedSuccession): ParleyError | null {
-  const { context, now } = hearing;
+function hearSuccession(hearing: Hearing, entry: SignedSuccession): Refusal | null {
+  const { context, now, party } = hearing;
+  const { key } = hearing.pin.line;
   const fresh = hearing.settle(adoptSuccession(hearing.pin, entry, now));
   if (!fresh.ok)
-    return fresh.error.code === "ID_SUCCESSION_FORK" ? judgeFork(hearing, entry, fresh.error) : fresh.error;
+    return fresh.error.code === "ID_SUCCESSION_FORK"
+      ? judgeFork(hearing, entry, fresh.error)
+      : { error: fresh.error, proof: byOldKey(entry, key) };
   if (!fresh.value) return null;
   const home = homeOf(hearing.state);
-  if (!home.ok) return home.error;
+  if (!home.ok) return { error: home.error, proof: null };
   const seen = {
     party: entry.body.party,
     index: entry.body.index,
@@ -184,7 +147,6 @@ function hearSuccession(hearing: Hearing, entry: SignedSuccession): ParleyError 
     seen: now,
   };
   const witness = signWitness(seen, context.signer);
-  const { party } = hearing;
   hearing.note(
     { type: "peerSucceeded", succession: entry, witness },
     { type: "tellPeer", party, notice: { type: "witnessed", witness } },
@@ -193,15 +155,17 @@ function hearSuccession(hearing: Hearing, entry: SignedSuccession): ParleyError 
 }
 
 /** A successor of a key that has one already: a true rival freezes the link, anything less is refused. */
-function judgeFork(hearing: Hearing, second: SignedSuccession, error: ParleyError): ParleyError | null {
+function judgeFork(hearing: Hearing, second: SignedSuccession, error: ParleyError): Refusal | null {
   const { index } = second.body;
   const ground = index === indexOf(hearing.pin.line) ? presentGround(hearing.pin) : earlierGround(hearing, index);
-  if (ground === null) return error;
+  if (ground === null) return { error, proof: null };
   const fork = hearing.settle(proveFork(hearing.pin, ground, second, hearing.now));
-  if (!fork.ok) return fork.error;
-  const { party } = hearing;
-  hearing.note({ type: "peerForked", first: ground.first, second, at: hearing.now });
-  hearing.effects.push({ type: "alarm", party, code: "ID_SUCCESSION_FORK", detail: `index ${index}` });
+  if (!fork.ok) return { error: fork.error, proof: byOldKey(second, ground.oldKey) };
+  const { party, now } = hearing;
+  hearing.note(
+    { type: "peerForked", first: ground.first, second, at: now },
+    { type: "alarm", party, code: "ID_SUCCESSION_FORK", detail: `index ${index}` },
+  );
   return null;
 }
 

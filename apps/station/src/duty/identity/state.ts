@@ -2,7 +2,7 @@
 // the ledger's events alone (identityApply.ts), so a restart knows exactly what was known before.
 import { equal } from "@parley/base/bytes";
 import type { Instant } from "@parley/base/time";
-import type { IdText, TerminalId } from "@parley/protocol/ids";
+import { type IdText, type PartyId, type TerminalId, idText } from "@parley/protocol/ids";
 import type { Role } from "@parley/protocol/signed/fields";
 import type { Digest } from "@parley/protocol/signed/hash";
 import type { SignedCard } from "@parley/protocol/signed/partyCard";
@@ -11,7 +11,7 @@ import type { OfficerId, SignedRevocation } from "@parley/protocol/signed/revoca
 import type { Ed25519Key } from "@parley/protocol/signed/signature";
 import type { SignedStationCertificate } from "@parley/protocol/signed/stationCertificate";
 import type { SignedSuccession } from "@parley/protocol/signed/succession";
-import type { Act, EventOf, Passkey } from "./events.ts";
+import type { Act, Alarm, EventOf, Passkey } from "./events.ts";
 
 /** Our own party. Its pin is made by the very code that others pin us with. */
 export type Home = {
@@ -62,6 +62,8 @@ export type Identity = {
   readonly peers: ReadonlyMap<IdText, Pin>;
   /** By party: the entry of our own key line that the peer is known to have seen. */
   readonly seen: ReadonlyMap<IdText, Digest>;
+  /** When each alarm of each party was written down last. */
+  readonly alarms: ReadonlyMap<string, Instant>;
 };
 
 export const nobody: Identity = {
@@ -74,7 +76,10 @@ export const nobody: Identity = {
   revocations: new Map(),
   peers: new Map(),
   seen: new Map(),
+  alarms: new Map(),
 };
+
+export const alarmKey = (party: PartyId, code: Alarm): string => `${idText(party)} ${code}`;
 
 /** The enrolment in which this terminal asked, and its code's hash. */
 export function askedBy(state: Identity, terminal: TerminalId) {
