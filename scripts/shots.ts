@@ -3,7 +3,7 @@
 // Each page must load in silence, ask nobody else for anything, and be found without fault by axe; otherwise this fails.
 import { mkdirSync, rmSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
-import { axeFaults, openGallery } from "../e2e/src/gallery.ts";
+import { axeFaults, openGallery } from "../e2e/src/views/gallery.ts";
 
 const root = join(import.meta.dirname, "..");
 const folder = join(root, "shots");

@@ -2,7 +2,8 @@
 // cut-off interrupt; everything else waits its turn, and what did not change is not said again.
 import { type Say, name, say } from "../words/say.ts";
 import { alarmSentence, microphoneSentence } from "./call.ts";
-import { type ConsoleScreen, endsOf, openAlarms } from "./console.ts";
+import { openAlarms } from "./alarm.ts";
+import { type ConsoleScreen, endsOf } from "./console.ts";
 import { type DeskScreen, endSentence } from "./desk.ts";
 import { lineMark } from "./line.ts";
 
@@ -94,7 +95,8 @@ export function announceConsole(before: ConsoleScreen | null, after: ConsoleScre
     if (call.at === "ended") said.push(polite(`end ${call.id}`, endSentence(call.why, endsOf(call).them)));
   }
   const known = new Set(earlier?.alarms.map((alarm) => alarm.id));
-  for (const alarm of openAlarms(after)) if (!known.has(alarm.id)) said.push(polite(`alarm ${alarm.id}`, alarm.what));
+  for (const alarm of openAlarms(after.alarms))
+    if (!known.has(alarm.id)) said.push(polite(`alarm ${alarm.id}`, alarm.what));
   return said;
 }
 

@@ -3,6 +3,7 @@
 import { type Instant, between } from "@parley/base/time";
 import { type Say, moment, name, say } from "../words/say.ts";
 import type { EnrolRole, Section } from "./actions.ts";
+import { type Alarm, openAlarms } from "./alarm.ts";
 import type { CallFacts, Ends, Receipts, Route } from "./call.ts";
 import type { Devices, EndReason, FaultCode, RecordState } from "./desk.ts";
 import type { Line, Party } from "./line.ts";
@@ -165,46 +166,6 @@ export function proofSentence(entry: LedgerEntry): Say {
   return say(`proof.${entry.proof}`, { them: name(entry.them?.name ?? "") });
 }
 
-export type Alarm = {
-  readonly id: string;
-  readonly priority: 1 | 2 | 3;
-  readonly what: Say;
-  readonly cure: Say;
-  readonly since: Instant;
-  readonly times: number;
-  readonly state:
-    | { readonly at: "open" }
-    | { readonly at: "acknowledged"; readonly by: string; readonly when: Instant }
-    | { readonly at: "shelved"; readonly by: string; readonly until: Instant };
-};
-
-/** What can raise an alarm, as a closed list; each kind has a sentence and a cure in the catalogue. */
-export type AlarmKind = "lineDown" | "relay" | "unsealed" | "missed" | "disk";
-
-/** The two sentences of an alarm; `them` is the party it is about, "" where it is about us alone. */
-export const alarmWords = (kind: AlarmKind, them = ""): Pick<Alarm, "what" | "cure"> => ({
-  what: say(`alarm.${kind}`, { them: name(them) }),
-  cure: say(`alarm.${kind}.cure`, { them: name(them) }),
-});
-
-/** The alarms that the state of the lines raises by itself: one for each line that cannot be used, since it could not. */
-export function lineAlarms(lines: readonly Line[]): readonly Alarm[] {
-  return lines.flatMap(({ id, them, state }) =>
-    state.at === "notReady"
-      ? [
-          {
-            id: `line ${id} ${state.since}`,
-            priority: 1,
-            ...alarmWords("lineDown", them.name),
-            since: state.since,
-            times: 1,
-            state: { at: "open" },
-          },
-        ]
-      : [],
-  );
-}
-
 export type ConsoleOn = {
   readonly at: "on";
   readonly now: Instant;
@@ -243,11 +204,6 @@ export type ConsoleScreen =
     }
   | ConsoleOn;
 
-export const openAlarms = (screen: ConsoleOn): readonly Alarm[] =>
-  screen.alarms
-    .filter((alarm) => alarm.state.at === "open")
-    .toSorted((a, b) => a.priority - b.priority || b.since - a.since);
-
 /** The number beside a section's name, of things in it that wait for a person; 0 shows nothing. */
 export function waiting(screen: ConsoleOn, section: Section): number {
   switch (section) {
@@ -262,7 +218,7 @@ export function waiting(screen: ConsoleOn, section: Section): number {
     case "ledger":
       return 0;
     case "alarms":
-      return openAlarms(screen).length;
+      return openAlarms(screen.alarms).length;
   }
   section satisfies never;
 }

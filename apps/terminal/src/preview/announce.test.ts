@@ -27,7 +27,7 @@ describe("what is announced", () => {
       for (const to of Object.keys(desks) as (keyof typeof desks)[])
         for (const { urgency } of announceDesk(desk(from), desk(to)))
           if (urgency === "assertive") assertive.add(desk(to).at);
-    expect([...assertive].sort()).toEqual(["fault", "holding", "idle", "ringingIn"]);
+    expect([...assertive].toSorted()).toEqual(["fault", "holding", "idle", "ringingIn"]);
   });
 
   it("[VW6] what did not change is not said again", () => {

@@ -1,16 +1,9 @@
 import { describe, expect, it } from "vitest";
 import { consoles } from "./consoles.ts";
 import { cast } from "./people.ts";
+import { lineAlarms, openAlarms } from "../model/alarm.ts";
 import { sections } from "../model/actions.ts";
-import {
-  type ConsoleOn,
-  callSentence,
-  lineAlarms,
-  linesSummary,
-  openAlarms,
-  proofSentence,
-  waiting,
-} from "../model/console.ts";
+import { type ConsoleOn, callSentence, linesSummary, proofSentence, waiting } from "../model/console.ts";
 
 const people = cast("en");
 const on = (key: keyof typeof consoles): ConsoleOn => {
@@ -34,12 +27,12 @@ describe("the console", () => {
   });
 
   it("open alarms come by priority, then newest first; acknowledged and shelved ones are not among them", () => {
-    const open = openAlarms(on("alarms"));
+    const open = openAlarms(on("alarms").alarms);
     expect(open.map(({ id }) => id)).toEqual(["a1", "a2"]);
     const [first] = open;
     if (first === undefined) throw new Error("no alarm is open");
     const later = { ...first, id: "later", since: on("alarms").now };
-    expect(openAlarms({ ...on("alarms"), alarms: [first, later] }).map(({ id }) => id)).toEqual(["later", "a1"]);
+    expect(openAlarms([first, later]).map(({ id }) => id)).toEqual(["later", "a1"]);
   });
 
   it("a line that cannot be used raises one alarm, under one name for as long as it lasts", () => {

@@ -13,7 +13,8 @@ export type ButtonProps = {
   readonly size?: "desk" | "console" | "small";
   /** Colours a primary button: green only when the line is proven ready. */
   readonly tone?: "ready" | "neutral";
-  readonly autoFocus?: boolean;
+  /** Focus rests here when the screen comes up; one such a screen. */
+  readonly rest?: boolean;
   readonly disabled?: boolean;
   /** Inside a dialog: closes it. */
   readonly slot?: "close";
@@ -24,15 +25,7 @@ export type ButtonProps = {
 
 export function Button(props: ButtonProps) {
   const words = useWords();
-  const {
-    label,
-    onPress,
-    kind = "plain",
-    size = "console",
-    tone = "ready",
-    autoFocus = false,
-    disabled = false,
-  } = props;
+  const { label, onPress, kind = "plain", size = "console", tone = "ready", rest = false, disabled = false } = props;
   return (
     <Press
       className="button"
@@ -40,7 +33,7 @@ export function Button(props: ButtonProps) {
       data-size={size}
       data-tone={tone}
       data-act={props.mark}
-      autoFocus={autoFocus}
+      data-rest={rest ? "" : undefined}
       isDisabled={disabled}
       type={onPress === undefined ? "submit" : "button"}
       {...(onPress === undefined ? {} : { onPress })}

@@ -6,6 +6,7 @@ import { Heading } from "react-aria-components/Heading";
 import { Modal, ModalOverlay } from "react-aria-components/Modal";
 import type { Say } from "../words/say.ts";
 import type { ButtonProps } from "./Button.tsx";
+import { useRest } from "./useRest.ts";
 import { Words, useWords } from "./Words.tsx";
 
 export type DialogProps = {
@@ -18,6 +19,15 @@ export type DialogProps = {
   /** What stands in the dialog; `close` shuts it. */
   readonly children: (close: () => void) => ReactNode;
 };
+
+function Inside({ children }: { children: ReactNode }) {
+  const root = useRest<HTMLDivElement>("dialog", "once");
+  return (
+    <div className="dialog-inside" ref={root}>
+      {children}
+    </div>
+  );
+}
 
 export function Dialog({ opener, spoken, title, kind = "quiet", size = "small", children }: DialogProps) {
   const words = useWords();
@@ -35,12 +45,12 @@ export function Dialog({ opener, spoken, title, kind = "quiet", size = "small", 
         <Modal className="modal">
           <Window className="dialog">
             {({ close }) => (
-              <>
+              <Inside>
                 <Heading slot="title" className="dialog-title">
                   <Words say={title} />
                 </Heading>
                 {children(close)}
-              </>
+              </Inside>
             )}
           </Window>
         </Modal>

@@ -18,11 +18,12 @@ export type FieldProps = {
   /** Codes are typed in one direction and one case; they are shown in the mono face. */
   readonly kind?: "text" | "code" | "long";
   readonly max: number;
-  readonly autoFocus?: boolean;
+  /** Focus rests here when the screen comes up; one such a screen. */
+  readonly rest?: boolean;
 };
 
 export function Field(props: FieldProps) {
-  const { name, label, hint, wrong = null, kind = "text", max, autoFocus = false } = props;
+  const { name, label, hint, wrong = null, kind = "text", max, rest = false } = props;
   return (
     <TextField
       className="field"
@@ -31,7 +32,6 @@ export function Field(props: FieldProps) {
       isInvalid={wrong !== null}
       autoComplete="off"
       maxLength={max}
-      autoFocus={autoFocus}
       spellCheck="false"
       isRequired
       validationBehavior="aria"
@@ -45,6 +45,7 @@ export function Field(props: FieldProps) {
         <TextArea className="field-input" rows={4} dir="ltr" />
       ) : (
         <Input
+          data-rest={rest ? "" : undefined}
           className="field-input"
           dir={kind === "code" ? "ltr" : "auto"}
           autoCapitalize={kind === "code" ? "characters" : "off"}

@@ -21,23 +21,24 @@ export type HoldButtonProps = {
   readonly again: Say;
   readonly onHeld: () => void;
   readonly size?: "desk" | "console";
-  readonly autoFocus?: boolean;
+  /** Focus rests here when the screen comes up; one such a screen. */
+  readonly rest?: boolean;
   /** `data-act`, as on a Button. */
   readonly mark?: string;
 };
 
-export function HoldButton({ label, hint, again, onHeld, size = "desk", autoFocus = false, mark }: HoldButtonProps) {
+export function HoldButton({ label, hint, again, onHeld, size = "desk", rest = false, mark }: HoldButtonProps) {
   const clock = useClock();
   const [hold, setHold] = useState<Hold>("rest");
   const cancel = useRef<Cancel | null>(null);
 
-  function rest(): void {
+  function letGo(): void {
     cancel.current?.();
     cancel.current = null;
     setHold("rest");
   }
   function held(): void {
-    rest();
+    letGo();
     onHeld();
   }
   useEffect(() => () => cancel.current?.(), []);
@@ -49,12 +50,12 @@ export function HoldButton({ label, hint, again, onHeld, size = "desk", autoFocu
       data-size={size}
       data-hold={hold}
       data-act={mark}
-      autoFocus={autoFocus}
+      data-rest={rest ? "" : undefined}
       onPressStart={(press) => {
         if (press.pointerType === "virtual") {
           if (hold === "armed") return held();
           cancel.current?.();
-          cancel.current = clock.wait(armedFor, rest);
+          cancel.current = clock.wait(armedFor, letGo);
           return setHold("armed");
         }
         cancel.current?.();
@@ -62,9 +63,9 @@ export function HoldButton({ label, hint, again, onHeld, size = "desk", autoFocu
         setHold("holding");
       }}
       onPressEnd={(press) => {
-        if (press.pointerType !== "virtual") rest();
+        if (press.pointerType !== "virtual") letGo();
       }}
-      onBlur={rest}
+      onBlur={letGo}
     >
       <span className="hold-fill" aria-hidden="true" />
       <span className="hold-label">

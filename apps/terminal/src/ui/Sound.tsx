@@ -17,6 +17,9 @@ export function Sound({ stream, speaker }: SoundProps) {
     // A speaker that went away is the media edge's to report; the sound stays where it was.
     if (speaker !== null) audio.current?.setSinkId(speaker).catch(() => undefined);
   }, [speaker]);
-  // Its captions are the call's own matter, and it has no controls to show.
-  return <audio ref={audio} autoPlay data-stream="sound" hidden />;
+  return (
+    <audio ref={audio} autoPlay data-stream="sound" hidden>
+      <track kind="captions" />
+    </audio>
+  );
 }

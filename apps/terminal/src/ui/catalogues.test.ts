@@ -29,12 +29,12 @@ function argumentsOf(message: string, locale: string): Argument[] {
 }
 
 const names = (message: string, locale: string): string[] =>
-  [...new Set(argumentsOf(message, locale).map(({ name }) => name))].sort();
+  [...new Set(argumentsOf(message, locale).map(({ name }) => name))].toSorted();
 
 describe("catalogues", () => {
   for (const [code, { locale, words }] of Object.entries(languages)) {
     it(`[VW2] ${code} has the keys and arguments of English, and words in each message`, () => {
-      expect(Object.keys(words).sort()).toEqual(Object.keys(en).sort());
+      expect(Object.keys(words).toSorted()).toEqual(Object.keys(en).toSorted());
       for (const [key, message] of Object.entries(words)) {
         const english = en[key as keyof typeof en];
         expect([key, names(message, locale)]).toEqual([key, names(english, "en")]);
@@ -115,7 +115,7 @@ function textOf(node: Record<string, unknown>): string | null {
 function walk(node: unknown, see: (node: Record<string, unknown>) => void): void {
   if (Array.isArray(node)) return node.forEach((child) => walk(child, see));
   if (typeof node !== "object" || node === null) return;
-  if ("type" in node) see(node as Record<string, unknown>);
+  if ("type" in node) see({ ...node });
   // An attribute's own value was judged with its name.
   for (const [key, child] of Object.entries(node))
     if (!("type" in node && node.type === "JSXAttribute" && key === "name")) walk(child, see);

@@ -1,6 +1,6 @@
 // Before the console: the very first officer, who proves with the code that `parley init` printed that the machine is theirs;
 // every later sign-in, by passkey alone; and the console out of order.
-import { useState } from "react";
+import { type ReactNode, useState } from "react";
 import { Form } from "react-aria-components/Form";
 import { between } from "@parley/base/time";
 import type { ConsoleAction } from "../../model/actions.ts";
@@ -9,6 +9,7 @@ import { Button } from "../../ui/Button.tsx";
 import { Clock } from "../../ui/Clock.tsx";
 import { Field } from "../../ui/Field.tsx";
 import { StateMark } from "../../ui/StateMark.tsx";
+import { useRest } from "../../ui/useRest.ts";
 import { Words } from "../../ui/Words.tsx";
 import { digits } from "../../words/place.ts";
 import { name, say } from "../../words/say.ts";
@@ -16,16 +17,25 @@ import { name, say } from "../../words/say.ts";
 type Act = (action: ConsoleAction) => void;
 type Of<At extends ConsoleScreen["at"]> = Extract<ConsoleScreen, { at: At }>;
 
+function Door({ children }: { children: ReactNode }) {
+  const root = useRest<HTMLElement>("door", "once");
+  return (
+    <main className="door" ref={root}>
+      {children}
+    </main>
+  );
+}
+
 export function ConsoleStarting({ screen }: { screen: Of<"starting"> }) {
   return (
-    <main className="door">
+    <Door>
       <h1 className="door-title">
         <Words say={say("starting.title")} />
       </h1>
       <p className="door-why">
         <Words say={say("starting.why", { lasted: { lasted: between(screen.since, screen.now) } })} />
       </p>
-    </main>
+    </Door>
   );
 }
 
@@ -38,7 +48,7 @@ export function Bootstrap({ screen, act }: { screen: Of<"bootstrap">; act: Act }
       act({ type: "firstOfficer", code, name: officer });
   };
   return (
-    <main className="door">
+    <Door>
       <p className="door-party">
         <bdi>{screen.party}</bdi>
       </p>
@@ -64,7 +74,7 @@ export function Bootstrap({ screen, act }: { screen: Of<"bootstrap">; act: Act }
             max={40}
             value={code}
             onChange={setCode}
-            autoFocus
+            rest
             wrong={passkey.at === "failed" && passkey.why === "wrongCode" ? say("passkey.wrongCode") : null}
           />
         )}
@@ -75,7 +85,7 @@ export function Bootstrap({ screen, act }: { screen: Of<"bootstrap">; act: Act }
           max={60}
           value={officer}
           onChange={setOfficer}
-          autoFocus={screen.code === "given"}
+          rest={screen.code === "given"}
         />
         <Button
           label={say(passkey.at === "asking" ? "passkey.asking" : "bootstrap.make")}
@@ -86,14 +96,14 @@ export function Bootstrap({ screen, act }: { screen: Of<"bootstrap">; act: Act }
         />
       </Form>
       <PasskeyTrouble passkey={passkey} />
-    </main>
+    </Door>
   );
 }
 
 export function SignIn({ screen, act }: { screen: Of<"signIn">; act: Act }) {
   const { passkey, us } = screen;
   return (
-    <main className="door">
+    <Door>
       {us.crest !== null && <img className="crest" src={us.crest} alt="" />}
       <p className="door-party">
         <bdi>{us.name}</bdi>
@@ -106,7 +116,7 @@ export function SignIn({ screen, act }: { screen: Of<"signIn">; act: Act }) {
         kind="primary"
         tone="neutral"
         size="desk"
-        autoFocus
+        rest
         disabled={passkey.at === "asking"}
         onPress={() => act({ type: "signIn" })}
       />
@@ -115,13 +125,13 @@ export function SignIn({ screen, act }: { screen: Of<"signIn">; act: Act }) {
       </p>
       <PasskeyTrouble passkey={passkey} />
       <Clock at={screen.now} place={us.place} />
-    </main>
+    </Door>
   );
 }
 
 export function ConsoleFault({ screen, act }: { screen: Of<"fault">; act: Act }) {
   return (
-    <main className="door">
+    <Door>
       {screen.us !== null && (
         <p className="door-party">
           <bdi>{screen.us.name}</bdi>
@@ -137,16 +147,16 @@ export function ConsoleFault({ screen, act }: { screen: Of<"fault">; act: Act })
       <p className="door-why">
         <Words say={say(`fault.${screen.code}.console`)} />
       </p>
-      <Button label={say("fault.tryAgain")} autoFocus onPress={() => act({ type: "tryAgain" })} />
-    </main>
+      <Button label={say("fault.tryAgain")} rest onPress={() => act({ type: "tryAgain" })} />
+    </Door>
   );
 }
 
 /** What went wrong with a passkey, and what to do; a status, so that it is read out when it appears. */
 export function PasskeyTrouble({ passkey }: { passkey: Passkey }) {
   return (
-    <p className="trouble" role="status">
+    <output className="trouble">
       {passkey.at === "failed" && passkey.why !== "wrongCode" && <Words say={say(`passkey.${passkey.why}`)} />}
-    </p>
+    </output>
   );
 }

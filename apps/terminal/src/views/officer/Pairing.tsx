@@ -141,16 +141,14 @@ function Offered({ pairing, screen, act }: { pairing: Of<"offered">; screen: Con
           <p className="card-line">
             <Words say={say("offer.why")} />
           </p>
-          <p
+          <textarea
             className="offer-link"
-            tabIndex={0}
-            role="textbox"
-            aria-readonly="true"
-            aria-label={words(say("offer.link"))}
+            readOnly
+            rows={4}
             dir="ltr"
-          >
-            {pairing.link}
-          </p>
+            aria-label={words(say("offer.link"))}
+            value={pairing.link}
+          />
           <p className="card-line">
             <Words say={say("offer.expires", { expires: moment(pairing.expires, screen.us.place) })} />
           </p>

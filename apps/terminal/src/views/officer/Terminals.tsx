@@ -164,14 +164,7 @@ function RemovalForm({ row, act, close }: { row: TerminalRow; act: Act; close: (
       <p>
         <Words say={say("remove.why")} />
       </p>
-      <Field
-        name="typed"
-        label={say("remove.type", { terminal })}
-        max={120}
-        value={typed}
-        onChange={setTyped}
-        autoFocus
-      />
+      <Field name="typed" label={say("remove.type", { terminal })} max={120} value={typed} onChange={setTyped} rest />
       <div className="row-acts">
         <Button label={say("cancel")} onPress={close} />
         <span className="apart">

@@ -147,7 +147,7 @@ function Bar({ call, act }: { call: CallFacts; act: Act }) {
         mark="end"
         hint={say("hold.hint")}
         again={say("hold.again")}
-        autoFocus
+        rest
         onHeld={() => act({ type: "end", call: call.id })}
       />
     </div>
@@ -177,7 +177,7 @@ export function Holding({ screen, pictures, act }: { screen: Of<"holding">; pict
           mark="end"
           hint={say("hold.hint")}
           again={say("hold.again")}
-          autoFocus
+          rest
           onHeld={() => act({ type: "end", call: call.id })}
         />
         <p className="desk-caption">

@@ -1,10 +1,10 @@
 // The principal's desk: one of the states below, whole, with one thing to press. Focus always rests on that thing, so that
 // a single key or a USB button works without looking.
-import { useEffect, useRef } from "react";
 import type { Announcement } from "../../model/announce.ts";
 import type { DeskAction } from "../../model/actions.ts";
 import type { DeskScreen } from "../../model/desk.ts";
 import { Announcer } from "../../ui/Announcer.tsx";
+import { useRest } from "../../ui/useRest.ts";
 import type { Pictures } from "../../ui/VideoTile.tsx";
 import { Call, Holding } from "./Call.tsx";
 import { Idle } from "./Idle.tsx";
@@ -21,22 +21,7 @@ export type DeskProps = {
 };
 
 export function Desk({ screen, pictures, said, act }: DeskProps) {
-  const root = useRef<HTMLElement>(null);
-  useEffect(() => {
-    const page = root.current;
-    if (page === null) return undefined;
-    const rest = () => {
-      if (page.ownerDocument.activeElement === page.ownerDocument.body)
-        page.querySelector<HTMLElement>("[data-kind=primary], [data-kind=danger], input, button")?.focus();
-    };
-    rest();
-    // Focus that leaves for nowhere, as after a click beside the button, comes back to it.
-    const left = (event: FocusEvent) => {
-      if (event.relatedTarget === null && page.ownerDocument.hasFocus()) queueMicrotask(rest);
-    };
-    page.addEventListener("focusout", left);
-    return () => page.removeEventListener("focusout", left);
-  }, [screen.at]);
+  const root = useRest<HTMLElement>(screen.at, "keep");
   return (
     <main className="desk" data-at={screen.at} ref={root}>
       <Stage screen={screen} pictures={pictures} />

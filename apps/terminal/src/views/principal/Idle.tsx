@@ -68,7 +68,7 @@ export function Idle({ screen, act }: { screen: IdleScreen; act: (action: DeskAc
             kind="primary"
             size="desk"
             tone={line.state.at === "ready" ? "ready" : "neutral"}
-            autoFocus
+            rest
             onPress={() => act({ type: "call", line: line.id })}
           />
         )}

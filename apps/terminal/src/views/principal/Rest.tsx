@@ -59,7 +59,7 @@ export function Ended({ screen, act }: { screen: Of<"ended">; act: Act }) {
           kind="primary"
           size="desk"
           tone="neutral"
-          autoFocus
+          rest
           onPress={() => act({ type: "backToLine" })}
         />
         <p className="desk-caption">
@@ -100,7 +100,7 @@ export function Fault({ screen, act }: { screen: Of<"fault">; act: Act }) {
           kind="primary"
           size="desk"
           tone="neutral"
-          autoFocus
+          rest
           onPress={() => act({ type: "tryAgain" })}
         />
       )}

@@ -35,7 +35,7 @@ export function RingingOut({ screen, act }: { screen: Of<"ringingOut">; act: Act
           mark="stop"
           hint={say("hold.hint")}
           again={say("hold.again")}
-          autoFocus
+          rest
           onHeld={() => act({ type: "stopRinging", call: screen.call })}
         />
       </div>
@@ -66,7 +66,7 @@ export function RingingIn({ screen, pictures, act }: { screen: Of<"ringingIn">; 
           mark="answer"
           kind="primary"
           size="desk"
-          autoFocus
+          rest
           describedBy="not-yet"
           onPress={() => act({ type: "answer", call: screen.call })}
         />
@@ -106,7 +106,7 @@ export function Connecting({ screen, act }: { screen: Of<"connecting">; act: Act
           mark="end"
           hint={say("hold.hint")}
           again={say("hold.again")}
-          autoFocus
+          rest
           onHeld={() => act({ type: "end", call: screen.call })}
         />
       </div>

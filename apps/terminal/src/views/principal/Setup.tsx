@@ -49,7 +49,7 @@ export function NotEnrolled({ screen, act }: { screen: Of<"notEnrolled">; act: A
           wrong={wrong}
           value={code}
           onChange={setCode}
-          autoFocus
+          rest
         />
         <Button
           label={say(entry === "sending" ? "enrol.sending" : "enrol.send")}
@@ -105,7 +105,7 @@ export function Setup({ screen, pictures, act }: { screen: Of<"setup">; pictures
         kind="primary"
         size="desk"
         tone="neutral"
-        autoFocus
+        rest
         onPress={() => act({ type: "setupDone" })}
       />
     </div>

@@ -1,7 +1,8 @@
 // Alarms: only what needs a person, each with what to do. An acknowledgement bears the officer's name, shelving is timed,
 // and there is no way to sweep them all away at once.
 import type { ConsoleAction } from "../../model/actions.ts";
-import { type Alarm, type ConsoleOn, openAlarms } from "../../model/console.ts";
+import { type Alarm, openAlarms } from "../../model/alarm.ts";
+import type { ConsoleOn } from "../../model/console.ts";
 import type { Shape, Tone } from "../../model/line.ts";
 import { Button } from "../../ui/Button.tsx";
 import { ShapeMark } from "../../ui/StateMark.tsx";
@@ -20,7 +21,7 @@ const looks: Readonly<Record<Alarm["priority"], { readonly shape: Shape; readonl
 const shelves = [15, 60, 240] as const;
 
 export function AlarmCards({ screen, act }: Props) {
-  const open = openAlarms(screen);
+  const open = openAlarms(screen.alarms);
   if (open.length === 0) return null;
   return (
     <section className="side-alarms" aria-labelledby="side-alarms">
@@ -48,7 +49,7 @@ export function AlarmCards({ screen, act }: Props) {
 }
 
 export function AlarmsRoom({ screen, act }: Props) {
-  const open = openAlarms(screen);
+  const open = openAlarms(screen.alarms);
   const rest = screen.alarms.filter((alarm) => alarm.state.at !== "open");
   return (
     <>

@@ -4,8 +4,8 @@ import { readFileSync } from "node:fs";
 import { createRequire } from "node:module";
 import type { CDPSession, Page } from "playwright-core";
 import { webServer } from "@parley/station/api/http";
-import { buildTerminal } from "../../apps/terminal/build/build.ts";
-import { launchBrowser } from "./harness/browser.ts";
+import { buildTerminal } from "../../../apps/terminal/build/build.ts";
+import { launchBrowser } from "../harness/browser.ts";
 
 export type View = { readonly width: number; readonly height: number; readonly zoom: 1 | 2 };
 
@@ -62,7 +62,9 @@ export async function openGallery(folder: string): Promise<Gallery> {
         const shown = [...document.querySelectorAll("video")].filter((video) => !video.hidden);
         await Promise.all(
           shown.map((video) =>
-            video.readyState >= 2 ? null : new Promise((done) => video.addEventListener("loadeddata", done)),
+            video.readyState >= 2
+              ? Promise.resolve()
+              : new Promise((done) => video.addEventListener("loadeddata", done)),
           ),
         );
       });
@@ -127,3 +129,11 @@ export async function axeFaults(page: Page): Promise<readonly string[]> {
     );
   });
 }
+
+/** The name of what has focus, as assistive technology would read it, or "nothing". */
+export const focusedName = (page: Page): Promise<string> =>
+  page.evaluate(() => {
+    const at = document.activeElement;
+    if (at === null || at === document.body) return "nothing";
+    return (at.getAttribute("aria-label") ?? at.textContent ?? "").trim();
+  });
