@@ -1,0 +1,48 @@
+// A simulated machine: its wall clock, which may be wrong and may be set, and the lives of the program on it. What a life
+// asked for dies with it.
+import { type Clock, type Instant, type Ms, instant, ms } from "@parley/base/time";
+import type { Queue } from "./queue.ts";
+
+/** When every world begins. */
+export const worldBegan: Instant = instant(Date.UTC(2026, 0, 1));
+
+export type Machine = {
+  /** How far the wall clock is ahead of the world's time. */
+  skew: Ms;
+  readonly wall: () => Instant;
+};
+
+export function makeMachine(queue: Queue, skew: Ms): Machine {
+  const machine: Machine = {
+    skew,
+    wall: () => instant(worldBegan + queue.now() + machine.skew),
+  };
+  return machine;
+}
+
+export type Life = {
+  readonly isAlive: () => boolean;
+  readonly clock: Clock;
+  /** The same clock, for connections between stations: its timers are idle ones (queue.ts). */
+  readonly peerClock: Clock;
+  readonly die: () => void;
+};
+
+/** A program that starts now. Its monotonic clock begins anywhere. */
+export function startLife(queue: Queue, machine: Machine, began: Ms): Life {
+  let alive = true;
+  const start = queue.now() - began;
+  const clock = (kind: "firm" | "idle"): Clock => ({
+    now: machine.wall,
+    elapsed: () => ms(queue.now() - start),
+    wait: (delay, then) => queue.wait(delay, () => alive && then(), kind),
+  });
+  return {
+    isAlive: () => alive,
+    clock: clock("firm"),
+    peerClock: clock("idle"),
+    die: () => {
+      alive = false;
+    },
+  };
+}

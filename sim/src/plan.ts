@@ -1,0 +1,119 @@
+// What a world is to go through: its length, its people, and its weather, which is how often each thing goes wrong. Every
+// seed has a weather of its own, so that some worlds are calm and some are nasty in one way only.
+import { type Ms, days, hours, minutes, ms, seconds } from "@parley/base/time";
+import { type Dice, diceOf } from "./random.ts";
+
+/** Everything that a world can do to its stations. */
+export const faultKinds = [
+  "shortCut", // the path between two stations, for less than TCP gives up
+  "longCut", // for longer
+  "absence", // for weeks or months
+  "reset", // connections broken with notice
+  "slowPath",
+  "shutDoor", // dials to one station find a firewall
+  "dialFails",
+  "crash", // the program is killed
+  "off", // and stays off, for hours or months
+  "diskLoses", // the machine dies before a commit is written
+  "diskTears", // in the middle of one
+  "diskMute", // after it, before anybody was told
+  "diskFull",
+  "diskLies", // said durable, forgotten at the next crash
+  "slowDisk",
+  "socket", // between a terminal and its station
+  "reload", // of a terminal's page
+  "mediaCut", // the path between terminals
+  "clockSet", // a station's wall clock, either way
+] as const;
+export type FaultKind = (typeof faultKinds)[number];
+
+/** Mean time between two of a kind while people are about; for the per-event kinds, a probability. */
+export type Weather = {
+  readonly every: Partial<Readonly<Record<FaultKind, Ms>>>;
+  readonly perDial: number;
+  readonly perCommit: { readonly lose: number; readonly tear: number; readonly mute: number; readonly lie: number };
+  /** Wall clocks of terminals and stations are wrong by up to this. */
+  readonly skew: Ms;
+};
+
+export type Plan = {
+  readonly seed: string;
+  readonly stations: number;
+  readonly desks: number;
+  /** Spells of activity, and how long each is; the line stands idle in between. */
+  readonly spells: number;
+  readonly spell: Ms;
+  readonly idle: readonly [least: Ms, most: Ms];
+  /** Mean time between two calls in a spell, and mean length of one. */
+  readonly callEvery: Ms;
+  readonly talk: Ms;
+  readonly weather: Weather;
+  readonly real: boolean;
+  readonly keepTrace: boolean;
+};
+
+const often: Partial<Record<FaultKind, Ms>> = {
+  shortCut: minutes(6),
+  longCut: minutes(12),
+  reset: minutes(5),
+  slowPath: minutes(10),
+  shutDoor: minutes(15),
+  crash: minutes(8),
+  diskFull: minutes(15),
+  slowDisk: minutes(10),
+  socket: minutes(4),
+  reload: minutes(5),
+  mediaCut: minutes(4),
+  clockSet: minutes(20),
+};
+
+/** Of a dice: each kind is missing, usual or three times as often. */
+export function weatherOf(dice: Dice): Weather {
+  const every: Partial<Record<FaultKind, Ms>> = {};
+  for (const [kind, mean] of Object.entries(often) as [FaultKind, Ms][]) {
+    const times = dice.pick([0, 0, 1, 1, 3]) ?? 0;
+    if (times > 0) every[kind] = ms(mean / times);
+  }
+  const rate = (p: number): number => (dice.chance(0.3) ? p : 0);
+  return {
+    every,
+    perDial: dice.pick([0, 0, 0.1, 0.4]) ?? 0,
+    perCommit: { lose: rate(0.01), tear: rate(0.01), mute: rate(0.01), lie: 0 },
+    skew: dice.pick([ms(0), seconds(2), minutes(3)]) ?? ms(0),
+  };
+}
+
+/** A few days with dense activity: what CI runs hundreds of. */
+export function shortPlan(seed: string, more: Partial<Plan> = {}): Plan {
+  const dice = diceOf(`${seed} weather`);
+  return {
+    seed,
+    stations: 2,
+    desks: 2,
+    spells: 3,
+    spell: minutes(20),
+    idle: [hours(6), hours(30)],
+    callEvery: minutes(1.5),
+    talk: minutes(1.5),
+    weather: weatherOf(dice),
+    real: false,
+    keepTrace: false,
+    ...more,
+  };
+}
+
+/** Years of standing idle, with a call now and then, and everything that takes months. */
+export function longPlan(seed: string, years: number, more: Partial<Plan> = {}): Plan {
+  const weather = weatherOf(diceOf(`${seed} weather`));
+  const spells = Math.max(1, Math.round(years * 26));
+  const pause = ms((days(365) * years) / spells - minutes(20));
+  const every: Weather["every"] = { ...weather.every, absence: days(200), off: days(200) };
+  return shortPlan(seed, {
+    spells,
+    spell: minutes(8),
+    idle: [ms(Math.round(pause * 0.5)), ms(Math.round(pause * 1.5))],
+    callEvery: minutes(2),
+    weather: { ...weather, every },
+    ...more,
+  });
+}

@@ -1,0 +1,288 @@
+// A modelled terminal: a desk's page without media. It says and hears what the real one does (apps/terminal/src/run), steps
+// and merges the same machine, and keeps a call's far side as two facts: whom it has met by signals through the stations, and
+// whether frames flow. A person sees `screen` and presses.
+import { type Cancel, type Clock, ms } from "@parley/base/time";
+import type { Event } from "@parley/call/event";
+import { merge } from "@parley/call/merge";
+import { type Line, deadline, idle, isInCall, openCall } from "@parley/call/state";
+import { step } from "@parley/call/step";
+import type { IdText } from "@parley/protocol/ids";
+import type { FromTerminal } from "@parley/station/duty/calls";
+import { fromUtf8, base64url, fromBase64url, utf8 } from "@parley/base/bytes";
+
+/** What a terminal is given to take part in a call, as far as a page without media cares. */
+export type Admit = {
+  readonly link: IdText;
+  readonly call: IdText;
+  readonly side: "calling" | "called";
+  readonly psk: string;
+  readonly far: readonly { readonly terminal: IdText }[];
+};
+
+export type Heard =
+  | { readonly type: "welcome" }
+  | { readonly type: "line"; readonly link: IdText; readonly line: Line }
+  | { readonly type: "receipt"; readonly call: IdText; readonly kind: string }
+  | { readonly type: "signal"; readonly call: IdText; readonly from: IdText; readonly body: string }
+  | { readonly type: "refused"; readonly code: string }
+  | ({ readonly type: "admit" } & Admit);
+
+/** What terminals say to each other: through the stations to meet, over their own channel once they have met. */
+type Word = {
+  readonly say: "greet" | "welcome";
+  /** The page that speaks, and the one it speaks to where it knows. */
+  readonly page: number;
+  readonly to: number | null;
+  readonly psk: string;
+};
+export type Told = "answered" | "bye";
+
+export type TerminalPorts = {
+  readonly clock: Clock;
+  /** To the station; false when there is no connection. */
+  readonly tell: (message: FromTerminal) => boolean;
+  /** Over the sealed channel, if the two have met and the path is there. */
+  readonly sayTo: (far: IdText, call: IdText, word: Told) => void;
+  /** A person may look: the screen, or what flows, has changed. */
+  readonly changed: (link: IdText, line: Line) => void;
+  readonly refused: (code: string) => void;
+  /** There are keys with a page of `far` now. */
+  readonly met: (call: IdText, far: IdText) => void;
+  /** Two terminals of one call were given different secrets. */
+  readonly foreign: (call: IdText, far: IdText) => void;
+};
+
+type Run = { readonly admit: Admit; line: Line; timer: Cancel; readonly met: Map<IdText, number>; flowing: boolean };
+
+/** One life of a page: a reload is another. */
+export class Terminal {
+  readonly id: IdText;
+  readonly page: number;
+  private readonly ports: TerminalPorts;
+  private readonly lines = new Map<IdText, Line>();
+  private run: Run | null = null;
+  private early: (Heard & { type: "signal" })[] = [];
+  private closed = false;
+
+  constructor(id: IdText, page: number, ports: TerminalPorts) {
+    this.id = id;
+    this.page = page;
+    this.ports = ports;
+  }
+
+  links(): readonly IdText[] {
+    return [...this.lines.keys()];
+  }
+
+  screen(link: IdText): Line {
+    return this.run?.admit.link === link ? this.run.line : (this.lines.get(link) ?? idle);
+  }
+
+  /** The call that this page takes part in with picture and sound, and with whom. */
+  inCall(): { readonly call: IdText; readonly far: IdText; readonly flowing: boolean } | null {
+    const { run } = this;
+    if (run === null || !isInCall(run.line) || run.line.ours !== this.id) return null;
+    return { call: run.line.call, far: run.line.theirs, flowing: run.flowing };
+  }
+
+  /** The page of `far` that this one shares keys with in `call`. */
+  metIn(call: IdText, far: IdText): number | null {
+    return this.run?.admit.call === call ? (this.run.met.get(far) ?? null) : null;
+  }
+
+  // ---- what the station says
+
+  hear(message: Heard): void {
+    if (this.closed) return;
+    switch (message.type) {
+      case "welcome":
+        return this.again();
+      case "line":
+        return this.lineSaid(message.link, message.line);
+      case "admit":
+        return this.admitted(message);
+      case "signal":
+        if (this.run?.admit.call === message.call) this.signalled(message);
+        else this.early.push(message);
+        return;
+      case "refused":
+        return this.ports.refused(message.code);
+      case "receipt":
+        return;
+    }
+    message satisfies never;
+  }
+
+  private lineSaid(link: IdText, said: Line): void {
+    const { run } = this;
+    if (run?.admit.link === link) {
+      this.become(run, merge(run.line, said, this.id));
+      if (openCall(said) !== null && openCall(run.line) !== openCall(said)) this.endRun();
+    } else this.setLine(link, said);
+    this.attend(said);
+  }
+
+  private setLine(link: IdText, line: Line): void {
+    this.lines.set(link, line);
+    this.ports.changed(link, this.screen(link));
+  }
+
+  private attend(line: Line): void {
+    if (line.at === "ringing" && line.side === "called" && line.desks.includes(this.id))
+      this.ports.tell({ type: "rang", call: line.call });
+  }
+
+  private admitted(admit: Admit): void {
+    if (this.run !== null && openCall(this.run.line) === admit.call) {
+      this.run = { ...this.run, admit };
+      return this.greet(this.run);
+    }
+    this.endRun();
+    const run: Run = {
+      admit,
+      line: this.lines.get(admit.link) ?? idle,
+      timer: () => undefined,
+      met: new Map(),
+      flowing: false,
+    };
+    this.run = run;
+    this.setTimer(run);
+    this.viewed(run);
+    this.greet(run);
+    for (const signal of this.early.splice(0)) if (signal.call === admit.call) this.signalled(signal);
+  }
+
+  /** The station is back: it is told again what it may have missed. */
+  private again(): void {
+    if (this.run === null) return;
+    const { line, admit } = this.run;
+    const { call } = admit;
+    if (line.at === "live") this.ports.tell({ type: "up", call });
+    if (line.at === "ended" && line.why === "hungUp") this.ports.tell({ type: "hangUp", call });
+    if (isInCall(line) && line.side === "called" && line.ours === this.id) this.ports.tell({ type: "answer", call });
+  }
+
+  // ---- the line of a call under way
+
+  private happen(run: Run, event: Event): void {
+    const [next, effects] = step(run.line, event, this.ports.clock.now());
+    for (const effect of effects) if (effect.type === "mend") this.greet(run);
+    this.become(run, next);
+  }
+
+  private become(run: Run, next: Line): void {
+    if (next === run.line) return;
+    const before = run.line;
+    run.line = next;
+    this.setTimer(run);
+    if (isInCall(next) && next.ours === this.id && !(isInCall(before) && before.theirs === next.theirs))
+      run.flowing = false;
+    this.viewed(run);
+  }
+
+  private setTimer(run: Run): void {
+    run.timer();
+    const until = deadline(run.line);
+    if (until === null) return;
+    const { clock } = this.ports;
+    run.timer = clock.wait(ms(Math.max(0, until - clock.now())), () => {
+      if (this.run === run) this.happen(run, { type: "tick" });
+    });
+  }
+
+  private viewed(run: Run): void {
+    if (this.run !== run) return;
+    this.setLine(run.admit.link, run.line);
+    this.attend(run.line);
+    if (run.line.at === "idle") this.endRun();
+  }
+
+  private endRun(): void {
+    this.run?.timer();
+    this.run = null;
+    this.early = [];
+  }
+
+  /** The page is gone: closed, reloaded, or its machine switched off. */
+  close(): void {
+    this.endRun();
+    this.closed = true;
+  }
+
+  // ---- the far side
+
+  private greet(run: Run): void {
+    const { call, side, far } = run.admit;
+    if (side === "calling" && !isInCall(run.line)) return;
+    for (const { terminal } of far) if (!run.met.has(terminal)) this.send(call, terminal, "greet", null, run);
+    if (isInCall(run.line) && !run.met.has(run.line.theirs)) this.send(call, run.line.theirs, "greet", null, run);
+  }
+
+  private send(call: IdText, to: IdText, say: Word["say"], page: number | null, run: Run): void {
+    const word: Word = { say, page: this.page, to: page, psk: run.admit.psk };
+    this.ports.tell({ type: "signal", call, to, body: base64url(utf8(JSON.stringify(word))) });
+  }
+
+  private signalled({ call, from, body }: Heard & { type: "signal" }): void {
+    const { run } = this;
+    if (run === null) return;
+    const word = JSON.parse(fromUtf8(fromBase64url(body) ?? utf8("null")) ?? "null") as Word;
+    if (word.psk !== run.admit.psk) return this.ports.foreign(call, from);
+    if (word.say === "greet") this.send(call, from, "welcome", word.page, run);
+    else if (word.to !== this.page) return;
+    if (run.met.get(from) !== word.page) {
+      run.met.set(from, word.page);
+      this.ports.met(call, from);
+    }
+    this.ports.changed(run.admit.link, run.line);
+  }
+
+  told(from: IdText, call: IdText, word: Told): void {
+    const { run } = this;
+    if (run === null || run.admit.call !== call || this.closed) return;
+    if (word === "answered") this.happen(run, { type: "receipt", call, kind: "answered", terminal: from });
+    else if (isInCall(run.line) && run.line.theirs === from)
+      this.happen(run, { type: "theyHungUp", call, why: "hungUp" });
+  }
+
+  /** Frames of the far side open, or have not for a second. */
+  flow(flows: boolean): void {
+    const { run } = this;
+    if (run === null || !isInCall(run.line) || run.flowing === flows) return;
+    run.flowing = flows;
+    const { call } = run.admit;
+    const event = flows ? ({ type: "up", call } as const) : ({ type: "lost", call, why: "noPackets" } as const);
+    this.happen(run, event);
+    this.ports.tell(event);
+  }
+
+  // ---- what a person presses
+
+  place(link: IdText): void {
+    this.ports.tell({ type: "place", link });
+  }
+
+  press(type: "answer" | "decline" | "hangUp", call: IdText): void {
+    const { run } = this;
+    if (run === null || openCall(run.line) !== call) {
+      this.ports.tell({ type, call });
+      return;
+    }
+    if (type === "answer") {
+      this.happen(run, { type, call, desk: this.id });
+      if (isInCall(run.line)) this.ports.sayTo(run.line.theirs, call, "answered");
+    } else if (type === "hangUp") {
+      if (isInCall(run.line)) this.ports.sayTo(run.line.theirs, call, "bye");
+      this.happen(run, { type, call });
+    } else this.happen(run, { type, call, desk: this.id });
+    this.ports.tell({ type, call });
+  }
+
+  touch(call: IdText): void {
+    this.ports.tell({ type: "seen", call });
+  }
+
+  handOver(call: IdText, to: IdText): void {
+    this.ports.tell({ type: "handOver", call, to });
+  }
+}

@@ -1,0 +1,269 @@
+// A world: stations, the network between them, desks with people, and what goes wrong. It is set up, pairs its stations,
+// lives through its plan, and is healed and judged after each spell of activity.
+import { type Bytes, hex, utf8 } from "@parley/base/bytes";
+import { type Ms, minutes, ms, seconds } from "@parley/base/time";
+import { openCall } from "@parley/call/state";
+import type { ParleyError } from "@parley/protocol/errorCodes";
+import { type IdText, type LinkId, idOf } from "@parley/protocol/ids";
+import { sha256Of } from "@parley/protocol/signed/hash";
+import { idealCryptography, realCryptography } from "./cryptography.ts";
+import { type Faults, makeFaults } from "./faults.ts";
+import { type Front, type Seat, makeFront } from "./front.ts";
+import { Judge } from "./judge.ts";
+import { type Media, makeMedia } from "./media.ts";
+import { type Network, makeNetwork } from "./net.ts";
+import { type People, makePeople } from "./people.ts";
+import type { FaultKind, Plan } from "./plan.ts";
+import { pairStations } from "./pairing.ts";
+import { type Queue, makeQueue } from "./queue.ts";
+import { type Dice, diceOf } from "./random.ts";
+import { Station, usualCommit } from "./station.ts";
+import { type Trace, makeTrace } from "./trace.ts";
+
+/** Two stations that are to be linked. */
+export type Pair = { readonly a: Station; readonly b: Station; link: IdText | null };
+
+export type World = {
+  readonly plan: Plan;
+  readonly dice: Dice;
+  readonly queue: Queue;
+  readonly network: Network;
+  readonly trace: Trace;
+  readonly stations: readonly Station[];
+  readonly fronts: readonly Front[];
+  readonly pairs: readonly Pair[];
+  readonly judge: Judge;
+  readonly faults: Faults;
+  readonly media: Media;
+  readonly people: People;
+  /** People press on their own; between spells they do not. */
+  awake: boolean;
+};
+
+export type Outcome = {
+  readonly seed: string;
+  readonly hash: string;
+  readonly wrong: readonly string[];
+  readonly events: number;
+  readonly simulated: Ms;
+  /** Time that links stood, all of them together. */
+  readonly linkTime: number;
+  readonly faults: Readonly<Record<FaultKind, number>>;
+  readonly calls: Readonly<Record<"placed" | "answered" | "missed" | "oneSided" | "differing", number>>;
+  readonly keyRolls: number;
+  readonly reports: Readonly<Record<string, number>>;
+  readonly lines: readonly string[];
+};
+
+export const seatsOf = (world: World): Seat[] => world.fronts.flatMap(({ seats }) => seats);
+export const frontOf = (world: World, station: Station): Front =>
+  world.fronts[world.stations.indexOf(station)] as Front;
+export const linkBytes = (link: IdText): LinkId => idOf<LinkId>(link, 16) as Bytes as LinkId;
+
+const names = ["Northmark", "Estovar", "Suderland", "Ostrava", "Westring"];
+/** Backing off, dialling and greeting take less than this once everything is well again. */
+const settles = minutes(4);
+
+export async function runWorld(plan: Plan): Promise<Outcome> {
+  const rejected: string[] = [];
+  const onRejection = (reason: unknown): void =>
+    void rejected.push(`a promise was rejected: ${reason instanceof Error ? (reason.stack ?? "") : String(reason)}`);
+  process.on("unhandledRejection", onRejection);
+  try {
+    const world = build(plan);
+    await live(world);
+    return outcomeOf(world, rejected);
+  } catch (error) {
+    const what = error instanceof Error ? (error.stack ?? error.message) : String(error);
+    return { ...failed(plan), wrong: [`the world threw: ${what}`, ...rejected] };
+  } finally {
+    process.off("unhandledRejection", onRejection);
+  }
+}
+
+function build(plan: Plan): World {
+  const dice = diceOf(plan.seed);
+  const queue: Queue = makeQueue(() => calm(world));
+  const trace = makeTrace(queue.now, plan.keepTrace);
+  const network = makeNetwork(queue, dice.fork("network"), () => faults.dialFails());
+  const cryptography = plan.real ? realCryptography : idealCryptography(dice.fork("kem").bytes);
+  const skews = dice.fork("skews");
+  const skew = (): Ms => ms(skews.span(ms(0), plan.weather.skew) - plan.weather.skew / 2);
+  const wrong = (what: string): void => judge.wrong(what);
+  const pairs: Pair[] = [];
+
+  const stations = names.slice(0, plan.stations).map(
+    (name) =>
+      new Station(
+        name,
+        skew(),
+        {
+          queue,
+          network,
+          cryptography,
+          note: trace.note,
+          report: (station: Station, error: ParleyError) => judge.reported(station, error),
+          diskFault: (station) => faults.onCommit(station),
+          commitTakes: (station) => faults.commitTakes(station) ?? usualCommit,
+          began: (station) => frontOf(world, station).began(),
+          ended: (station) => {
+            frontOf(world, station).ended();
+            faults.fallen(station);
+          },
+          terminals: (station, alive) => frontOf(world, station).portOf(alive),
+        },
+        dice.fork(name),
+      ),
+  );
+  const fronts = stations.map((station) =>
+    makeFront(
+      station,
+      {
+        queue,
+        note: trace.note,
+        changed: (seat, link) => {
+          media.look(seat);
+          people.sees(seat, link);
+          judge.screenOf(seat, link);
+        },
+        refused: (seat, code) => judge.refused(seat, code),
+        sayTo: (seat, far, call, word) => media.say(seat, far, call, word),
+        met: (seat, call, far) => {
+          const words = [`${seat.id} ${seat.page.page}`, `${far} ${seat.page.metIn(call, far)}`].toSorted();
+          const secret: Bytes = sha256Of(utf8(`${call} ${words.join(" ")}`));
+          seat.station.alive?.joined
+            ?.exported({ terminal: seat.id, call, secret })
+            .catch((error: unknown) => wrong(String(error)));
+        },
+        foreign: (seat, call) => wrong(`${seat.it.name} of ${seat.station.name} was given another secret for ${call}`),
+        lineTold: (from, link, { line }) => {
+          const call = openCall(line);
+          judge.lineTold(from, link, line);
+          trace.note(
+            `${from.name} ${line.at}${"side" in line ? ` ${line.side}` : ""} ${call === null ? "" : judge.nameOf(call)}`,
+          );
+        },
+        wrong,
+        pageSkew: skew,
+      },
+      dice.fork(`front ${station.name}`),
+    ),
+  );
+  stations.forEach((a, i) => {
+    for (const b of stations.slice(i + 1)) pairs.push({ a, b, link: null });
+  });
+  const judge = new Judge(() => world);
+  const world: World = {
+    plan,
+    dice,
+    queue,
+    network,
+    trace,
+    stations,
+    fronts,
+    pairs,
+    judge,
+    faults: makeFaults(() => world, dice.fork("faults")),
+    media: makeMedia(() => world, dice.fork("media")),
+    people: makePeople(() => world, dice.fork("people")),
+    awake: false,
+  };
+  const { faults, media, people } = world;
+  return world;
+}
+
+/** Whether nothing between stations could come of itself to anything: all that is connected is idle, the rest cannot be. */
+function calm(world: World): boolean {
+  if (world.network.busy() > 0) return false;
+  return world.pairs.every(({ a, b, link }) => {
+    const [here, there] = [a.alive, b.alive];
+    if (link === null || here === null || there === null || world.network.isCut(a.host, b.host)) return true;
+    return [here, there].every(({ joined, store }) => {
+      const { sent, acknowledged } = store.position(linkBytes(link));
+      return sent === acknowledged && joined?.peers.link(linkBytes(link))?.status().at === "connected";
+    });
+  });
+}
+
+async function live(world: World): Promise<void> {
+  const { plan, queue, dice, judge } = world;
+  const pass = (length: number): Promise<void> => queue.run(ms(queue.now() + length));
+  const during = (work: () => Promise<void>, atMost: Ms): Promise<void> => {
+    let done = false;
+    void work().then(() => (done = true));
+    return queue
+      .run(ms(queue.now() + atMost), () => done)
+      .then(() => {
+        if (!done) judge.wrong("what was begun did not end");
+      });
+  };
+
+  for (const station of world.stations) {
+    await during(async () => {
+      await station.start();
+      await station.setUp();
+      for (let n = 1; n <= plan.desks; n++) await station.enrol(`Desk ${n}`);
+    }, minutes(5));
+    station.kill("set up");
+    await during(() => station.start(), minutes(1));
+    for (const desk of station.desks) frontOf(world, station).seat(desk);
+  }
+  await pairStations(world, pass);
+
+  for (let spell = 0; spell < plan.spells; spell++) {
+    if (judge.over) return;
+    await pass(dice.span(...plan.idle));
+    world.awake = true;
+    world.faults.begin();
+    world.people.begin();
+    await pass(plan.spell);
+    world.awake = false;
+    await heal(world, pass);
+    await judge.all(`after spell ${spell + 1}`);
+  }
+}
+
+/** Everything is put right again, and time passes until it shows. */
+export async function heal(world: World, pass: (length: number) => Promise<void>): Promise<void> {
+  world.faults.end();
+  await pass(settles);
+  for (const seat of seatsOf(world)) if (seat.socket?.open !== true) frontOf(world, seat.station).began();
+  await pass(seconds(30));
+}
+
+function outcomeOf(world: World, rejected: readonly string[]): Outcome {
+  const { judge, queue, plan, trace } = world;
+  const now = queue.now();
+  return {
+    seed: plan.seed,
+    hash: trace.hash(),
+    wrong: [...judge.found(), ...rejected],
+    events: queue.count(),
+    simulated: now,
+    linkTime: now * world.pairs.filter(({ link }) => link !== null).length,
+    faults: world.faults.counts(),
+    calls: judge.counts(),
+    keyRolls: judge.keyRolls(),
+    reports: judge.reports(),
+    lines: trace.last(plan.keepTrace ? Number.POSITIVE_INFINITY : 120),
+  };
+}
+
+function failed(plan: Plan): Outcome {
+  const none = { placed: 0, answered: 0, missed: 0, oneSided: 0, differing: 0 };
+  const hash = hex(new Uint8Array(8));
+  const faults = {} as Outcome["faults"];
+  return {
+    seed: plan.seed,
+    hash,
+    wrong: [],
+    events: 0,
+    simulated: ms(0),
+    linkTime: 0,
+    faults,
+    calls: none,
+    keyRolls: 0,
+    reports: {},
+    lines: [],
+  };
+}
