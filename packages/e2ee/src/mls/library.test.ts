@@ -6,6 +6,7 @@ import { validateRatchetTree } from "ts-mls/clientState.js";
 import { encodeCiphersuite } from "ts-mls/crypto/ciphersuite.js";
 import { deriveSecret } from "ts-mls/crypto/kdf.js";
 import { decodeMlsMessage } from "ts-mls/message.js";
+import { verifyParentHashes } from "ts-mls/parentHash.js";
 import { getCommitSecret } from "ts-mls/pathSecrets.js";
 import { toNodeIndex } from "ts-mls/treemath.js";
 import { afterAll, describe, expect, it } from "vitest";
@@ -27,10 +28,12 @@ import { makeUnpatched } from "./testing/unpatched.ts";
 
 /** Without P1 and P2; with P3, since leaves are signed under its code point. */
 const unpatched = makeUnpatched(["clientState.js", "pathSecrets.js", "processMessages.js"]);
+const withoutP5 = makeUnpatched(["parentHash.js"]);
 const withoutP3 = makeUnpatched(["crypto/ciphersuite.js"]);
 afterAll(() => {
   unpatched.remove();
   withoutP3.remove();
+  withoutP5.remove();
 });
 
 const treeOf = (group: Group) => group.state.ratchetTree;
@@ -135,6 +138,21 @@ describe("ts-mls 1.6.4 and our patch: each fault first on the library as it is s
       process.removeAllListeners("unhandledRejection");
       for (const other of others) process.on("unhandledRejection", other);
     }
+  });
+
+  it("[ML32] P5: to check a joiner's tree, leaves that never committed are not hashed again and again", async () => {
+    const seats = await callOf(20);
+    const [first] = (await move(seats[0] as Seat, seats.slice(1), {})) as [Seat];
+    const tree = treeOf(first.group);
+    const { impl } = await testSuite();
+    let digests = 0;
+    const counting = { ...impl.hash, digest: (data: Uint8Array) => (digests++, impl.hash.digest(data)) };
+    const served = (await withoutP5.load("parentHash.js")) as { verifyParentHashes: typeof verifyParentHashes };
+    expect(await served.verifyParentHashes(tree, counting)).toBe(true);
+    const before = digests;
+    digests = 0;
+    expect(await verifyParentHashes(tree, counting)).toBe(true);
+    expect(digests).toBeLessThan(before / 4);
   });
 
   it("[ML32] P3: the X-Wing suite has a code point for private use, not one that may be given to another", async () => {
