@@ -364,6 +364,26 @@ describe("a link", () => {
     }
   });
 
+  it("[LK37] a station restored from far back, that has written more since than the other had taken, is found out too", async () => {
+    const sim = world(18);
+    const [a, b] = await pair(sim);
+    send(a, "first");
+    await sim.time.pass(seconds(2));
+    const backup = a.disk.restoredCopy();
+    for (let n = 0; n < 150; n++) send(a, `lost ${n}`);
+    await sim.time.pass(seconds(10));
+    crash(a);
+    a.disk = backup;
+    sim.network.cut("a", "b");
+    await start(sim, a, b);
+    for (let n = 0; n < 200; n++) send(a, `new ${n}`);
+    await sim.time.pass(seconds(1));
+    sim.network.mend("a", "b");
+    await sim.time.pass(minutes(2));
+    expect(statusOf(b)).toMatchObject({ at: "frozen", code: "PEER_RESTORED" });
+    expect((await effects(b)).filter((text) => text.startsWith("new"))).toEqual([]);
+  });
+
   it("[LK37] a peer whose disk lied, and that gives a number twice, is found out and frozen", async () => {
     const sim = world(15);
     const [a, b] = await pair(sim);
