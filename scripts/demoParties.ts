@@ -130,7 +130,7 @@ export async function startParty(plan: PartyPlan, folder: string): Promise<Runni
 function settingsOf({ port, settings, at }: PartyPlan, origin: string): object {
   const host = at?.address ?? "127.0.0.1";
   return {
-    web: { origin, host, port },
+    web: { origin, host, port, ...(at === undefined ? {} : { plainHttp: "closedNetwork" }) },
     peer: { host, port: port + 1, addresses: [`${host}:${port + 1}`] },
     turn: {
       host,

@@ -9,61 +9,115 @@ const port = z.int().min(0).max(65535);
 const host = z.string().min(1).max(253);
 
 const webSchema = z.strictObject({
-  /** Where browsers of this party reach the station; passkeys and camera permissions are bound to it. */
-  origin: z.url({ protocol: /^https?$/ }).default("http://localhost:4430"),
-  host: host.default("127.0.0.1"),
+  origin: z
+    .url({ protocol: /^https?$/ })
+    .default("http://localhost:4430")
+    .describe("Where browsers of this party reach the station; passkeys and camera permissions are bound to it."),
+  host: host.default("127.0.0.1").describe("The address of this machine that the port listens on."),
   port: port.default(4430),
-  /** Certificate and key files in PEM, read again when they change; without them the port speaks HTTP, for localhost only. */
-  certificate: z.string().nullable().default(null),
-  key: z.string().nullable().default(null),
+  certificate: z
+    .string()
+    .nullable()
+    .default(null)
+    .describe("PEM file of the web certificate with its chain; read again when it changes. Null speaks plain HTTP."),
+  key: z.string().nullable().default(null).describe("PEM file of the certificate's key; read again when it changes."),
+  plainHttp: z
+    .enum(["loopback", "closedNetwork"])
+    .default("loopback")
+    .describe("Where plain HTTP may listen: on this machine alone, or also on a network that nobody else is on."),
 });
 
 const peerSchema = z.strictObject({
-  host: host.default("0.0.0.0"),
+  host: host.default("0.0.0.0").describe("The address of this machine that other stations' connections come in at."),
   port: port.default(4431),
-  /** What other stations dial, as "name:port"; goes into offers and the party card. */
   addresses: z
     .array(z.string().regex(/^.+:\d{1,5}$/))
     .max(4)
-    .default([]),
+    .default([])
+    .describe('What other stations dial, as "name:port"; goes into offers and the party card.'),
 });
 
 const turnSchema = z.strictObject({
-  /** `builtIn`: the station relays by itself. `external`: coturn or another server with the same shared secret. */
-  use: z.enum(["builtIn", "external", "none"]).default("builtIn"),
+  use: z
+    .enum(["builtIn", "external", "none"])
+    .default("builtIn")
+    .describe("builtIn: the station relays by itself. external: coturn or another server with the same shared secret."),
   host: host.default("0.0.0.0"),
-  /** The address that the relay gives out; must be reachable by both parties' terminals. */
-  publicAddress: z.union([z.ipv4(), z.ipv6()]).default("127.0.0.1"),
+  publicAddress: z
+    .union([z.ipv4(), z.ipv6()])
+    .default("127.0.0.1")
+    .describe("The address that the relay gives out; must be reachable by both parties' terminals."),
   udpPort: port.default(4432),
   tcpPort: port.default(4432),
-  tlsPort: port.default(4433),
+  tlsPort: port.default(4433).describe("Listens only where there is a web certificate, which it shows too."),
   relayPorts: z.tuple([port, port]).default([49152, 65535]),
-  /** Reserved ranges that may be relayed to all the same, as "127.0.0.0/8": for tests and closed networks. */
-  allowPeers: z.array(z.string().max(60)).max(16).default([]),
-  urls: z.array(z.string().max(300)).max(4).default([]),
-  secret: z.string().max(200).nullable().default(null),
+  allowPeers: z
+    .array(z.string().max(60))
+    .max(16)
+    .default([])
+    .describe('Reserved ranges that may be relayed to all the same, as "127.0.0.0/8": for tests and closed networks.'),
+  urls: z
+    .array(z.string().max(300))
+    .max(4)
+    .default([])
+    .describe("Of the external relay, as turn:host:port?transport=udp."),
+  secret: z
+    .string()
+    .max(200)
+    .nullable()
+    .default(null)
+    .describe("Shared with the external relay. Null: the station draws one and keeps it in the file turn-secret."),
+  credentialSeconds: z
+    .int()
+    .min(2)
+    .max(86_400)
+    .default(14_400)
+    .describe(
+      "How long a terminal's relay credential opens new paths; it is renewed at half of that, also during a call.",
+    ),
 });
 
 const callSchema = z.strictObject({
-  /** Never show an address to the other party: all media goes through the relay. */
-  relayOnly: z.boolean().default(false),
-  /** How often the keys of a call change, seconds; 300 unless a test wants it faster. */
-  epochSeconds: z.int().min(1).max(300).default(300),
-  /** Whether desks show the caller's picture, already there sealed, the moment they answer. */
-  pictureBeforeAnswer: z.boolean().default(true),
+  relayOnly: z
+    .boolean()
+    .default(false)
+    .describe("Never show an address to the other party: all media goes through the relay."),
+  epochSeconds: z
+    .int()
+    .min(1)
+    .max(300)
+    .default(300)
+    .describe("How often the keys of a call change, seconds; 300 unless a test wants it faster."),
+  pictureBeforeAnswer: z
+    .boolean()
+    .default(true)
+    .describe("Whether desks show the caller's picture, already there sealed, the moment they answer."),
 });
 
 export const configSchema = z.strictObject({
+  $schema: z.string().max(300).optional().describe("For editors; parley init writes the schema beside this file."),
   web: webSchema.prefault({}),
   peer: peerSchema.prefault({}),
   turn: turnSchema.prefault({}),
   call: callSchema.prefault({}),
-  /** `error`, `warn`, `info` (one line for each thing that happens) or `debug`. */
-  log: z.enum(["error", "warn", "info", "debug"]).default("info"),
-  /** A PostgreSQL address instead of the file in the data folder; `DATABASE_URL` says the same. */
-  database: z.string().max(1000).nullable().default(null),
+  log: z
+    .enum(["error", "warn", "info", "debug"])
+    .default("info")
+    .describe("info writes one line for each thing that happens."),
+  database: z
+    .string()
+    .max(1000)
+    .nullable()
+    .default(null)
+    .describe("A PostgreSQL address instead of the file in the data folder; DATABASE_URL says the same."),
 });
 export type Config = z.infer<typeof configSchema>;
+
+/** The schema for editors: every setting, its meaning and its default (JSON Schema 2020-12). */
+export const configJsonSchema = (): object => ({
+  ...z.toJSONSchema(configSchema, { io: "input" }),
+  title: "Settings of a Parley station",
+});
 
 /** Settings that had another name, and what they are called now. Never removed from this list. */
 export const renamed: Readonly<Record<string, string>> = {};
@@ -83,8 +137,33 @@ export function readConfig(
     if (has(value, old.split("."))) return fail(problem("CONFIG_WRONG", `${old} is now called ${now}`));
   }
   const parsed = configSchema.safeParse(value);
-  if (parsed.success) return ok(parsed.data);
+  if (parsed.success) {
+    const wrong = refuseTogether(parsed.data);
+    return wrong === null ? ok(parsed.data) : fail(wrong);
+  }
   return fail(problem("CONFIG_WRONG", parsed.error.issues.map(sentence).join("; ")));
+}
+
+const isLoopback = (name: string): boolean => /^(localhost|127(\.\d{1,3}){3}|::1|\[::1\])$/i.test(name);
+
+/** Names that every browser resolves to its own machine and trusts without a certificate (RFC 6761 section 6.3). */
+const isOwnName = (name: string): boolean => isLoopback(name) || /\.localhost$/i.test(name);
+
+/** What is right for each setting alone and wrong together, or null. */
+function refuseTogether({ web, turn }: Config): ParleyError | null {
+  const origin = new URL(web.origin);
+  if ((web.certificate === null) !== (web.key === null))
+    return problem("CONFIG_WRONG", "web.certificate and web.key: one without the other");
+  if (web.certificate !== null && origin.protocol !== "https:")
+    return problem("CONFIG_WRONG", "web.origin: must begin with https: where there is a certificate");
+  // A page without TLS is code that anyone on the path may change. An https: origin without a certificate here is a proxy's.
+  if (web.certificate === null && origin.protocol === "http:" && !isOwnName(origin.hostname))
+    return problem("WEB_PLAIN_HTTP", `web.origin ${web.origin}`);
+  if (web.certificate === null && web.plainHttp === "loopback" && !isLoopback(web.host))
+    return problem("WEB_PLAIN_HTTP", `web.host ${web.host}`);
+  if (turn.use === "external" && turn.urls.length === 0)
+    return problem("CONFIG_WRONG", "turn.urls: an external relay needs its addresses");
+  return null;
 }
 
 function sentence(issue: z.core.$ZodIssue): string {

@@ -1,5 +1,6 @@
 // A whole station: the inside over this machine's disk, keys and network, joined to the terminals' port and the relay.
 // `parley station` and the demo start it; nothing in here waits for a person.
+import { join } from "node:path";
 import { equal, fromHex } from "@parley/base/bytes";
 import type { Random } from "@parley/base/random";
 import { type Result, fail, ok } from "@parley/base/result";
@@ -20,6 +21,7 @@ import { type KeyFolder, Ring, openKeyFolder } from "./keys/ring.ts";
 import { nodeKem } from "./keys/xwing.ts";
 import { verifiedBy } from "./peer/tlsIdentity.ts";
 import { tlsNet } from "./peer/tlsNet.ts";
+import { openCertificate } from "./api/certificate.ts";
 import { type RelayRun, startRelay } from "./relayRun.ts";
 import { openPostgres } from "./store/postgres.ts";
 import { openSqlite } from "./store/sqlite.ts";
@@ -52,6 +54,9 @@ export type Station = Opened &
     readonly relay: RelayRun;
     readonly ports: { readonly web: number; readonly peer: number };
   };
+
+/** In the data folder: what an external relay shares with the station, where the settings name nothing. */
+export const turnSecretFile = "turn-secret";
 
 /** Opens what lies in the data folder; enough for `parley init`. */
 export async function openStation(options: StationOptions): Promise<Result<Opened, ParleyError>> {
@@ -102,12 +107,34 @@ export async function startStation(options: StationOptions): Promise<Result<Stat
     return fail(problem("ID_NOT_SET_UP"));
   }
 
-  const relay = await startRelay(config.turn, options);
-  if (!relay.ok) return relay;
+  const { certificate: certificateFile, key: keyFile, origin } = config.web;
+  const certificate =
+    certificateFile === null || keyFile === null
+      ? ok(null)
+      : openCertificate({ certificate: certificateFile, key: keyFile }, clock);
+  if (!certificate.ok) {
+    await store.close();
+    return certificate;
+  }
+  const shown = certificate.value?.current() ?? null;
+  const relay = await startRelay(config.turn, {
+    ...options,
+    secretFile: join(options.dataDir, turnSecretFile),
+    certificate: shown,
+    tlsName: new URL(origin).hostname,
+  });
+  if (!relay.ok) {
+    await store.close();
+    return relay;
+  }
 
   const net = tlsNet({ host: config.peer.host, port: config.peer.port, identity: keys.identity(), clock });
   const joined = await joinPeers(inside, given, late, net);
-  if (!joined.ok) return joined;
+  if (!joined.ok) {
+    await relay.value.close();
+    await store.close();
+    return joined;
+  }
   const { calls, recordOf, exported, peers, begin, stop } = joined.value;
 
   const terminals = await openTerminals({
@@ -120,12 +147,20 @@ export async function startStation(options: StationOptions): Promise<Result<Stat
     exported,
     store,
     relay: relay.value,
+    certificate: shown,
   });
   if (!terminals.ok) {
     await stop();
+    await relay.value.close();
+    await store.close();
     return terminals;
   }
   late.terminals = terminals.value;
+  certificate.value?.watch((fresh) => {
+    terminals.value.present(fresh);
+    const shownByRelay = relay.value.present(fresh);
+    if (!shownByRelay.ok) options.report(shownByRelay.error);
+  }, options.report);
   begin();
 
   return ok({
@@ -137,6 +172,7 @@ export async function startStation(options: StationOptions): Promise<Result<Stat
     relay: relay.value,
     ports: { web: terminals.value.port, peer: peers.port },
     close: async () => {
+      certificate.value?.close();
       await terminals.value.close();
       await stop();
       await relay.value.close();

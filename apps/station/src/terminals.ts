@@ -10,6 +10,7 @@ import { type IdText, idText } from "@parley/protocol/ids";
 import { pin } from "@parley/protocol/signed/pin";
 import { type StationNonce, signedTerminalRequest } from "@parley/protocol/signed/terminalCertificate";
 import type { ToTerminal } from "@parley/protocol/terminal/messages";
+import type { WebCertificate } from "./api/certificate.ts";
 import { type Hub, type Seat, openHub } from "./api/hub.ts";
 import { webServer } from "./api/http.ts";
 import { type People, makePeople } from "./api/people.ts";
@@ -18,6 +19,7 @@ import { type Presence, consoleRole, houseOf, shownPairing } from "./houseView.t
 import { rowOf } from "./ledgerView.ts";
 import { verifiedBy } from "./peer/tlsIdentity.ts";
 import type { Joined } from "./inside.ts";
+import { relayCredentials } from "./relayCredentials.ts";
 import type { RelayRun } from "./relayRun.ts";
 import type { CallsRun } from "./run/callsRun.ts";
 import type { IdentityRun } from "./run/identityRun.ts";
@@ -42,6 +44,8 @@ export type TerminalsOptions = {
   readonly exported: Joined["exported"];
   readonly store: Store;
   readonly relay: RelayRun;
+  /** Null serves plain HTTP. */
+  readonly certificate: WebCertificate | null;
 };
 
 export type Terminals = {
@@ -59,6 +63,8 @@ export type Terminals = {
   readonly dismiss: (terminal: IdText) => void;
   /** Every terminal that is on asks for a new credential. */
   readonly renewAll: () => void;
+  /** The web port shows another certificate from the next connection on. */
+  readonly present: (certificate: WebCertificate) => void;
   readonly close: () => Promise<void>;
 };
 
@@ -67,7 +73,7 @@ const ledgerPage = 50;
 export async function openTerminals(options: TerminalsOptions): Promise<Result<Terminals, ParleyError>> {
   const { config, clock, random, identity, links, pairing, calls, recordOf, store, relay } = options;
   const { origin } = config.web;
-  const web = await webServer({ files: options.served.files, tls: null, healthy: () => true });
+  const web = await webServer({ files: options.served.files, tls: options.certificate, healthy: () => true });
   const chains = new Map<IdText, { readonly chain: Bytes; readonly renewAt: Instant }>();
   const seen = new Map<IdText, Presence>();
   const officersSeen = new Map<IdText, Instant>();
@@ -220,6 +226,16 @@ export async function openTerminals(options: TerminalsOptions): Promise<Result<T
     hub.tellSeat(seat, { type: "entries", entries: rows.filter((row) => row !== null), total, more: to > 0 });
   };
 
+  const credentials = relayCredentials({
+    clock,
+    relay,
+    isOpen: (link, call) => {
+      const line = calls.state().links[link]?.line;
+      return line !== undefined && line.at !== "idle" && line.at !== "ended" && line.call === call;
+    },
+    tell: hub.tell,
+  });
+
   const presence = (terminal: IdText): Presence => ({
     on: hub.isOn(terminal),
     since: seen.get(terminal)?.since ?? enrolled(terminal)?.enrolled ?? instant(0),
@@ -277,7 +293,6 @@ export async function openTerminals(options: TerminalsOptions): Promise<Result<T
       const secret = links.generations(link).find(({ n }) => n === generation)?.secret;
       const theirs = record === null ? undefined : identity.state().peers.get(record.party);
       if (secret === undefined || theirs === undefined) return;
-      const servers = relay.serversFor(call, to);
       hub.tell(to, {
         type: "admit",
         link,
@@ -289,7 +304,7 @@ export async function openTerminals(options: TerminalsOptions): Promise<Result<T
         far: [...far],
         pins: { ours: base64url(encode(pin, home().pin)), theirs: base64url(encode(pin, theirs)) },
         epochSeconds: config.call.epochSeconds,
-        iceServers: (servers?.servers ?? []).map((server) => ({ ...server, urls: [...server.urls] })),
+        iceServers: credentials.give(to, link, call),
         relayOnly: config.call.relayOnly,
       });
     },
@@ -312,7 +327,9 @@ export async function openTerminals(options: TerminalsOptions): Promise<Result<T
       for (const seat of hub.seats())
         if (seat.who !== null) hub.tellSeat(seat, { type: "renewalDue", nonce: base64url(hub.nonceOf(seat)) });
     },
+    present: web.present,
     close: async () => {
+      credentials.close();
       hub.close();
       await web.app.close();
       web.server.closeAllConnections();

@@ -743,6 +743,28 @@ const table = {
     say: "The port for this party's own browsers cannot be opened.",
     cure: "End the program that uses it, or set web.port to a free one.",
   },
+  WEB_PLAIN_HTTP: {
+    blame: "us",
+    say: "The pages for browsers would be served without encryption to other machines.",
+    cure: "Set web.certificate and web.key, or keep web.host on 127.0.0.1 and web.origin on a localhost name.",
+  },
+  WEB_CERTIFICATE_WRONG: {
+    blame: "us",
+    say: "The web certificate and its key cannot be read, or do not fit together.",
+    cure: "Put a certificate in PEM and the key it was made with where web.certificate and web.key say; the station notices by itself.",
+  },
+  STORE_RESTORED: {
+    blame: "us",
+    say: "This data was restored from a backup, so others may know what it has forgotten: its keys must be made anew first.",
+    cure: "Run parley rekey with the root's passphrase or its 24 words, then start the station.",
+    http: 409,
+  },
+  PROBE_UNANSWERED: {
+    blame: "peer",
+    say: "The other station did not say how it reaches this one.",
+    cure: "Try again in a minute; if it stays so, ask the other party to update their station.",
+    http: 504,
+  },
   STATION_NOT_RUNNING: {
     blame: "us",
     say: "No station answers for this data folder.",
@@ -752,6 +774,17 @@ const table = {
     blame: "us",
     say: "The pages for browsers have not been built.",
     cure: "Run npm run build, then start again.",
+  },
+  STATION_RUNNING: {
+    blame: "caller",
+    say: "The station of this data folder is running, and this needs it at rest.",
+    cure: "Run parley stop, then the same command again.",
+    http: 409,
+  },
+  COMMAND_UNKNOWN: {
+    blame: "caller",
+    say: "There is no such command, or it has no such option.",
+    cure: "See parley --help, or the command's --help.",
   },
   COMMAND_INCOMPLETE: {
     blame: "caller",

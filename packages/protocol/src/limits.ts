@@ -151,3 +151,6 @@ export const maxTerminals = 1000;
 /** A passkey's credential id and its COSE public key, bytes: the id's bound is WebAuthn's, an ML-DSA-87 key has 2,592. */
 export const maxCredentialIdBytes = 1023;
 export const maxPasskeyBytes = 4096;
+
+/** What one probe may ask a linked station to try: every kind on four addresses; chosen. */
+export const maxProbeTargets = 20;

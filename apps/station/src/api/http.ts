@@ -1,25 +1,36 @@
 // The web port of a station: serves the terminal's code to its own browsers, and nothing to anyone else.
 // What changes anything goes over the terminals' WebSocket (hub.ts); here are only files and a health answer.
 import { type Server, createServer } from "node:http";
-import { createServer as createTlsServer } from "node:https";
+import { type Server as TlsServer, createServer as createTlsServer } from "node:https";
 import fastifyStatic from "@fastify/static";
 import Fastify, { type FastifyInstance } from "fastify";
+import type { WebCertificate } from "./certificate.ts";
 import { securityHeaders } from "./headers.ts";
 
 export type WebOptions = {
   /** The folder of the built terminal. */
   readonly files: string;
   /** PEM of the web certificate and its key; null serves plain HTTP, which browsers trust on localhost names only. */
-  readonly tls: { readonly cert: string; readonly key: string } | null;
+  readonly tls: WebCertificate | null;
   /** Whether the station is able to do its work now; the answer of `/healthz`. */
   readonly healthy: () => boolean;
 };
 
-/** The web server, not yet listening, and the bare server under it for WebSocket upgrades and live certificate reloads. */
-export async function webServer(
-  options: WebOptions,
-): Promise<{ readonly app: FastifyInstance; readonly server: Server }> {
+export type WebServer = {
+  readonly app: FastifyInstance;
+  /** The bare server under it, for WebSocket upgrades. */
+  readonly server: Server;
+  /** Shows another certificate from the next connection on; those that are open keep theirs. */
+  readonly present: (certificate: WebCertificate) => void;
+};
+
+/** Browsers of this decade speak TLS 1.3, and the hybrid group where they have it. */
+const tlsSettings = { minVersion: "TLSv1.3", ecdhCurve: "X25519MLKEM768:X25519" } as const;
+
+/** The web server, not yet listening. */
+export async function webServer(options: WebOptions): Promise<WebServer> {
   let server: Server | undefined;
+  let secure: TlsServer | undefined;
   const app = Fastify({
     logger: false,
     // A browser that opens a connection and says nothing is let go.
@@ -27,10 +38,8 @@ export async function webServer(
     bodyLimit: 1024,
     serverFactory: (handle) => {
       const { tls } = options;
-      server =
-        tls === null
-          ? createServer(handle)
-          : createTlsServer({ ...tls, minVersion: "TLSv1.3", ecdhCurve: "X25519MLKEM768:X25519" }, handle);
+      if (tls !== null) secure = createTlsServer({ ...tls, ...tlsSettings }, handle);
+      server = secure ?? createServer(handle);
       return server;
     },
   });
@@ -52,5 +61,5 @@ export async function webServer(
   app.setNotFoundHandler(async (_request, reply) => reply.code(404).type("text/plain").send("Not here.\n"));
   await app.ready();
   if (server === undefined) throw new Error("Fastify made no server");
-  return { app, server };
+  return { app, server, present: (certificate) => secure?.setSecureContext({ ...certificate, ...tlsSettings }) };
 }

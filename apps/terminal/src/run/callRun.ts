@@ -63,6 +63,8 @@ export type CallRunOptions = {
 
 export type CallRun = {
   readonly admit: (admit: Admit) => void;
+  /** The relay's next credentials: for paths that are looked for from now on. */
+  readonly iceServers: (servers: Admit["iceServers"]) => void;
   readonly signal: (signal: Signal) => void;
   /** What our station says of the line. */
   readonly hear: (line: Line) => void;
@@ -335,6 +337,10 @@ export function runCall(options: CallRunOptions): CallRun {
       admit = fresh;
       far.setIceServers(fresh.iceServers);
       greet();
+    },
+    iceServers: (servers) => {
+      admit = { ...admit, iceServers: servers };
+      far.setIceServers(servers);
     },
     signal: ({ body }) => workers.toKeys({ type: "signal", bytes: bytesOf(body) }),
     hear: (said) => become(merge(line, said, self)),

@@ -177,6 +177,9 @@ export function runTerminal(browser: Browser, { code, officerCode }: OpenedWith)
       }
       case "admit":
         return admitted(message);
+      case "iceServers":
+        if (run !== null && view !== null && openCall(view.line) === message.call) run.iceServers(message.iceServers);
+        return;
       case "signal":
         if (run !== null && view !== null && openCall(view.line) === message.call) run.signal(message);
         else early.push(message);

@@ -108,5 +108,7 @@ export const callToTerminal = [
     iceServers: z.array(iceServerSchema).max(8),
     relayOnly: z.boolean(),
   }),
+  /** The next credentials for the relay, before those of `admit` run out. */
+  z.object({ type: z.literal("iceServers"), call: id16, iceServers: z.array(iceServerSchema).max(8) }),
   z.object({ type: z.literal("signal"), call: id16, from: id16, body: bytesText(maxSignalBytes) }),
 ] as const;
