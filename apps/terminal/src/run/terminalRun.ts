@@ -117,6 +117,7 @@ export function runTerminal(browser: Browser, { code, officerCode }: OpenedWith)
 
   // ---- the station
 
+  let turn: Promise<void> = Promise.resolve();
   const link = linkToStation({
     open: browser.openSocket,
     clock,
@@ -125,10 +126,11 @@ export function runTerminal(browser: Browser, { code, officerCode }: OpenedWith)
     onDown: () => change({ station: { at: "away", since: clock.now() } }),
     onMessage: (message) => {
       if (message.type === "challenge") change({ party: message.name });
-      session
-        .hear(message)
-        .then((taken) => (taken ? undefined : heard(message)))
-        .catch((error: unknown) => console.error(error));
+      // One after the other: what follows a welcome is about what the welcome says.
+      turn = turn.then(async () => {
+        if (!(await session.hear(message))) heard(message);
+      });
+      turn = turn.catch((error: unknown) => console.error(error));
     },
     onStranger: () => change({ fault: "codeChanged" }),
   });
