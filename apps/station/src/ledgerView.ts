@@ -86,8 +86,16 @@ function callRow(entry: Entry, row: MakeRow, recordOf: RecordOf): LedgerRow | nu
   if (!fact.ok) return null;
   const it = fact.value;
   if (it.type === "missed") return row(it.at, "missed", { why: it.why }, idText(it.link));
-  if (it.type !== "finished" || (recordOf(idText(it.call))?.at ?? "waiting") !== "waiting") return null;
-  return row(it.ended, "call", { began: it.answered, ended: it.ended, epochs: it.epochs }, idText(it.link), "waiting");
+  if (it.type !== "finished") return null;
+  const { at } = recordOf(idText(it.call)) ?? { at: "waiting" };
+  if (at === "signedByBoth" || at === "differs") return null;
+  return row(
+    it.ended,
+    "call",
+    { began: it.answered, ended: it.ended, epochs: it.epochs },
+    idText(it.link),
+    at === "crossed" ? "ours" : "waiting",
+  );
 }
 
 const entryRow = (it: CallEntry, row: MakeRow, proof: LedgerRow["proof"]): LedgerRow =>

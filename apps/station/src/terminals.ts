@@ -149,7 +149,8 @@ export async function openTerminals(options: TerminalsOptions): Promise<Result<T
     void calls.command({ from: "presence", terminal });
     for (const { line } of Object.values(calls.state().links)) {
       const it = line.at === "ended" ? recordOf(line.call) : null;
-      if (line.at === "ended" && it !== null) hub.tellSeat(seat, { type: "record", call: line.call, ...it });
+      if (line.at === "ended" && it !== null && it.at !== "crossed")
+        hub.tellSeat(seat, { type: "record", call: line.call, at: it.at, index: it.index });
     }
     changed();
   };
@@ -308,7 +309,9 @@ export async function openTerminals(options: TerminalsOptions): Promise<Result<T
         relayOnly: config.call.relayOnly,
       });
     },
-    recorded: (call, it) => hub.tellAll({ type: "record", call, ...it }),
+    recorded: (call, { at, index }) => {
+      if (at !== "crossed") hub.tellAll({ type: "record", call, at, index });
+    },
     refuse: (to, code) => {
       const seat = hub.seats().find(({ who }) => who === to);
       if (seat !== undefined) hub.refuse(seat, code);

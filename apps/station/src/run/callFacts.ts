@@ -52,6 +52,8 @@ export const callFact = variant({
   ],
   /** A receipt as its station signed it: "it rang", provable. Since these are kept, `receipt` is read and no longer written. */
   proof: [4, signedReceipt],
+  /** Our answer crossed with their giving up: for them there was no call, so this one has no entry of both. */
+  crossed: [5, struct({ link: linkId, call: callId, at: wireInstant })],
 });
 export type CallFact = Of<typeof callFact>;
 

@@ -8,7 +8,7 @@ import { type Line, isInCall, openCall } from "@parley/call/state";
 import { decodeEntry } from "@parley/ledger/entry";
 import { jointRecord, ownRecord } from "@parley/ledger/record";
 import { type ParleyError, problem } from "@parley/protocol/errorCodes";
-import { type CallId, type IdText, type PartyId, idOf, idText } from "@parley/protocol/ids";
+import { type CallId, type IdText, type LinkId, type PartyId, idOf, idText } from "@parley/protocol/ids";
 import { type CallPayload, callPayload, receiptHash } from "@parley/protocol/peer/call";
 import { payloadKinds } from "@parley/protocol/peer/envelope";
 import { type EntrySignature, callEntry, differingCallEntry } from "@parley/protocol/signed/callEntry";
@@ -25,8 +25,8 @@ import type { After } from "./writer.ts";
 export const differsKind = "call.differs";
 const docKind = "record";
 
-/** How far the record of an answered call has come, and the entry that says so. */
-export type Recorded = { readonly at: "waiting" | "signedByBoth" | "differs"; readonly index: number };
+/** How far the record of an answered call has come, and the entry that says so; of a `crossed` one it is at its end. */
+export type Recorded = { readonly at: "waiting" | "signedByBoth" | "differs" | "crossed"; readonly index: number };
 
 export type RecordRun = {
   /** Of one call; null for one that was not answered, or goes on. */
@@ -114,6 +114,12 @@ export async function runRecord(options: RecordRunOptions): Promise<RecordRun> {
           at: "differs",
           index: tx.append(differsKind, ownRecord(differsKind, now, effect.body)),
         });
+      case "crossed": {
+        const linkId = idOf<LinkId>(link, 16);
+        if (linkId === null) throw new Error(`${link} is no link of ours`);
+        const body = encode(callFact, { type: "crossed", link: linkId, call: id, at: now });
+        return note(after, call, { at: "crossed", index: tx.append(callKind, ownRecord(callKind, now, body)) });
+      }
       case "refused":
         return after(() => options.report(effect.error));
     }
@@ -160,7 +166,7 @@ export async function runRecord(options: RecordRunOptions): Promise<RecordRun> {
     said: (tx, after, link, payload) => {
       if (payload.type === "ring") happen(tx, after, link, idText(payload.call), { type: "begun" });
       else if (payload.type === "hangUp")
-        happen(tx, after, link, idText(payload.call), { type: "hungUp", whose: "ours", age: 0 });
+        happen(tx, after, link, idText(payload.call), { type: "hungUp", whose: "ours", age: 0, crossed: false });
       else if (payload.type === "receipt") {
         if (payload.receipt.kind === "delivered")
           happen(tx, after, link, idText(payload.receipt.call), { type: "begun" });
@@ -172,14 +178,20 @@ export async function runRecord(options: RecordRunOptions): Promise<RecordRun> {
         case "receipt":
           return receipt(tx, after, link, payload, age);
         case "hangUp":
-          return happen(tx, after, link, idText(payload.call), { type: "hungUp", whose: "theirs", age });
+          return happen(tx, after, link, idText(payload.call), {
+            type: "hungUp",
+            whose: "theirs",
+            age,
+            crossed: payload.why !== "hungUp",
+          });
         case "moved":
           return happen(tx, after, link, idText(payload.call), { type: "moved", to: idText(payload.to.terminal) });
         case "entry": {
           const read = decode(callEntry, payload.entry);
           if (!read.ok) return after(() => options.report(problem("MESSAGE_MALFORMED", `entry: ${read.error.reason}`)));
           const call = idText(read.value.call);
-          if (recorded.get(call)?.at === "signedByBoth" || recorded.get(call)?.at === "differs") return;
+          // Said again: it is in the ledger already.
+          if (recorded.has(call) && !records.has(call)) return;
           return happen(tx, after, link, call, { type: "proposed", entry: read.value, by: payload.by });
         }
         case "countersigned":
@@ -244,5 +256,6 @@ function recordedBy(event: StoredEvent): { readonly call: IdText; readonly recor
     return { call: idText(proposed.call), recorded: { at: "differs", index } };
   }
   const fact = certain(decode(callFact, entry.body));
+  if (fact.type === "crossed") return { call: idText(fact.call), recorded: { at: "crossed", index } };
   return fact.type === "finished" ? { call: idText(fact.call), recorded: { at: "waiting", index } } : null;
 }

@@ -30,6 +30,8 @@ export type Held = {
   readonly lag: { readonly answered: number; readonly hungUp: number };
   /** Who has said that they end it; both, when both did at once. */
   readonly hungUp: readonly Whose[];
+  /** Their person gave the ring up before our answer had reached them: for them there was no call. */
+  readonly crossed: boolean;
 };
 
 /** How the call ended, as our station's own fact has it. */
@@ -49,6 +51,7 @@ export const nothingHeld = (link: IdText, call: IdText): Held => ({
   places: null,
   lag: { answered: 0, hungUp: 0 },
   hungUp: [],
+  crossed: false,
 });
 
 const withItem = (items: readonly IdText[], item: IdText, max: number): readonly IdText[] =>

@@ -51,7 +51,8 @@ export type RecordCommand =
     }
   /** A signed receipt went out or came in; `answered` with its age, where it told us of the answer. */
   | { readonly type: "receipt"; readonly hash: IdText; readonly answered: number | null }
-  | { readonly type: "hungUp"; readonly whose: Whose; readonly age: number }
+  /** `crossed`: the one who placed the call gave it up as unanswered. */
+  | { readonly type: "hungUp"; readonly whose: Whose; readonly age: number; readonly crossed: boolean }
   /** Their person went to another terminal of theirs. */
   | { readonly type: "moved"; readonly to: IdText }
   /** A ring of ours goes out, or one of theirs was taken. */
@@ -81,6 +82,8 @@ export type RecordEffect =
   | { readonly type: "joint"; readonly body: Bytes; readonly signatures: readonly StationSignature[] }
   /** For the ledger: a differingCallEntry. */
   | { readonly type: "differing"; readonly body: Bytes }
+  /** For the ledger: our answer and their giving up crossed, so there will be no entry of both. */
+  | { readonly type: "crossed" }
   | { readonly type: "refused"; readonly error: ParleyError };
 
 export type RecordDecision = { readonly record: CallRecord | null; readonly effects: readonly RecordEffect[] };
@@ -111,9 +114,12 @@ export function decide(record: CallRecord | null, command: RecordCommand, contex
         },
         effects: [],
       };
-    case "hungUp":
+    case "hungUp": {
       if (record === null || record.at === "proposed") return stay;
-      return { record: { ...record, held: withHangUp(record.held, command.whose, command.age) }, effects: [] };
+      if (record.at === "awaiting" && command.crossed) return { record: null, effects: [{ type: "crossed" }] };
+      const held = withHangUp(record.held, command.whose, command.age);
+      return { record: { ...record, held: { ...held, crossed: held.crossed || command.crossed } }, effects: [] };
+    }
     case "moved":
       if (record?.at !== "awaiting") return stay;
       return { record: { ...record, held: withTerminal(record.held, "theirs", command.to) }, effects: [] };
@@ -167,6 +173,7 @@ function finished(
       effects: [{ type: "propose", entry: encode(callEntry, entry), by }],
     };
   }
+  if (held.crossed) return { record: null, effects: [{ type: "crossed" }] };
   const awaiting: CallRecord = { at: "awaiting", held, finish };
   if (early === null) return { record: awaiting, effects: [] };
   const { entry, by } = unkept(early);

@@ -1,0 +1,440 @@
+// The record of a call and the link's next secret between two real stations' runners, with crashes at any commit, repeated
+// deliveries, long outages and both ends pressing at once.
+import fc from "fast-check";
+import { type Bytes, equal, hex } from "@parley/base/bytes";
+import { decode } from "@parley/base/codec";
+import { certain } from "@parley/base/result";
+import { seconds } from "@parley/base/time";
+import { openCall } from "@parley/call/state";
+import { type Entry, decodeEntry } from "@parley/ledger/entry";
+import { type JointEntry, verifyJoint } from "@parley/ledger/record";
+import { type IdText, idText } from "@parley/protocol/ids";
+import { receiptHash } from "@parley/protocol/peer/call";
+import { callEntry, differingCallEntry } from "@parley/protocol/signed/callEntry";
+import { ed25519Half } from "@parley/protocol/signed/signature";
+import { keyIdOf } from "@parley/protocol/signed/root";
+import { describe, expect, it } from "vitest";
+import { verifiedBy } from "../peer/tlsIdentity.ts";
+import { callTimes } from "../ledgerView.ts";
+import { callFact, callKind } from "./callFacts.ts";
+import { linkSecretKind } from "./continuityRun.ts";
+import { differsKind } from "./recordRun.ts";
+import { type Half, linkText, twoStations } from "./testing/twoStations.ts";
+
+/** mulberry32. */
+function randomOf(seed: number): (length: number) => Bytes {
+  let state = seed;
+  const next = (): number => {
+    state = (state + 0x6d2b79f5) | 0;
+    let t = Math.imul(state ^ (state >>> 15), 1 | state);
+    t = (t + Math.imul(t ^ (t >>> 7), 61 | t)) ^ t;
+    return (t ^ (t >>> 14)) >>> 0;
+  };
+  return (length) => Uint8Array.from({ length }, () => next() & 0xff);
+}
+
+const deskOf = (half: Half, n = 0): IdText => half.plan.desks[n]?.terminal ?? "";
+
+async function entriesOf(half: Half): Promise<readonly Entry[]> {
+  const events = certain(await (half.life?.store.events(0, 100_000) ?? Promise.reject(new Error("down"))));
+  return events.map(({ bytes }) => certain(decodeEntry(bytes)));
+}
+
+const jointOf = (entries: readonly Entry[], kind: string): readonly JointEntry[] =>
+  entries.filter((it): it is JointEntry => it.type === "joint" && it.kind === kind);
+const differingOf = (entries: readonly Entry[]) => entries.filter((it) => it.kind === differsKind);
+const inBoth = (it: JointEntry) => [
+  hex(it.body),
+  it.signatures.map(({ party, key, signature }) => hex(party) + hex(key) + hex(signature)),
+];
+
+/** Carries everything until nobody has anything to say. */
+async function settle(...halves: readonly [Half, Half]): Promise<void> {
+  const [a, b] = halves;
+  for (let busy = true; busy;) {
+    busy = false;
+    for (const [to, from] of [
+      [a, b],
+      [b, a],
+    ] as const) {
+      if (to.life === null) await to.boot();
+      if (from.life === null) await from.boot();
+      while (await to.take(from, true)) busy = true;
+    }
+  }
+}
+
+const exportedIn = (call: IdText): Bytes => new TextEncoder().encode(call.padEnd(32, "x")).slice(0, 32) as Bytes;
+
+async function callAndAnswer(a: Half, b: Half): Promise<IdText> {
+  await a.say(deskOf(a), { type: "place", link: linkText });
+  await settle(a, b);
+  const call = openCall(b.line()) ?? "";
+  await b.say(deskOf(b), { type: "rang", call });
+  await settle(a, b);
+  await b.say(deskOf(b), { type: "answer", call });
+  await settle(a, b);
+  for (const half of [a, b]) {
+    await half.exported(deskOf(half), call, exportedIn(call));
+    await half.say(deskOf(half), { type: "up", call });
+    await half.say(deskOf(half), { type: "epoch", call, epoch: 3 });
+  }
+  return call;
+}
+
+const begin = async (seed = 1, options: Parameters<typeof twoStations>[1] = {}) => {
+  const world = twoStations(randomOf(seed), options);
+  await world.a.boot();
+  await world.b.boot();
+  return world;
+};
+
+const generations = (half: Half) => half.life?.links.generations(linkText).map(({ n }) => n);
+
+describe("the record of a call", () => {
+  it("[RC4] is one entry with the same body and both signatures in both ledgers, which both keys prove", async () => {
+    const { a, b, time } = await begin();
+    const call = await callAndAnswer(a, b);
+    time.now += seconds(3600);
+    await a.say(deskOf(a), { type: "hangUp", call });
+    expect(a.life?.record.of(call)).toMatchObject({ at: "waiting" });
+    await settle(a, b);
+    const [ours] = jointOf(await entriesOf(a), callKind);
+    const [theirs] = jointOf(await entriesOf(b), callKind);
+    if (ours === undefined || theirs === undefined) throw new Error("no joint entry");
+    expect(inBoth(ours)).toEqual(inBoth(theirs));
+    const keys = [a, b].map(({ plan }) => plan.signer.publicKey);
+    const verdict = await verifyJoint(
+      ours,
+      (_, key) =>
+        keys.map((it) => (equal(keyIdOf(it), key) ? ed25519Half(it) : null)).find((it) => it !== null) ?? null,
+      ({ publicKey, message, signature }) => Promise.resolve(verifiedBy(publicKey)(message, signature)),
+    );
+    expect(verdict).toEqual({ type: "signed", by: [a.plan.party, b.plan.party] });
+    const entry = certain(decode(callEntry, ours.body));
+    expect(entry).toMatchObject({ outcome: "callerHungUp", epochs: 3 });
+    expect(callTimes(entry)).toEqual({
+      beganText: "Began 15:07 Northmark (UTC-5), 23:07 Estovar (UTC+3)",
+      endedText: "Ended 2026-09-14 16:07 Northmark (UTC-5), 2026-09-15 00:07 Estovar (UTC+3)",
+    });
+    for (const half of [a, b]) {
+      expect(half.life?.record.of(call)?.at).toBe("signedByBoth");
+      expect(half.told.map(({ recorded }) => recorded.at)).toEqual(["waiting", "signedByBoth"]);
+      expect(certain((await half.life?.store.docs("record")) ?? { ok: true, value: [] })).toEqual([]);
+      expect(half.reports).toEqual([]);
+    }
+  });
+
+  it("[RC2] both ledgers hold the signed receipts that the entry names", async () => {
+    const { a, b } = await begin();
+    const call = await callAndAnswer(a, b);
+    await b.say(deskOf(b), { type: "hangUp", call });
+    await settle(a, b);
+    const [ours, theirs] = [await entriesOf(a), await entriesOf(b)];
+    const named = certain(decode(callEntry, jointOf(ours, callKind)[0]?.body ?? new Uint8Array())).receipts.map(hex);
+    expect(named.length).toBe(3);
+    for (const entries of [ours, theirs]) {
+      const kept = entries.flatMap((it) => {
+        if (it.type !== "own" || it.kind !== callKind) return [];
+        const fact = certain(decode(callFact, it.body));
+        return fact.type === "proof" ? [fact] : [];
+      });
+      expect(kept.map((it) => hex(receiptHash(it))).toSorted()).toEqual(named.toSorted());
+      expect(kept.map(({ receipt }) => receipt.kind)).toEqual(["delivered", "rang", "answered"]);
+    }
+  });
+
+  it("[RC5] an outage before the answer and before the end arrives does not make two accounts", async () => {
+    const { a, b, time } = await begin(2, { skew: -900 });
+    await a.say(deskOf(a), { type: "place", link: linkText });
+    await settle(a, b);
+    const call = openCall(b.line()) ?? "";
+    await b.say(deskOf(b), { type: "answer", call });
+    time.now += seconds(20); // the answer is 20 s on its way
+    await settle(a, b);
+    time.now += seconds(600);
+    await b.say(deskOf(b), { type: "hangUp", call });
+    time.now += seconds(3 * 86_400); // and the end three days
+    await settle(a, b);
+    const joint = jointOf(await entriesOf(a), callKind);
+    expect(joint.length).toBe(1);
+    const entry = certain(decode(callEntry, joint[0]?.body ?? new Uint8Array()));
+    expect(entry.ended - entry.began).toBe(seconds(620));
+    expect(jointOf(await entriesOf(b), callKind).map(inBoth)).toEqual(joint.map(inBoth));
+  });
+
+  it("[RC6] both pressing End at once is one account", async () => {
+    const { a, b } = await begin();
+    const call = await callAndAnswer(a, b);
+    await a.say(deskOf(a), { type: "hangUp", call });
+    await b.say(deskOf(b), { type: "hangUp", call });
+    await settle(a, b);
+    for (const half of [a, b]) expect(half.life?.record.of(call)?.at).toBe("signedByBoth");
+  });
+
+  it("[RC7] accounts that differ are both kept, equal in both ledgers, each with its station's signature", async () => {
+    const { a, b, time } = await begin(3, { skew: 60_000 });
+    const call = await callAndAnswer(a, b);
+    time.now += seconds(60);
+    await a.say(deskOf(a), { type: "hangUp", call });
+    await settle(a, b);
+    const [ours, theirs] = [differingOf(await entriesOf(a)), differingOf(await entriesOf(b))];
+    expect(ours.length).toBe(1);
+    expect(ours.map(({ body }) => hex(body))).toEqual(theirs.map(({ body }) => hex(body)));
+    const both = certain(decode(differingCallEntry, ours[0]?.body ?? new Uint8Array()));
+    expect(both.fields).toEqual(["began", "ended"]);
+    expect(both.own.began - both.proposed.began).toBe(60_000);
+    for (const half of [a, b]) expect(half.life?.record.of(call)?.at).toBe("differs");
+    // The keys moved on all the same: they do not depend on clocks.
+    expect([generations(a), generations(b)]).toEqual([
+      [1, 0],
+      [1, 0],
+    ]);
+  });
+
+  it("[RC8] every terminal at which somebody sat is in it, on both sides", async () => {
+    const { a, b } = await begin();
+    const call = await callAndAnswer(a, b);
+    await b.say(deskOf(b), { type: "handOver", call, to: deskOf(b, 1) });
+    await settle(a, b);
+    await a.say(deskOf(a), { type: "hangUp", call });
+    await settle(a, b);
+    const entry = certain(decode(callEntry, jointOf(await entriesOf(b), callKind)[0]?.body ?? new Uint8Array()));
+    expect(entry.called.terminals.map(idText)).toEqual([deskOf(b), deskOf(b, 1)]);
+    expect(entry.caller.terminals.map(idText)).toEqual([deskOf(a)]);
+  });
+
+  it("[RC11] an answer that crosses with the caller's giving up is no call of both, and nobody waits for an entry", async () => {
+    const { a, b } = await begin();
+    await a.say(deskOf(a), { type: "place", link: linkText });
+    await settle(a, b);
+    const call = openCall(b.line()) ?? "";
+    await a.say(deskOf(a), { type: "hangUp", call });
+    await b.say(deskOf(b), { type: "answer", call });
+    await settle(a, b);
+    expect(a.life?.record.of(call)).toBeNull();
+    expect(b.life?.record.of(call)?.at).toBe("crossed");
+    await b.boot();
+    expect(b.life?.record.of(call)?.at).toBe("crossed");
+    expect(certain((await b.life?.store.docs("record")) ?? { ok: true, value: [] })).toEqual([]);
+  });
+
+  it("[RC9] a ring that nobody answered leaves receipts and no entry", async () => {
+    const { a, b } = await begin();
+    await a.say(deskOf(a), { type: "place", link: linkText });
+    await settle(a, b);
+    const call = openCall(b.line()) ?? "";
+    await b.say(deskOf(b), { type: "rang", call });
+    await a.say(deskOf(a), { type: "hangUp", call });
+    await settle(a, b);
+    for (const half of [a, b]) {
+      const entries = await entriesOf(half);
+      expect(jointOf(entries, callKind)).toEqual([]);
+      expect(half.life?.record.of(call)).toBeNull();
+      expect(certain((await half.life?.store.docs("record")) ?? { ok: true, value: [] })).toEqual([]);
+    }
+  });
+});
+
+describe("the link's secret", () => {
+  it("[RC20] each step is one joint entry, equal in both ledgers, and the next call is made with it", async () => {
+    for (const leads of ["a", "b"] as const) {
+      const { a, b } = await begin(4, { leads });
+      for (let n = 0; n < 3; n++) {
+        const [from, to] = n % 2 === 0 ? [a, b] : [b, a];
+        const call = await callAndAnswer(from, to);
+        expect(from.admitted.at(-1)).toEqual({ call, generation: n });
+        await to.say(deskOf(to), { type: "hangUp", call });
+        await settle(a, b);
+      }
+      expect(jointOf(await entriesOf(a), linkSecretKind).map(inBoth)).toEqual(
+        jointOf(await entriesOf(b), linkSecretKind).map(inBoth),
+      );
+      expect(jointOf(await entriesOf(a), linkSecretKind).length).toBe(3);
+      expect([generations(a), generations(b)]).toEqual([
+        [3, 2],
+        [3, 2],
+      ]);
+    }
+  });
+
+  it("[RC30] only a terminal that is in the call may say what its keys export", async () => {
+    const { a, b } = await begin();
+    const call = await callAndAnswer(a, b);
+    await a.say(deskOf(a), { type: "hangUp", call });
+    await settle(a, b);
+    const next = await callAndAnswer(a, b);
+    await a.exported(deskOf(a, 1), next, new Uint8Array(32).fill(66));
+    await a.exported(deskOf(a), call, new Uint8Array(32).fill(67));
+    await a.exported(deskOf(a), next, new Uint8Array(31));
+    await a.say(deskOf(a), { type: "hangUp", call: next });
+    await settle(a, b);
+    expect(generations(a)).toEqual([2, 1]);
+    expect(a.life?.links.generations(linkText)[0]?.secret).toEqual(b.life?.links.generations(linkText)[0]?.secret);
+  });
+
+  it("[RC31] a station restored from a backup places and answers no call until the link is keyed anew", async () => {
+    const { a, b } = await begin();
+    const call = await callAndAnswer(a, b);
+    await a.say(deskOf(a), { type: "hangUp", call });
+    await settle(a, b);
+    a.disk = a.disk.restoredCopy();
+    await a.boot();
+    expect(a.reports.map(({ code }) => code)).toEqual(["LINK_MUST_REKEY"]);
+    expect(generations(a)).toEqual([]);
+    await a.say(deskOf(a), { type: "place", link: linkText });
+    expect(a.refused).toEqual(["LINK_MUST_REKEY"]);
+    expect(a.line().at).not.toBe("ringing");
+    // Theirs rings: it is told that nobody can answer, and nothing rings here.
+    await b.say(deskOf(b), { type: "place", link: linkText });
+    const before = a.admitted.length;
+    await settle(a, b);
+    expect(openCall(a.line())).toBeNull();
+    expect(b.line()).toMatchObject({ at: "ended", why: "unanswered" });
+    expect(a.admitted.length).toBe(before);
+    // Nor after another start: only making every key anew ends it.
+    await a.boot();
+    expect(generations(a)).toEqual([]);
+  });
+});
+
+const act = fc.oneof(
+  { weight: 3, arbitrary: fc.record({ do: fc.constant("press" as const), who: fc.nat(1), what: fc.nat(5) }) },
+  { weight: 2, arbitrary: fc.record({ do: fc.constant("keys" as const), who: fc.nat(1), odd: fc.nat(7) }) },
+  { weight: 6, arbitrary: fc.record({ do: fc.constant("take" as const), who: fc.nat(1), keep: fc.nat(4) }) },
+  {
+    weight: 1,
+    arbitrary: fc.record({
+      do: fc.constant("fail" as const),
+      who: fc.nat(1),
+      how: fc.constantFrom("lose" as const, "mute" as const, "tear" as const),
+    }),
+  },
+  { weight: 1, arbitrary: fc.record({ do: fc.constant("time" as const), by: fc.constantFrom(50, 800, 2500) }) },
+);
+type Act = typeof act extends fc.Arbitrary<infer T> ? T : never;
+
+/** What the person at the desk does next, as the line lets them. */
+async function press(half: Half, what: number): Promise<void> {
+  const line = half.line();
+  const desk = deskOf(half);
+  if (line.at === "idle" || line.at === "ended") {
+    if (what < 4) await half.say(desk, { type: "place", link: linkText });
+    return;
+  }
+  const { call } = line;
+  if (what === 0) await half.say(desk, { type: "hangUp", call });
+  else if (line.at === "ringing" && line.side === "called") await half.say(desk, { type: "answer", call });
+  else if (line.at === "ringing") return;
+  else if (what === 1) await half.say(line.ours, { type: "handOver", call, to: deskOf(half, 1) });
+  else await half.say(line.ours, { type: "up", call });
+}
+
+async function report(half: Half, odd: number): Promise<void> {
+  const line = half.line();
+  const call = openCall(line);
+  if (call === null || line.at === "idle") return;
+  const terminal = "ours" in line ? line.ours : deskOf(half);
+  await half.exported(terminal, call, odd === 0 ? new Uint8Array(32).fill(odd) : exportedIn(call));
+}
+
+async function run(halves: readonly [Half, Half], time: { now: number }, it: Act): Promise<void> {
+  if (it.do === "time") {
+    time.now += it.by;
+    return;
+  }
+  const [half, other] = it.who === 0 ? halves : [halves[1], halves[0]];
+  if (half.life === null) await half.boot();
+  if (it.do === "press") await press(half, it.what);
+  else if (it.do === "keys") await report(half, it.odd);
+  else if (it.do === "take") await half.take(other, it.keep > 0);
+  else half.fail(it.how);
+}
+
+/** What must hold whenever nothing is under way. */
+async function judge([a, b]: readonly [Half, Half]): Promise<{ signed: number; differing: number; steps: number }> {
+  const [ours, theirs] = [await entriesOf(a), await entriesOf(b)];
+  expect(jointOf(theirs, callKind).map(inBoth).toSorted()).toEqual(jointOf(ours, callKind).map(inBoth).toSorted());
+  expect(
+    differingOf(theirs)
+      .map(({ body }) => hex(body))
+      .toSorted(),
+  ).toEqual(
+    differingOf(ours)
+      .map(({ body }) => hex(body))
+      .toSorted(),
+  );
+  expect(jointOf(theirs, linkSecretKind).map(inBoth)).toEqual(jointOf(ours, linkSecretKind).map(inBoth));
+  for (const entries of [ours, theirs]) {
+    const finished = entries.flatMap((it) => {
+      const fact = it.type === "own" && it.kind === callKind ? certain(decode(callFact, it.body)) : null;
+      return fact?.type === "finished" ? [idText(fact.call)] : [];
+    });
+    const crossed = new Set(
+      entries.flatMap((it) => {
+        const fact = it.type === "own" && it.kind === callKind ? certain(decode(callFact, it.body)) : null;
+        return fact?.type === "crossed" ? [idText(fact.call)] : [];
+      }),
+    );
+    const whole = [
+      ...jointOf(entries, callKind).map(({ body }) => idText(certain(decode(callEntry, body)).call)),
+      ...differingOf(entries).map(({ body }) => idText(certain(decode(differingCallEntry, body)).proposed.call)),
+    ];
+    expect(whole.toSorted()).toEqual(finished.filter((call) => !crossed.has(call)).toSorted());
+  }
+  const [held, holds] = [a, b].map((half) => half.life?.links.generations(linkText) ?? []);
+  expect(holds?.map(({ n, secret }) => [n, hex(secret)])).toEqual(held?.map(({ n, secret }) => [n, hex(secret)]));
+  for (const half of [a, b])
+    expect(certain((await half.life?.store.docs("record")) ?? { ok: true, value: [] })).toEqual([]);
+  return {
+    signed: jointOf(ours, callKind).length,
+    differing: differingOf(ours).length,
+    steps: jointOf(ours, linkSecretKind).length,
+  };
+}
+
+const runs = Number(process.env["PARLEY_RECORD_RUNS"] ?? 60);
+
+describe("both ledgers", () => {
+  it(`[RC10] [RC22] agree after any crashes and repeats: ${runs} histories`, async () => {
+    const sum = { signed: 0, differing: 0, steps: 0, deaths: 0 };
+    await fc.assert(
+      fc.asyncProperty(
+        fc.array(act, { maxLength: 120, size: "max" }),
+        fc.nat(1e6),
+        fc.boolean(),
+        async (acts, seed, b) => {
+          const world = await begin(seed + 1, { leads: b ? "b" : "a", skew: 700 });
+          const halves = [world.a, world.b] as const;
+          for (const it of acts) await run(halves, world.time, it);
+          for (const half of halves) half.fail("keep");
+          // Everybody comes back, all that was said arrives, and whoever is still in a call ends it.
+          for (let n = 0; n < 2; n++) {
+            await settle(...halves);
+            for (const half of halves) {
+              const call = openCall(half.line());
+              if (call !== null) await half.say(deskOf(half), { type: "hangUp", call });
+            }
+          }
+          await settle(...halves);
+          const found = await judge(halves);
+          const before = generations(world.a)?.[0] ?? -1;
+          const call = await callAndAnswer(world.a, world.b);
+          await world.b.say(deskOf(world.b), { type: "hangUp", call });
+          await settle(...halves);
+          await judge(halves);
+          expect(generations(world.a)?.[0]).toBe(before + 1);
+          sum.signed += found.signed;
+          sum.differing += found.differing;
+          sum.steps += found.steps;
+          sum.deaths += world.a.deaths + world.b.deaths;
+        },
+      ),
+      { numRuns: runs },
+    );
+    console.log(`record: ${runs} histories, ${JSON.stringify(sum)}`);
+    expect(sum.signed).toBeGreaterThan(runs / 4);
+    expect(sum.steps).toBeGreaterThan(runs / 8);
+    expect(sum.deaths).toBeGreaterThan(runs / 4);
+  }, 120_000);
+});
