@@ -21,8 +21,10 @@ const names: readonly string[] = [
 const has = <T extends object>(of: T, key: string): key is keyof T & string => Object.hasOwn(of, key);
 
 function Preview({ state, language }: { state: string; language: LanguageCode }) {
-  const [pictures] = useState(previewPictures);
-  useEffect(() => () => stopPictures(pictures), [pictures]);
+  const [drawn] = useState(previewPictures);
+  // The moment before the first picture is a state of its own to look at.
+  const pictures = state === "desk/connecting" ? { ...drawn, them: null } : drawn;
+  useEffect(() => () => stopPictures(drawn), [drawn]);
   const [acts, setActs] = useState<readonly string[]>([]);
   const [kind = "", key = ""] = state.split("/");
   const act = (action: object) => setActs((before) => [...before, JSON.stringify(action)]);

@@ -59,7 +59,9 @@ export async function openGallery(folder: string): Promise<Gallery> {
       await page.waitForSelector(`#acts[data-state="${state}/${language}"]`, { state: "attached" });
       await page.evaluate(async () => {
         await document.fonts.ready;
-        const shown = [...document.querySelectorAll("video")].filter((video) => !video.hidden);
+        const shown = [...document.querySelectorAll("video")].filter(
+          (video) => !video.hidden && video.srcObject !== null,
+        );
         await Promise.all(
           shown.map((video) =>
             video.readyState >= 2
@@ -70,6 +72,7 @@ export async function openGallery(folder: string): Promise<Gallery> {
       });
     },
     picture: async () => {
+      await page.evaluate(() => window.scrollTo(0, 0));
       const { cssContentSize } = await session.send("Page.getLayoutMetrics");
       const { data } = await session.send("Page.captureScreenshot", {
         format: "png",
@@ -112,7 +115,7 @@ export async function axeFaults(page: Page): Promise<readonly string[]> {
       for (const each of document.querySelectorAll<HTMLElement>(selector)) each.style.background = colour;
     };
     light(".desk:not([data-at=inCall]), .door", "#121c29");
-    light(".call-stage, .call-stage .tile[data-at=shown], .call-pictures", "#ffffff");
+    light(".call-stage:not([data-at^=ringing]), .call-stage .tile[data-at=shown], .call-pictures", "#ffffff");
     for (const video of document.querySelectorAll("video")) video.style.visibility = "hidden";
   });
   await page.evaluate(axeSource);

@@ -69,11 +69,22 @@ export type CallFacts = {
   readonly alarms: readonly CallAlarm[];
 };
 
+type Somewhere = Pick<Party, "name" | "place">;
+
 /** "Began 15:07 Northmark (UTC−5), 23:07 Estovar (UTC+3)." */
-export function beganSentence(began: Instant, ends: Ends): Say {
+export function beganSentence(began: Instant, ends: { readonly here: Somewhere; readonly them: Somewhere }): Say {
   return say("call.began", {
     here: moment(began, ends.here.place, "timeThere"),
     there: moment(began, ends.them.place, "timeThere"),
+  });
+}
+
+/** How the ledger tells of a call: with whom, when it began at both ends, and how long it lasted. */
+export function callEntry(them: Somewhere, here: Somewhere, began: Instant, ended: Instant): Say {
+  return say("entry.call", {
+    them: name(them.name),
+    began: beganSentence(began, { here, them }),
+    length: length(between(began, ended)),
   });
 }
 

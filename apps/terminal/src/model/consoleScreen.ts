@@ -1,8 +1,10 @@
 // From what the terminal knows to what the duty officer's console shows. Pure: the same facts give the same screen.
-import { type Instant, between, instant } from "@parley/base/time";
+import { type Instant, instant } from "@parley/base/time";
 import { isInCall, type Line as CallLine } from "@parley/call/state";
 import type { LedgerRow } from "@parley/protocol/terminal/console";
-import { type Say, length, moment, name, say } from "../words/say.ts";
+import { utc } from "../words/place.ts";
+import { type Say, name, say } from "../words/say.ts";
+import { callEntry } from "./call.ts";
 import type { ConsoleCall, ConsoleScreen, LedgerEntry, Pairing, TerminalRow } from "./console.ts";
 import { pairingFailures } from "./console.ts";
 import { callFacts, endsOf, lineOf, receiptsOf, themOf, usOf } from "./deskScreen.ts";
@@ -225,27 +227,19 @@ function entryOf(row: LedgerRow, welcome: Welcome): LedgerEntry {
   return {
     seq: row.index,
     at: instant(row.at),
-    what: entrySentence(row, them?.name ?? "", welcome),
+    what: entrySentence(row, them, welcome),
     them,
     proof: row.proof,
   };
 }
 
-function entrySentence(row: LedgerRow, them: string, welcome: Welcome): Say {
+function entrySentence(row: LedgerRow, them: Party | null, welcome: Welcome): Say {
   const text = (key: string): string => String(row.facts[key] ?? "");
   const time = (key: string): Instant => instant(Number(row.facts[key] ?? 0));
-  const here = usOf(welcome).place;
-  const party = name(text("them") === "" ? them : text("them"));
+  const party = name(text("them") === "" ? (them?.name ?? "") : text("them"));
   switch (row.kind) {
-    case "call": {
-      const [began, ended] = [time("began"), time("ended")];
-      return say("entry.call", {
-        them: party,
-        began: moment(began, here, "timeThere"),
-        ended: moment(ended, here, "timeThere"),
-        length: length(between(began, ended)),
-      });
-    }
+    case "call":
+      return callEntry({ name: party.name, place: them?.place ?? utc }, usOf(welcome), time("began"), time("ended"));
     case "missed":
       return say("entry.callNotConnected", { them: party, how: say("ended.missed", { them: party }) });
     case "paired":

@@ -47,7 +47,7 @@ const line = (state: LineState, more: Partial<Line> = {}): Line => ({
 describe("the state of a line", () => {
   it("[VW1] each state of the vocabulary has a shape of its own, and its word goes with that shape", () => {
     const byWord = new Map(states.map((state) => [lineMark(state).word.id, lineMark(state).shape]));
-    expect([...byWord.values()].sort()).toEqual(["cross", "disc", "hollow", "hollowSquare", "square", "triangle"]);
+    expect([...byWord.values()].toSorted()).toEqual(["cross", "disc", "hollow", "hollowSquare", "square", "triangle"]);
     expect(new Set(byWord.values()).size).toBe(byWord.size);
   });
 

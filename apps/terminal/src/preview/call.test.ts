@@ -2,7 +2,7 @@ import { describe, expect, it } from "vitest";
 import { instant, ms } from "@parley/base/time";
 import { desks, facts } from "./desks.ts";
 import { cast, now } from "./people.ts";
-import { beganSentence, microphoneSentence, routeSentence, sealSentences } from "../model/call.ts";
+import { beganSentence, callEntry, microphoneSentence, routeSentence, sealSentences } from "../model/call.ts";
 import { cause } from "../model/cause.ts";
 import { callNote, deviceCause, holdingSentence } from "../model/desk.ts";
 
@@ -17,6 +17,18 @@ describe("a call in sentences", () => {
       with: {
         here: { at: began, place: people.us.place, as: "timeThere" },
         there: { at: began, place: people.them.place, as: "timeThere" },
+      },
+    });
+  });
+
+  it("[VW4] the ledger tells of a call in both parties' times", () => {
+    const began = instant(Date.UTC(2026, 11, 7, 20, 7));
+    expect(callEntry(people.them, people.us, began, instant(began + 7_260_000))).toEqual({
+      id: "entry.call",
+      with: {
+        them: { name: "Estovar" },
+        began: beganSentence(began, people.ends),
+        length: { id: "length.hours", with: { h: 2, n: 1 } },
       },
     });
   });

@@ -1,10 +1,11 @@
 // Made-up lines, terminals, entries and alarms of a party, for the states of the console.
 import { ms } from "@parley/base/time";
 import { type Alarm, alarmWords } from "../model/alarm.ts";
+import { callEntry } from "../model/call.ts";
 import { cause } from "../model/cause.ts";
 import type { LedgerEntry, TerminalRow } from "../model/console.ts";
 import type { Line } from "../model/line.ts";
-import { length, moment, name, say } from "../words/say.ts";
+import { name, say } from "../words/say.ts";
 import { type Cast, before, day, newLine, readyLine, ticks } from "./people.ts";
 
 export function lines({ them, maren, sollund, vey }: Cast): readonly Line[] {
@@ -84,12 +85,7 @@ export function entries({ them, maren, names, us }: Cast): readonly LedgerEntry[
     {
       seq: 41903,
       at: before(5240),
-      what: say("entry.call", {
-        them: name(them.name),
-        began: moment(began, us.place, "timeThere"),
-        ended: moment(before(5240), us.place, "timeThere"),
-        length: length(ms(before(5240) - began)),
-      }),
+      what: callEntry(them, us, began, before(5240)),
       them,
       proof: "signedByBoth",
     },

@@ -144,6 +144,14 @@ export const desks = {
     since: before(1),
     step: "picture",
   }),
+  "connecting.picture": (c) => ({
+    ...stands(c),
+    at: "connecting",
+    call: "call-1",
+    ends: c.ends,
+    since: before(1),
+    step: "picture",
+  }),
   inCall: (c) => ({ ...stands(c), at: "inCall", call: facts(c) }),
   "inCall.muted": (c) => ({
     ...stands(c),

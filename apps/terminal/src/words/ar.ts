@@ -404,7 +404,7 @@ export const ar: Readonly<Record<WordId, string>> = {
   "proof.ours": "وقّعناه نحن",
   "journal.title": "السجل",
   "journal.entry": "{at} UTC · القيد {n, number} · {proof}",
-  "entry.call": "مكالمة مع {them}، من {began} إلى {ended}، {length}.",
+  "entry.call": "مكالمة مع {them}. {began} دامت {length}.",
   "entry.callNotConnected": "مكالمة مع {them}: {how}",
   "entry.paired": "اقتران مع {them}؛ قارن الكلمات {officer}.",
   "entry.pairingFailed": "فشل الاقتران مع {them}. لم يُحفظ شيء.",

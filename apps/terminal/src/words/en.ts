@@ -418,7 +418,7 @@ export const en = {
   "proof.ours": "signed by us",
   "journal.title": "Ledger",
   "journal.entry": "{at} UTC · entry {n, number} · {proof}",
-  "entry.call": "Call with {them}, {began} to {ended}, {length}.",
+  "entry.call": "Call with {them}. {began} It lasted {length}.",
   "entry.callNotConnected": "Call with {them}: {how}",
   "entry.paired": "Paired with {them}; words compared by {officer}.",
   "entry.pairingFailed": "Pairing with {them} failed. Nothing was kept.",

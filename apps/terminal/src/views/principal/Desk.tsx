@@ -11,7 +11,7 @@ import { Idle } from "./Idle.tsx";
 import { Ended, Fault, Starting } from "./Rest.tsx";
 import { Connecting, RingingIn, RingingOut } from "./Ring.tsx";
 import { Enrolling, NotEnrolled, Setup } from "./Setup.tsx";
-import { Stage } from "./Stage.tsx";
+import { Stage } from "../call/Stage.tsx";
 
 export type DeskProps = {
   readonly screen: DeskScreen;

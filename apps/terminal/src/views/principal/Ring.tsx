@@ -87,28 +87,40 @@ export function RingingIn({ screen, pictures, act }: { screen: Of<"ringingIn">; 
   );
 }
 
+/** Laid out as the call will be, so that nothing jumps when it begins: their picture covers the sentence as soon as it is there. */
 export function Connecting({ screen, act }: { screen: Of<"connecting">; act: Act }) {
   const { ends, now, since } = screen;
   return (
     <>
-      <Thread at={now} here={ends.here} there={ends.them} state="calling" shape="ringing" tone="live" />
-      <div className="desk-heart">
-        <Whom ends={ends} />
-        <p className="desk-state">
-          <StateMark mark={{ shape: "ringing", tone: "live", word: say("state.connecting") }} />
-          <Elapsed since={since} now={now} />
-        </p>
-        <p className="desk-why">
-          <Words say={say(`connecting.${screen.step}`, { them: name(ends.them.name) })} />
-        </p>
-        <HoldButton
-          label={say("call.end")}
-          mark="end"
-          hint={say("hold.hint")}
-          again={say("hold.again")}
-          rest
-          onHeld={() => act({ type: "end", call: screen.call })}
-        />
+      <p className="connecting-why">
+        <Words say={say(`connecting.${screen.step}`, { them: name(ends.them.name) })} />
+      </p>
+      <div className="call-over">
+        <div className="call-head-row">
+          <section className="card who">
+            <h1 className="who-name">
+              <bdi>{ends.them.name}</bdi>
+              {ends.room !== null && <bdi className="who-room">{ends.room}</bdi>}
+            </h1>
+            <p className="who-running">
+              <StateMark mark={{ shape: "ringing", tone: "live", word: say("state.connecting") }} />
+              <Elapsed since={since} now={now} />
+            </p>
+          </section>
+        </div>
+        <div />
+        <div className="call-foot-row">
+          <div className="bar">
+            <HoldButton
+              label={say("call.end")}
+              mark="end"
+              hint={say("hold.hint")}
+              again={say("hold.again")}
+              rest
+              onHeld={() => act({ type: "end", call: screen.call })}
+            />
+          </div>
+        </div>
       </div>
     </>
   );
