@@ -12,6 +12,8 @@ export type Faults = {
   /** A station's program has died: it is started again after a while, unless the machine is switched off. */
   readonly fallen: (station: Station) => void;
   readonly begin: () => void;
+  /** What begins while nobody is about, and lasts for weeks or months. */
+  readonly betweenSpells: () => void;
   readonly end: () => void;
   readonly dialFails: () => boolean;
   readonly onCommit: (station: Station) => CommitFault;
@@ -172,6 +174,11 @@ export function makeFaults(world: () => World, dice: Dice): Faults {
       spell++;
       for (const [kind, mean] of Object.entries(world().plan.weather.every) as [FaultKind, Ms][])
         schedule(kind, mean, spell);
+    },
+    betweenSpells: () => {
+      const { absence, off } = world().plan.weather.perPause;
+      if (dice.chance(absence)) happen("absence");
+      if (dice.chance(off)) happen("off");
     },
     end: () => {
       on = false;

@@ -1,5 +1,6 @@
 // What must hold in every world, watched as it goes and asked in full when all has been put right and has come to rest
 // (docs/spec/sim.md). Reads what the stations hold and what their ledgers say; decides nothing.
+import type { Bytes } from "@parley/base/bytes";
 import { decode } from "@parley/base/codec";
 import { certain } from "@parley/base/result";
 import { days, hours, seconds } from "@parley/base/time";
@@ -32,6 +33,9 @@ type Book = {
 /** The longest that a ring may sound after the press: its minute, and what is not counted of its way (inbox.ts). */
 const ghostAfter = seconds(60 + 30 + 5);
 
+/** A ring's minute less what its age may be overrated by: commits and sockets on the way. */
+const ringHasAtLeast = seconds(50);
+
 /** Errors that a world without liars must never see. */
 const never: readonly ErrorCode[] = [
   "SIGNATURE_INVALID",
@@ -52,12 +56,11 @@ const never: readonly ErrorCode[] = [
 ];
 
 export class Judge {
-  /** The world has come to an end that is right and from which nothing goes on. */
-  over = false;
   private readonly world: () => World;
   private readonly faults: string[] = [];
   private readonly codes: Record<string, number> = {};
   private readonly books = new Map<Station, Book>();
+  private readonly early = new Set<IdText>();
   private readonly differing = new Set<IdText>();
   private readonly placed = new Map<IdText, { readonly at: number; readonly name: string }>();
 
@@ -94,6 +97,7 @@ export class Judge {
 
   screenOf(seat: Seat, link: IdText): void {
     const line = seat.page.screen(link);
+    if (line.at === "ended" && (line.why === "unanswered" || line.why === "notDelivered")) this.gaveUp(seat, line);
     if (line.at !== "ringing" || line.side !== "called" || !line.desks.includes(seat.id)) return;
     const since = this.placed.get(line.call);
     const { queue } = this.world();
@@ -110,6 +114,18 @@ export class Judge {
     };
     look();
     queue.wait(since.at + ghostAfter + 1 - queue.now(), look);
+  }
+
+  /** A ring has its whole minute, whatever any clock says. */
+  private gaveUp(seat: Seat, line: Line & { readonly at: "ended" }): void {
+    const since = this.placed.get(line.call);
+    if (since === undefined || this.early.has(line.call)) return;
+    const age = this.world().queue.now() - since.at;
+    if (age >= ringHasAtLeast) return;
+    this.early.add(line.call);
+    this.wrong(
+      `${seat.station.name} ${seat.it.name} gives ${since.name} up after ${Math.round(age / 1000)} s: ${line.side} ${line.why}`,
+    );
   }
 
   /** Everything that must hold at rest. */

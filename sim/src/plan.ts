@@ -32,6 +32,8 @@ export type Weather = {
   readonly every: Partial<Readonly<Record<FaultKind, Ms>>>;
   readonly perDial: number;
   readonly perCommit: { readonly lose: number; readonly tear: number; readonly mute: number; readonly lie: number };
+  /** While nobody is about, for each pause between spells. */
+  readonly perPause: { readonly absence: number; readonly off: number };
   /** Wall clocks of terminals and stations are wrong by up to this. */
   readonly skew: Ms;
 };
@@ -79,6 +81,7 @@ export function weatherOf(dice: Dice): Weather {
     every,
     perDial: dice.pick([0, 0, 0.1, 0.4]) ?? 0,
     perCommit: { lose: rate(0.01), tear: rate(0.01), mute: rate(0.01), lie: 0 },
+    perPause: { absence: 0, off: 0 },
     skew: dice.pick([ms(0), seconds(2), minutes(3)]) ?? ms(0),
   };
 }
@@ -90,8 +93,8 @@ export function shortPlan(seed: string, more: Partial<Plan> = {}): Plan {
     seed,
     stations: 2,
     desks: 2,
-    spells: 3,
-    spell: minutes(20),
+    spells: 2,
+    spell: minutes(18),
     idle: [hours(6), hours(30)],
     callEvery: minutes(1.5),
     talk: minutes(1.5),
@@ -105,15 +108,15 @@ export function shortPlan(seed: string, more: Partial<Plan> = {}): Plan {
 /** Years of standing idle, with a call now and then, and everything that takes months. */
 export function longPlan(seed: string, years: number, more: Partial<Plan> = {}): Plan {
   const weather = weatherOf(diceOf(`${seed} weather`));
-  const spells = Math.max(1, Math.round(years * 26));
-  const pause = ms((days(365) * years) / spells - minutes(20));
-  const every: Weather["every"] = { ...weather.every, absence: days(200), off: days(200) };
+  const spells = Math.max(1, Math.round(years * 12));
+  const pause = ms((days(365) * years) / spells - minutes(8));
+  const perPause = { absence: 0.08, off: 0.08 };
   return shortPlan(seed, {
     spells,
     spell: minutes(8),
     idle: [ms(Math.round(pause * 0.5)), ms(Math.round(pause * 1.5))],
     callEvery: minutes(2),
-    weather: { ...weather, every },
+    weather: { ...weather, perPause },
     ...more,
   });
 }

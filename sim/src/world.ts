@@ -211,7 +211,7 @@ async function live(world: World): Promise<void> {
   await pairStations(world, pass);
 
   for (let spell = 0; spell < plan.spells; spell++) {
-    if (judge.over) return;
+    world.faults.betweenSpells();
     await pass(dice.span(...plan.idle));
     world.awake = true;
     world.faults.begin();

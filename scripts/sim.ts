@@ -1,0 +1,91 @@
+// `npm run sim -- [--seeds N] [--years Y] [--seed S] [--stations N] [--real-crypto] [--trace] [--json]`: whole stations with
+// scripted people in simulated worlds. Without --years each world is a few days of dense activity. --seed runs one world
+// twice, which must leave one trace, and shows the end of it when something was wrong. Exits 1 when anything was.
+import { parseArgs } from "node:util";
+import { type Figure, atMost } from "../bench/src/figure.ts";
+import { machine } from "../bench/src/machine.ts";
+import { type Sum, runMany } from "../sim/src/many.ts";
+import { type Plan, longPlan, shortPlan } from "../sim/src/plan.ts";
+import { runWorld } from "../sim/src/world.ts";
+
+const { values } = parseArgs({
+  options: {
+    seeds: { type: "string", default: "20" },
+    years: { type: "string", default: "0" },
+    seed: { type: "string" },
+    stations: { type: "string", default: "2" },
+    "real-crypto": { type: "boolean", default: false },
+    trace: { type: "boolean", default: false },
+    json: { type: "boolean", default: false },
+  },
+});
+const [seeds, years, stations] = [values.seeds, values.years, values.stations].map(Number) as [number, number, number];
+
+const planOf = (seed: string): Plan => {
+  const more = { real: values["real-crypto"], keepTrace: values.trace, stations };
+  return years > 0 ? longPlan(seed, years, more) : shortPlan(seed, more);
+};
+const command = (seed: string): string =>
+  `npm run sim -- --seed ${seed}${years > 0 ? ` --years ${years}` : ""}${stations === 2 ? "" : ` --stations ${stations}`}`;
+
+/** Links of all stations with one another. */
+const links = (stations * (stations - 1)) / 2;
+
+async function replay(seed: string): Promise<number> {
+  const first = await runWorld(planOf(seed));
+  const second = await runWorld(planOf(seed));
+  if (values.trace || first.wrong.length > 0) console.log(first.lines.join("\n"));
+  console.log(`seed ${seed}: trace ${first.hash}, ${first.events} events; again: trace ${second.hash}`);
+  for (const what of first.wrong) console.log(`WRONG ${what}`);
+  if (first.hash !== second.hash) console.log("WRONG the same seed left two traces");
+  return first.wrong.length > 0 || first.hash !== second.hash ? 1 : 0;
+}
+
+function table(sum: Sum): string {
+  const faults = Object.entries(sum.faults).filter(([, count]) => count > 0);
+  const { placed, answered, missed, oneSided, differing } = sum.calls;
+  return [
+    `${sum.worlds} worlds of ${stations} stations (${links} ${links === 1 ? "line" : "lines"} each), ${sum.events} events`,
+    `faults injected: ${faults.map(([kind, count]) => `${kind} ${count}`).join(", ")}`,
+    `calls: ${placed} placed, ${answered} answered, ${missed} missed; records: ${differing} differ, ${oneSided} on one side alone`,
+    `station keys handed over: ${sum.keyRolls}`,
+  ].join("\n");
+}
+
+async function many(): Promise<number> {
+  const began = performance.now();
+  let unequal = 0;
+  const plans = Array.from({ length: seeds }, (_, i) => planOf(String(i + 1)));
+  const sum = await runMany(plans, ({ seed, wrong }) => {
+    for (const what of wrong) console.log(`WRONG in seed ${seed}: ${what}\n      ${command(seed)}`);
+  });
+  const minutes = (performance.now() - began) / 60_000;
+  // The first world once more: a seed that does not replay is worth nothing.
+  const [first] = plans;
+  if (first !== undefined) {
+    const [one, two] = [await runWorld(first), await runWorld(first)];
+    if (one.hash !== two.hash) unequal += 1;
+  }
+  const rate = sum.lineYears / minutes;
+  console.log(table(sum));
+  console.log(
+    `${sum.lineYears.toFixed(2)} line-years, ${rate.toFixed(1)} a minute on one core; ${sum.wrong.length} worlds went wrong`,
+  );
+  const figures: readonly Figure[] = [
+    atMost("sim.wrong", sum.wrong.length, 0, 0, sum.worlds),
+    atMost("sim.unequal_traces", unequal, 0, 0, 1),
+    {
+      id: "sim.line_years",
+      value: Number(rate.toPrecision(3)),
+      must: years > 0 ? ">= 20" : "printed",
+      aim: ">= 200",
+      holds: years === 0 || rate >= 20,
+      n: sum.worlds,
+    },
+  ];
+  for (const { id, value, must, holds } of figures) console.log(`${holds ? "ok  " : "FAIL"}  ${id} ${value} (${must})`);
+  if (values.json) console.log(JSON.stringify({ figures, machine: await machine(new Date()) }));
+  return figures.every(({ holds }) => holds) ? 0 : 1;
+}
+
+process.exitCode = values.seed === undefined ? await many() : await replay(values.seed);
