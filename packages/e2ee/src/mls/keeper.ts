@@ -111,7 +111,7 @@ export class Keeper {
         this.context.emit({ type: "removed", by: verdict.by });
         return this.leave();
       case "leave":
-        return this.goOutside(inside.name().lineage, verdict.evidence, now);
+        return this.goOutside(inside.lineage(), verdict.evidence, now);
       default:
         return verdict satisfies never;
     }
@@ -173,7 +173,7 @@ export class Keeper {
       case "knock": {
         const { evidence, keyPackage } = message;
         if (evidence !== null) await this.inside((seat) => seat.shown(evidence), now);
-        if (this.seat.at !== "inside" || message.above >= inside.name().lineage) return;
+        if (this.seat.at !== "inside" || message.above >= inside.lineage()) return;
         return this.inside((seat) => seat.knocked(from, keyPackage, now), now);
       }
       case "info":

@@ -2,7 +2,8 @@ import { type Ms, ms, seconds } from "@parley/base/time";
 import fc from "fast-check";
 import { describe, expect, it } from "vitest";
 import { type Candidate, type Head, type MemberId, type Roll, isQuorum, nextTerm, turn } from "./ballot.ts";
-import { enter, epochAge, step, switchWithin } from "./ordering.ts";
+import { step } from "./ordering.ts";
+import { enter, epochAge, switchWithin } from "./orderingEpoch.ts";
 import type { Effect, Event, Ordering, Saying } from "./orderingState.ts";
 
 /** Runs of the big property: few by default, so that the suite stays quick; PARLEY_FULL=1 for all. */

@@ -2,13 +2,12 @@
 // becomes the next epoch when a quorum has accepted it in one term (ballot.ts says why that cannot split); receivers are
 // ready before senders switch; only a removal does not wait. Rules ML20 to ML29 of docs/spec/keys.md. It never throws,
 // and two epochs of one number come to be only by a removal, which then shows as a fork.
-import { type Ms, ms, seconds } from "@parley/base/time";
+import { type Ms, seconds } from "@parley/base/time";
 import {
   type Accepted,
   type Candidate,
   type Head,
   type MemberId,
-  type Roll,
   committer,
   decided,
   isDead,
@@ -17,53 +16,11 @@ import {
   takeover,
   turn,
 } from "./ballot.ts";
-import type { Effect, Event, Ordering, Place, Saying, Step, Want } from "./orderingState.ts";
+import { at, heartbeat, merge, preceded, say } from "./orderingEpoch.ts";
+import type { Effect, Event, Ordering, Place, Step, Want } from "./orderingState.ts";
 
-/** How often a member says where it is while nothing happens. */
-export const heartbeat = seconds(5);
-/** Senders switch at the latest this long after the epoch moved. */
-export const switchWithin = seconds(1);
 /** The longest pause between two tries for an epoch that does not come. */
 const longestPause = seconds(8);
-
-const at = (now: Ms, d: number): Ms => ms(now + d);
-const place = (s: Ordering): Place => ({ epoch: s.epoch, head: s.head });
-const say = (s: Ordering, to: MemberId | null, saying: Saying): Effect => ({
-  type: "say",
-  to,
-  from: place(s),
-  saying,
-});
-const then = ([state, effects]: Step, ...before: readonly Effect[]): Step => [state, [...before, ...effects]];
-
-/** A member that has just come to an epoch, by founding, joining or merging. */
-export function enter(me: MemberId, roll: Roll, epoch: number, head: Head, rekeyEvery: Ms, now: Ms): Ordering {
-  return {
-    me,
-    roll,
-    epoch,
-    head,
-    began: now,
-    rekeyEvery,
-    promised: 0,
-    accepted: null,
-    candidates: new Map(),
-    votes: [],
-    against: [],
-    lapsed: [],
-    wants: [],
-    offered: null,
-    carry: null,
-    attempt: 0,
-    stage: { at: "quiet" },
-    sending: { at: "current" },
-    heartbeatAt: at(now, takeover),
-    askAgainAt: now,
-  };
-}
-
-/** How long this epoch has lasted; people see it once it is older than `rekeyEvery`. */
-export const epochAge = (s: Ordering, now: Ms): Ms => ms(now - s.began);
 
 export function step(s: Ordering, event: Event, now: Ms): Step {
   switch (event.type) {
@@ -81,7 +38,7 @@ export function step(s: Ordering, event: Event, now: Ms): Step {
     case "decided":
       return event.candidate.base === s.head ? merge(s, event.candidate, now) : [s, []];
     case "malformed":
-      return then(opposed(s, s.me, event.id), say(s, null, { type: "nack", id: event.id }));
+      return preceded(opposed(s, s.me, event.id), say(s, null, { type: "nack", id: event.id }));
     case "unknownEpoch":
       return ask(s, null, now);
     default:
@@ -206,7 +163,7 @@ function tick(s: Ordering, now: Ms): Step {
   }
   if (now < (state.stage.at === "quiet" ? claimAt(state) : state.stage.until)) return [state, effects];
   const cause = state.wants.length > 0 || state.carry !== null || state.accepted !== null || isDue(state, now);
-  return then(cause ? claim(state, now) : [{ ...state, stage: { at: "quiet" } }, []], ...effects);
+  return preceded(cause ? claim(state, now) : [{ ...state, stage: { at: "quiet" } }, []], ...effects);
 }
 
 /** The pause after try number `attempt`: doubling, and spread over the members so that two do not meet again and again. */
@@ -229,7 +186,7 @@ function claim(s: Ordering, now: Ms): Step {
     attempt: s.attempt + 1,
     stage: { at: "preparing", term, promises: new Map(), until: at(now, pause(s)) },
   };
-  return then(promised(asking, s.me, term, s.accepted, now), say(s, null, { type: "prepare", term }));
+  return preceded(promised(asking, s.me, term, s.accepted, now), say(s, null, { type: "prepare", term }));
 }
 
 const make = (s: Ordering, term: number, now: Ms): Step => [
@@ -245,7 +202,7 @@ function produce(s: Ordering, term: number, bound: Accepted | null, now: Ms): St
   const candidate = s.candidates.get(id);
   // Not to know what another accepted would leave us free to split the epoch; so we wait until we do.
   if (candidate === undefined) return [{ ...s, stage: { at: "yielding", until: at(now, takeover) } }, []];
-  return then(accept(s, term, candidate, now), say(s, null, { type: "propose", term, id }));
+  return preceded(accept(s, term, candidate, now), say(s, null, { type: "propose", term, id }));
 }
 
 function accept(s: Ordering, term: number, candidate: Candidate, now: Ms): Step {
@@ -258,7 +215,7 @@ function accept(s: Ordering, term: number, candidate: Candidate, now: Ms): Step 
     stage: { at: "voting", term, id, until: at(now, wait) },
   };
   const next = removes.length > 0 ? merge(state, candidate, now) : count(state, now);
-  return then(next, { type: "receive", id });
+  return preceded(next, { type: "receive", id });
 }
 
 function count(s: Ordering, now: Ms): Step {
@@ -278,7 +235,7 @@ function made(s: Ordering, term: number, candidate: Candidate, now: Ms): Step {
   if (term < s.promised && removes.length === 0)
     return [{ ...s, stage: { at: "yielding", until: at(now, pause(s)) } }, []];
   const state: Ordering = { ...s, offered: { id, wants } };
-  return then(accept(state, term, candidate, now), say(s, null, { type: "propose", term, id }));
+  return preceded(accept(state, term, candidate, now), say(s, null, { type: "propose", term, id }));
 }
 
 /** A member came back from outside: its former self votes no more, which may decide what was waiting for it. */
@@ -288,7 +245,9 @@ function joining(s: Ordering, candidate: Candidate, now: Ms): Step {
   const [counted, effects] = count({ ...know(s, candidate), lapsed }, now);
   if (counted.head !== s.head) return [counted, effects];
   const state: Ordering = { ...counted, carry: { id, since: s.carry?.since ?? now } };
-  return state.stage.at === "quiet" && now >= claimAt(state) ? then(claim(state, now), ...effects) : [state, effects];
+  return state.stage.at === "quiet" && now >= claimAt(state)
+    ? preceded(claim(state, now), ...effects)
+    : [state, effects];
 }
 
 function prepared(s: Ordering, by: MemberId, term: number, now: Ms): Step {
@@ -309,7 +268,7 @@ function promised(s: Ordering, by: MemberId, term: number, accepted: Accepted | 
     if (candidate !== undefined && isDead(s.roll, s.lapsed, candidate, s.against)) continue;
     if (each !== null && each.term > (bound?.term ?? -1)) bound = each;
   }
-  return then(produce(state, term, bound, now), ...effects);
+  return preceded(produce(state, term, bound, now), ...effects);
 }
 
 /** A vote for `id`, which we follow when we may: it shows that the holder of `term` put it forward. */
@@ -317,35 +276,11 @@ function voted(s: Ordering, by: MemberId, term: number, id: Head, now: Ms): Step
   const state = withVote(s, by, { term, id });
   const candidate = state.candidates.get(id);
   if (candidate === undefined) return ask(state, by, now);
-  if (candidate.removes.length > 0) return then(accept(state, term, candidate, now), voteSaid(s, term, id));
+  if (candidate.removes.length > 0) return preceded(accept(state, term, candidate, now), voteSaid(s, term, id));
   if (state.accepted !== null && state.accepted.term >= term) return count(state, now);
-  if (term < state.promised) return then(count(state, now), say(s, by, { type: "refusal", term: state.promised }));
-  return then(accept(state, term, candidate, now), voteSaid(s, term, id));
+  if (term < state.promised) return preceded(count(state, now), say(s, by, { type: "refusal", term: state.promised }));
+  return preceded(accept(state, term, candidate, now), voteSaid(s, term, id));
 }
 
 const voteSaid = (s: Ordering, term: number, id: Head): Effect =>
   say(s, null, { type: "vote", term, id, whole: false });
-
-/** The group moves. Those wants stay that the commit did not meet. */
-function merge(s: Ordering, candidate: Candidate, now: Ms): Step {
-  const { id, removes, roll } = candidate;
-  const urgent = removes.length > 0;
-  const has = new Set(s.votes.filter((vote) => vote.id === id).map((vote) => vote.by));
-  const missing = [...roll.keys()].filter((member) => s.roll.has(member) && !has.has(member) && member !== s.me);
-  const waits = !urgent && missing.length > 0;
-  const met = s.offered?.id === id ? s.offered.wants : [];
-  const state: Ordering = {
-    ...enter(s.me, roll, s.epoch + 1, id, s.rekeyEvery, now),
-    wants: s.wants.filter((wanted) => !met.includes(wanted) && isOpen(wanted, roll)),
-    sending: waits ? { at: "previous", missing, until: at(now, switchWithin) } : { at: "current" },
-  };
-  const send: readonly Effect[] = waits ? [] : [{ type: "send", epoch: state.epoch }];
-  return [state, [{ type: "merge", id, urgent }, say(state, null, { type: "status" }), ...send]];
-}
-
-/** Whether a want is still to be met by those who are members now; a re-key was met by whatever moved the epoch. */
-function isOpen(wanted: Want, roll: Roll): boolean {
-  if (wanted.type === "rekey") return false;
-  if (wanted.type === "renew") return true;
-  return roll.has(wanted.member) === (wanted.type === "remove");
-}
