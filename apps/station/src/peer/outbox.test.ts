@@ -12,31 +12,31 @@ import type { PeerStore, PeerTransaction } from "./store.ts";
 type Stored = { readonly sequence: number; readonly bytes: Bytes };
 
 function slowStore() {
-  const it = { sent: 0, acknowledged: 0, rows: [] as Stored[], broken: false };
+  const disk = { sent: 0, acknowledged: 0, rows: [] as Stored[], broken: false };
   const waiting: { readonly what: "read" | "write"; readonly done: () => void }[] = [];
   const later = <T>(what: "read" | "write", answer: () => Result<T, ParleyError>): Promise<Result<T, ParleyError>> =>
     new Promise((resolve) => {
-      waiting.push({ what, done: () => resolve(it.broken ? fail(problem("STORE_FULL")) : answer()) });
+      waiting.push({ what, done: () => resolve(disk.broken ? fail(problem("STORE_FULL")) : answer()) });
     });
   const tx: PeerTransaction = {
     take: () => "fresh",
     send: (_, bytes) => {
-      it.rows.push({ sequence: ++it.sent, bytes });
-      return it.sent;
+      disk.rows.push({ sequence: ++disk.sent, bytes });
+      return disk.sent;
     },
   };
   const store: PeerStore = {
-    position: () => ({ sent: it.sent, acknowledged: it.acknowledged, taken: 0 }),
+    position: () => ({ sent: disk.sent, acknowledged: disk.acknowledged, taken: 0 }),
     transaction: (work) => Promise.resolve(ok(work(tx))),
     acknowledge: (_, upTo) =>
       later("write", () => {
-        it.acknowledged = upTo;
-        it.rows = it.rows.filter(({ sequence }) => sequence > upTo);
+        disk.acknowledged = upTo;
+        disk.rows = disk.rows.filter(({ sequence }) => sequence > upTo);
         return ok(undefined);
       }),
     outbox: (_, from, limit) => {
       // What is read is what is there when the read is done.
-      return later("read", () => ok(it.rows.filter(({ sequence }) => sequence >= from).slice(0, limit)));
+      return later("read", () => ok(disk.rows.filter(({ sequence }) => sequence >= from).slice(0, limit)));
     },
   };
   /** Lets the store give its oldest answer of this kind. */
@@ -46,26 +46,26 @@ function slowStore() {
     waiting.splice(at, 1)[0]?.done();
     await new Promise((resolve) => setImmediate(resolve));
   };
-  return { it, store, tx, answer, waits: () => waiting.map(({ what }) => what) };
+  return { disk, store, tx, answer, waits: () => waiting.map(({ what }) => what) };
 }
 
 function make() {
-  const disk = slowStore();
+  const slow = slowStore();
   const time = simulatedTime();
   const troubles: string[] = [];
   const out = outbox({
     link: new Uint8Array(16) as LinkId,
     here: new Uint8Array(32) as PartyId,
     peer: new Uint8Array(32).fill(1) as PartyId,
-    store: disk.store,
+    store: slow.store,
     clock: time.clock,
     sign: () => new Uint8Array(64),
     trouble: ({ code }) => troubles.push(code),
   });
-  const put = (text: string) => out.put(disk.tx, new Uint8Array(16) as EnvelopeId, 1, 1, utf8(text));
+  const put = (text: string) => out.put(slow.tx, new Uint8Array(16) as EnvelopeId, 1, 1, utf8(text));
   const sent: number[] = [];
   const begin = () => out.begin(({ sequence }) => sent.push(sequence));
-  return { ...disk, out, put, sent, begin, time, troubles };
+  return { ...slow, out, put, sent, begin, time, troubles };
 }
 
 describe("the outbox", () => {
@@ -124,7 +124,7 @@ describe("the outbox", () => {
   });
 
   it("[LK31] tries again, every second, what the store could not do", async () => {
-    const { it: disk, out, put, sent, begin, answer, time, troubles, waits } = make();
+    const { disk, out, put, sent, begin, answer, time, troubles, waits } = make();
     put("one");
     disk.broken = true;
     begin();
