@@ -9,6 +9,7 @@ import { type ErrorCode, type ParleyError, problem } from "@parley/protocol/erro
 import { type IdText, type PartyId, idText } from "@parley/protocol/ids";
 import type { Kem } from "@parley/protocol/pairing/kem";
 import { payloadKinds } from "@parley/protocol/peer/envelope";
+import type { Versions } from "@parley/protocol/peer/hello";
 import type { Digest } from "@parley/protocol/signed/hash";
 import { decodeNotice, encodeNotice } from "@parley/protocol/signed/notice";
 import { keyIdOf, rootIdOf } from "@parley/protocol/signed/root";
@@ -29,6 +30,7 @@ import { type IdentityRun, runIdentity } from "./run/identityRun.ts";
 import type { KeyRing } from "./run/keyRing.ts";
 import { type LinksRun, runLinks } from "./run/linksRun.ts";
 import { type PairingRun, runPairing } from "./run/pairingRun.ts";
+import { type ProbesRun, type Reach, runProbes } from "./run/probeRun.ts";
 import type { Recorded } from "./run/recordRun.ts";
 import { type Writer, makeWriter } from "./run/writer.ts";
 import type { Store } from "./store/port.ts";
@@ -53,6 +55,10 @@ export type InsideOptions = {
   readonly report: (error: ParleyError) => void;
   /** Storage has failed: the process is to end, and to begin again from the disk. */
   readonly onFault: (error: ParleyError) => void;
+  /** How this station tries relays and web ports of linked parties for them; none where it cannot. */
+  readonly reach?: Reach;
+  /** Other versions of the protocol than this program's: what an older or newer station would speak, in tests. */
+  readonly versions?: Versions;
 };
 
 /** What the duties need of the party's terminals. */
@@ -198,6 +204,7 @@ export type Joined = {
   /** A terminal of ours reports what its call's first keys with both parties exported. */
   readonly exported: (from: Parameters<Aftermath["exported"]>[3]) => Promise<void>;
   readonly peers: PeerPort;
+  readonly probes: ProbesRun;
   /** Opens every link, and goes on with whatever a restart interrupted. */
   readonly begin: () => void;
   readonly stop: () => Promise<void>;
@@ -241,6 +248,15 @@ export async function joinPeers(
     ...aftermath.hooks,
   });
 
+  const probes = runProbes({
+    clock,
+    random,
+    pinOf: (party) => identity.state().peers.get(party) ?? null,
+    dial: net.dial,
+    reach: options.reach ?? null,
+    report,
+  });
+
   const onArrival = async (link: PeerLink, arrival: Arrival): Promise<void> => {
     const { envelope } = arrival;
     const pin = identity.state().peers.get(idText(link.peer));
@@ -262,6 +278,8 @@ export async function joinPeers(
         if (message !== null) calls.within(tx, after, { from: "peer", link: idText(link.id), message });
       } else if (envelope.kind === payloadKinds.keys) {
         aftermath.heardKeys(tx, after, calls.state(), idText(link.id), envelope.payload);
+      } else if (envelope.kind === payloadKinds.notice) {
+        after(() => probes.heard(link, envelope.payload, arrival.age()));
       }
     });
   };
@@ -269,7 +287,7 @@ export async function joinPeers(
   const peers = await startPeerPort(
     {
       here: us(),
-      versions: { oldest: oldestProtocolVersion, newest: protocolVersion },
+      versions: options.versions ?? { oldest: oldestProtocolVersion, newest: protocolVersion },
       net,
       store,
       clock: peerClock,
@@ -297,6 +315,7 @@ export async function joinPeers(
     recordOf: aftermath.recordOf,
     exported: (from) => writer.write((tx, after) => aftermath.exported(tx, after, calls.state(), from)),
     peers: peers.value,
+    probes,
     begin: () => {
       links.start(peers.value);
       pairing.start();

@@ -6,6 +6,7 @@ import type { Random } from "@parley/base/random";
 import { type Result, fail, ok } from "@parley/base/result";
 import type { Clock } from "@parley/base/time";
 import { type ParleyError, problem } from "@parley/protocol/errorCodes";
+import type { Versions } from "@parley/protocol/peer/hello";
 import type { Config } from "./config.ts";
 import {
   type Inside,
@@ -22,6 +23,7 @@ import { nodeKem } from "./keys/xwing.ts";
 import { verifiedBy } from "./peer/tlsIdentity.ts";
 import { tlsNet } from "./peer/tlsNet.ts";
 import { openCertificate } from "./api/certificate.ts";
+import { reachFrom } from "./reach.ts";
 import { type RelayRun, startRelay } from "./relayRun.ts";
 import { openPostgres } from "./store/postgres.ts";
 import { openSqlite } from "./store/sqlite.ts";
@@ -39,6 +41,8 @@ export type StationOptions = {
   readonly report: (error: ParleyError) => void;
   /** Storage has failed: the process is to end, and to begin again from the disk. */
   readonly onFault: (error: ParleyError) => void;
+  /** See InsideOptions. */
+  readonly versions?: Versions;
 };
 
 /** The inside of a station on this machine before it listens. */
@@ -49,7 +53,7 @@ export type Opened = Inside & {
 };
 
 export type Station = Opened &
-  Pick<Joined, "calls" | "peers"> & {
+  Pick<Joined, "calls" | "peers" | "probes"> & {
     readonly terminals: Terminals;
     readonly relay: RelayRun;
     readonly ports: { readonly web: number; readonly peer: number };
@@ -76,7 +80,10 @@ async function openOnDisk(
   if (!opened.ok) return opened;
   const store = opened.value;
   const folder = openKeyFolder(dataDir, options.credentials, random);
-  if (!folder.ok) return folder;
+  if (!folder.ok) {
+    await store.close();
+    return folder;
+  }
   const keys = new Ring(folder.value.files, folder.value.sealingKey, random);
   const manifest = fromHex(options.served.manifest) ?? new Uint8Array(0);
   const given: InsideOptions = {
@@ -88,9 +95,14 @@ async function openOnDisk(
     served: (shown) => equal(shown, manifest),
     report,
     onFault,
+    reach: reachFrom(clock, random),
+    ...(options.versions === undefined ? {} : { versions: options.versions }),
   };
   const inside = await openInside(given, late);
-  if (!inside.ok) return inside;
+  if (!inside.ok) {
+    await store.close();
+    return store.origin() === "restored" ? fail(problem("STORE_RESTORED", inside.error.code)) : inside;
+  }
   return ok({ inside: { ...inside.value, folder: folder.value, keys, close: () => store.close() }, given });
 }
 
@@ -102,6 +114,10 @@ export async function startStation(options: StationOptions): Promise<Result<Stat
   if (!opened.ok) return opened;
   const { inside, given } = opened.value;
   const { store, identity, links, pairing, keys } = inside;
+  if (store.origin() === "restored") {
+    await store.close();
+    return fail(problem("STORE_RESTORED"));
+  }
   if (identity.state().home === null) {
     await store.close();
     return fail(problem("ID_NOT_SET_UP"));
@@ -135,7 +151,7 @@ export async function startStation(options: StationOptions): Promise<Result<Stat
     await store.close();
     return joined;
   }
-  const { calls, recordOf, exported, peers, begin, stop } = joined.value;
+  const { calls, recordOf, exported, peers, probes, begin, stop } = joined.value;
 
   const terminals = await openTerminals({
     ...options,
@@ -169,6 +185,7 @@ export async function startStation(options: StationOptions): Promise<Result<Stat
     recordOf,
     terminals: terminals.value,
     peers,
+    probes,
     relay: relay.value,
     ports: { web: terminals.value.port, peer: peers.port },
     close: async () => {
