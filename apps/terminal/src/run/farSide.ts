@@ -36,6 +36,8 @@ type Far = {
   leaf: number | null;
   peer: Peer | null;
   tracks: Readonly<Record<Stream, MediaStreamTrack | null>>;
+  /** The offering page's number of the connection; see signed/signal. */
+  path: number;
   /** Numbers our connections to it, so that late frames of an old one are not taken for the new one's. */
   generation: number;
 };
@@ -78,12 +80,17 @@ export class FarSide {
   /** A signal about the path to `from`. */
   heard(from: IdText, life: string, body: PageSignal & { type: "offer" | "answer" | "candidate" | "restart" }): void {
     const far = this.met(from);
-    if (body.type === "offer" && (far.peer === null || far.life !== life)) {
-      this.disconnect(far);
-      far.life = life;
-      this.connect(far);
+    const { path, ...signal } = body;
+    if (signal.type === "offer" && !this.options.terms().offers) {
+      if (far.life === life && path < far.path) return; // of a connection that another has replaced
+      if (far.peer === null || far.life !== life || path !== far.path) {
+        this.disconnect(far);
+        far.life = life;
+        far.path = path;
+        this.connect(far);
+      }
     }
-    if (far.life === life) void far.peer?.receive(body);
+    if (far.life === life && far.path === path) void far.peer?.receive(signal);
   }
 
   /** Over the data channel, where there is one. */
@@ -148,7 +155,7 @@ export class FarSide {
   private met(terminal: IdText): Far {
     const known = this.fars.get(terminal);
     if (known !== undefined) return known;
-    const far: Far = { terminal, life: null, leaf: null, peer: null, tracks: noTracks, generation: 0 };
+    const far: Far = { terminal, life: null, leaf: null, peer: null, tracks: noTracks, path: 0, generation: 0 };
     this.fars.set(terminal, far);
     return far;
   }
@@ -171,6 +178,8 @@ export class FarSide {
     const { workers } = this.options;
     const { iceServers, relayOnly, offers } = this.options.terms();
     far.generation += 1;
+    if (offers) far.path = far.generation;
+    const { path } = far;
     far.tracks = noTracks;
     const codecOf = (stream: Stream) => (kindOf(stream) === "audio" ? "opus" : "vp9");
     far.peer = connectPeer({
@@ -201,7 +210,7 @@ export class FarSide {
           curtain: "open",
         });
       },
-      send: (signal) => workers.toKeys({ type: "say", to: far.terminal, body: signal }),
+      send: (signal) => workers.toKeys({ type: "say", to: far.terminal, body: { ...signal, path } }),
       onTrack: (stream, track) => {
         far.tracks = { ...far.tracks, [stream]: track };
         // While it rings with one far terminal its tracks are there too, black: the element that plays them is awake.

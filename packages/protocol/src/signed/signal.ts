@@ -14,10 +14,12 @@ export const signalBody = variant({
   hello: [1, struct({ chain: opaque(maxChainBytes) })],
   /** A message of the keys: a commit, an acknowledgement, a request to mend. */
   keys: [3, struct({ message: opaque(maxSignalBytes - 1024) })],
-  offer: [4, struct({ sdp: text(32 * 1024) })],
-  answer: [5, struct({ sdp: text(32 * 1024) })],
-  candidate: [6, struct({ candidate: text(2048) })],
-  restart: [7, struct({})],
+  /** `path` counts the connections that the offering page has made to this terminal; words about an older one are too late. */
+  offer: [4, struct({ path: uint32, sdp: text(32 * 1024) })],
+  answer: [5, struct({ path: uint32, sdp: text(32 * 1024) })],
+  candidate: [6, struct({ path: uint32, candidate: text(2048) })],
+  /** Asks the offering page for another offer on the same connection. */
+  restart: [7, struct({ path: uint32 })],
   /** A person pressed Answer here. The called station's receipt says the same, later and for the record. */
   answered: [8, struct({})],
   /** A person ended the call here. */
