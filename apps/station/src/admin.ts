@@ -89,16 +89,16 @@ function pairingsOf(station: Station) {
 }
 
 /** The newest calls, at most. */
-const callsShown = 50;
+const callsShown = 200;
 
-/** What the ledger holds of calls: signed by both, or both accounts where they differ; newest first. */
+/** What the ledger holds of answered calls and how far each record has come; newest first. */
 async function callsOf(station: Station): Promise<Result<readonly CallShown[], ParleyError>> {
   const shown: CallShown[] = [];
   for (let to = station.store.nextIndex(); to > 0 && shown.length < callsShown; to = Math.max(0, to - 200)) {
     const from = Math.max(0, to - 200);
     const page = await station.store.events(from, to - from);
     if (!page.ok) return page;
-    shown.push(...page.value.flatMap((event) => callShown(event) ?? []).toReversed());
+    shown.push(...page.value.flatMap((event) => callShown(event, station.recordOf) ?? []).toReversed());
   }
   return ok(shown.slice(0, callsShown));
 }

@@ -1,6 +1,6 @@
 // The ledger as people read it: rows for a signed-in officer's console, and the entries of calls for the command line. Nothing
 // here decides anything; what an entry proves is what is in it.
-import { base64url } from "@parley/base/bytes";
+import { type Bytes, base64url } from "@parley/base/bytes";
 import { decode } from "@parley/base/codec";
 import { certain } from "@parley/base/result";
 import { type Entry, decodeEntry } from "@parley/ledger/entry";
@@ -135,11 +135,11 @@ function identityRow(
   }
 }
 
-/** An entry of a call for the command line. Equal entries in two ledgers have equal `body` and `signatures`. */
+/** A call for the command line. Where both stations have it, equal entries in two ledgers have equal `body` and `signatures`. */
 export type CallShown = {
   readonly index: number;
   readonly call: IdText;
-  readonly proof: "signedByBoth" | "differs";
+  readonly proof: Recorded["at"];
   readonly beganText: string;
   readonly endedText: string;
   readonly epochs: number;
@@ -148,26 +148,45 @@ export type CallShown = {
   readonly signatures: readonly { readonly party: IdText; readonly signature: string }[];
 };
 
-/** The entry of a call that an event is, or null. */
-export function callShown(event: StoredEvent): CallShown | null {
-  if (event.kind !== callKind && event.kind !== differsKind) return null;
-  const entry = certain(decodeEntry(event.bytes));
-  if (entry.type === "own" && entry.kind !== differsKind) return null;
-  const it =
-    entry.type === "joint"
-      ? certain(decode(callEntry, entry.body))
-      : certain(decode(differingCallEntry, entry.body)).proposed;
+/** The call that an event is about, if it is where the record of that call stands now; else null. */
+export function callShown({ index, kind, bytes }: StoredEvent, recordOf: RecordOf): CallShown | null {
+  if (kind !== callKind && kind !== differsKind) return null;
+  const entry = certain(decodeEntry(bytes));
+  if (entry.type === "joint") {
+    const it = certain(decode(callEntry, entry.body));
+    const signatures = entry.signatures.map(({ party, signature }) => ({
+      party: idText(party),
+      signature: base64url(signature),
+    }));
+    return { ...shownEntry(index, it, entry.body), proof: "signedByBoth", signatures };
+  }
+  if (kind === differsKind) {
+    const it = certain(decode(differingCallEntry, entry.body)).proposed;
+    return { ...shownEntry(index, it, entry.body), proof: "differs", signatures: [] };
+  }
+  const fact = certain(decode(callFact, entry.body));
+  if (fact.type !== "finished") return null;
+  const proof = recordOf(idText(fact.call))?.at ?? "waiting";
+  if (proof === "signedByBoth" || proof === "differs") return null;
+  const utc = [{ name: "UTC", offset: 0 }];
   return {
-    index: event.index,
-    call: idText(it.call),
-    proof: entry.type === "joint" ? "signedByBoth" : "differs",
-    ...callTimes(it),
-    epochs: it.epochs,
-    receipts: it.receipts.length,
-    body: base64url(entry.body),
-    signatures:
-      entry.type === "joint"
-        ? entry.signatures.map(({ party, signature }) => ({ party: idText(party), signature: base64url(signature) }))
-        : [],
+    index,
+    call: idText(fact.call),
+    proof,
+    beganText: beganText(fact.answered, utc),
+    endedText: endedText(fact.ended, utc),
+    epochs: fact.epochs,
+    receipts: 0,
+    body: "",
+    signatures: [],
   };
 }
+
+const shownEntry = (index: number, it: CallEntry, body: Bytes) => ({
+  index,
+  call: idText(it.call),
+  ...callTimes(it),
+  epochs: it.epochs,
+  receipts: it.receipts.length,
+  body: base64url(body),
+});

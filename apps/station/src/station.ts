@@ -53,7 +53,7 @@ export type Opened = Inside & {
 };
 
 export type Station = Opened &
-  Pick<Joined, "calls" | "peers" | "probes"> & {
+  Pick<Joined, "calls" | "peers" | "recordOf" | "probes"> & {
     readonly terminals: Terminals;
     readonly relay: RelayRun;
     readonly ports: { readonly web: number; readonly peer: number };
