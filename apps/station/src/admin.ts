@@ -7,8 +7,10 @@ import { type ParleyError, problem } from "@parley/protocol/errorCodes";
 import { idOf, idText } from "@parley/protocol/ids";
 import type { OfferId } from "@parley/protocol/pairing/offer";
 import type { AdminCommand } from "@parley/protocol/terminal/admin";
+import { backUp, relayTrial, seenFromOutside } from "./adminCare.ts";
 import { openAdmin } from "./api/admin.ts";
 import type { Shown } from "./api/passkeys.ts";
+import type { Config } from "./config.ts";
 import { type CallShown, callShown } from "./ledgerView.ts";
 import { presentOfficer } from "./duty/identity/officers.ts";
 import { viewOf } from "./duty/pairing/view.ts";
@@ -18,25 +20,28 @@ import type { Station } from "./station.ts";
 /** The socket's name in the data folder. */
 export const adminSocket = "admin.sock";
 
-export const openStationAdmin = (dataDir: string, station: Station, origin: string, random: Random, stop: () => void) =>
+export const openStationAdmin = (dataDir: string, station: Station, config: Config, random: Random, stop: () => void) =>
   openAdmin({
     path: join(dataDir, adminSocket),
     random,
     passkeys: () => [...station.identity.state().officers.values()].flatMap(({ passkeys }) => passkeys),
     signedBy: officerSigned,
-    run: (command, by) => run(station, origin, stop, command, by),
+    run: (command, by) => run(station, config, stop, command, by),
   });
 
 async function run(
   station: Station,
-  origin: string,
+  config: Config,
   stop: () => void,
   command: AdminCommand,
   by: Shown | null,
 ): Promise<Result<unknown, ParleyError>> {
-  if (command.do === "status") return ok(statusOf(station));
+  if (command.do === "status") return ok(statusOf(station, config));
   if (command.do === "pairings") return ok(pairingsOf(station));
   if (command.do === "calls") return callsOf(station);
+  if (command.do === "backup") return backUp(station, command.path);
+  if (command.do === "probe") return ok(await seenFromOutside(station, config));
+  if (command.do === "relayTrial") return ok(relayTrial(station));
   if (command.do === "stop") {
     stop();
     return ok(null);
@@ -67,7 +72,7 @@ async function run(
       if (!code.ok) return code;
       const page = command.role === "desk" ? "desk" : "console";
       const key = command.role === "officer" ? "officer" : "code";
-      return ok({ address: `${origin}/${page}#${key}=${code.value}` });
+      return ok({ address: `${config.web.origin}/${page}#${key}=${code.value}` });
     }
   }
   return command satisfies never;
@@ -103,12 +108,13 @@ async function callsOf(station: Station): Promise<Result<readonly CallShown[], P
   return ok(shown.slice(0, callsShown));
 }
 
-function statusOf(station: Station) {
+function statusOf(station: Station, config: Config) {
   const identity = station.identity.state();
   const { calls } = station;
   return {
     party:
       identity.home === null ? null : { id: idText(identity.home.pin.card.party), name: identity.home.pin.card.name },
+    origin: config.web.origin,
     ports: station.ports,
     links: station.links.all().map(({ link, party, since, used }) => ({
       link,
@@ -116,6 +122,8 @@ function statusOf(station: Station) {
       since,
       used,
       reachable: station.links.reachable(link),
+      /** How the connection stands, with the last thing that went wrong. */
+      connection: station.links.peer(link)?.status() ?? null,
       line: calls.state().links[link]?.line.at ?? "idle",
       /** Generations of the secret that may be used, and the one that the last call used. */
       generations: station.links.generations(link).map(({ n }) => n),

@@ -36,10 +36,11 @@ export function servedTerminal(
 export async function runStation(
   dataDir: string,
   onStopped: (code: number) => void,
+  pages: string = builtTerminal,
 ): Promise<Result<Station, ParleyError>> {
   const config = loadConfig(dataDir);
   if (!config.ok) return config;
-  const served = servedTerminal(builtTerminal);
+  const served = servedTerminal(pages);
   if (!served.ok) return served;
   const log = pino({ level: config.value.log, base: null }, pino.destination(2));
   const report = ({ code, detail }: ParleyError): void => log.warn({ code, detail }, errorTable[code].say);
@@ -68,7 +69,7 @@ export async function runStation(
       .then(() => station.close())
       .then(() => onStopped(0));
   };
-  const admin = await openStationAdmin(dataDir, station, config.value.web.origin, systemRandom, stop);
+  const admin = await openStationAdmin(dataDir, station, config.value, systemRandom, stop);
   process.once("SIGINT", stop);
   process.once("SIGTERM", stop);
   log.info({ ports: station.ports, links: station.links.all().length }, "running");

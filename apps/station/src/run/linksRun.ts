@@ -18,7 +18,8 @@ import { fromDoc, toDoc } from "./json.ts";
 import { type Generation, openSecret, sealSecret } from "./secrets.ts";
 import type { After } from "./writer.ts";
 
-const docKind = "link";
+/** The documents of links. */
+export const linkKind = "link";
 const secretKind = "linkSecret";
 
 /** A link as it is kept. */
@@ -67,6 +68,12 @@ export type LinksRunOptions = {
   readonly report: (error: ParleyError) => void;
 };
 
+/** Leaves a link without a secret: it must be paired anew before it carries another call. */
+export function forgetSecret(tx: Transaction, link: IdText, sealingKey: Bytes, random: Random): void {
+  const none: SecretDoc = { generations: [] };
+  tx.put(secretKind, link, sealSecret(toDoc(none), link, sealingKey, random));
+}
+
 type SecretDoc = { readonly generations: readonly { readonly n: number; readonly secret: string }[] };
 
 export async function runLinks(options: LinksRunOptions): Promise<LinksRun> {
@@ -77,7 +84,7 @@ export async function runLinks(options: LinksRunOptions): Promise<LinksRun> {
 
   const secrets = new Map<IdText, Bytes>();
   for (const { key, bytes } of certain(await store.docs(secretKind))) secrets.set(key, bytes);
-  for (const { key, bytes } of certain(await store.docs(docKind))) {
+  for (const { key, bytes } of certain(await store.docs(linkKind))) {
     const sealed = secrets.get(key);
     const plain = sealed === undefined ? null : openSecret(sealed, key, options.sealingKey);
     // A link whose secret cannot be read stays, without a way to call: that is shown, never worked round.
@@ -145,7 +152,7 @@ export async function runLinks(options: LinksRunOptions): Promise<LinksRun> {
     make: (tx, after, link, party, secret) => {
       const base = { link: idText(link), party: idText(party), since: clock.now(), used: null };
       const record: LinkRecord = restored() ? { ...base, sinceRestore: true } : base;
-      tx.put(docKind, record.link, toDoc(record));
+      tx.put(linkKind, record.link, toDoc(record));
       kept.set(record.link, { record, generations: [] });
       keepSecrets(tx, record.link, [{ n: 0, secret }]);
       after(() => {
@@ -159,7 +166,7 @@ export async function runLinks(options: LinksRunOptions): Promise<LinksRun> {
       if (before === undefined) return;
       const record = { ...before.record, used: at };
       kept.set(link, { ...before, record });
-      tx.put(docKind, link, toDoc(record));
+      tx.put(linkKind, link, toDoc(record));
     },
     start: (it) => {
       port = it;

@@ -32,7 +32,8 @@ import { openSecret, sealSecret } from "./secrets.ts";
 import type { After, Writer } from "./writer.ts";
 
 export const pairingKind = "pairing";
-const docKind = "pairing";
+/** The documents of pairings that wait or are under way. */
+export const pairingDocKind = "pairing";
 
 export type PairingRun = {
   readonly state: () => Pairings;
@@ -77,7 +78,7 @@ export async function runPairing(options: PairingRunOptions): Promise<PairingRun
   let timer: Cancel = () => undefined;
   let stopped = false;
 
-  for (const { key, bytes } of certain(await store.docs(docKind))) {
+  for (const { key, bytes } of certain(await store.docs(pairingDocKind))) {
     const plain = openSecret(bytes, key, options.sealingKey);
     const it = plain === null ? fail(problem("SECRET_UNREADABLE", key)) : decodePairing(plain);
     if (it.ok) pairings = new Map(pairings).set(key, it.value);
@@ -91,10 +92,10 @@ export async function runPairing(options: PairingRunOptions): Promise<PairingRun
       const { events, effects, reply } = decision.value;
       for (const [key, value] of decision.value.pairings) {
         if (pairings.get(key) !== value) {
-          tx.put(docKind, key, sealSecret(encodePairing(value), key, options.sealingKey, options.random));
+          tx.put(pairingDocKind, key, sealSecret(encodePairing(value), key, options.sealingKey, options.random));
         }
       }
-      for (const key of pairings.keys()) if (!decision.value.pairings.has(key)) tx.remove(docKind, key);
+      for (const key of pairings.keys()) if (!decision.value.pairings.has(key)) tx.remove(pairingDocKind, key);
       pairings = decision.value.pairings;
       for (const event of events)
         tx.append(pairingKind, ownRecord(pairingKind, clock.now(), encodePairingEvent(event)));

@@ -10,6 +10,12 @@ const name = z.string().min(1).max(maxNameBytes);
 export const adminCommandSchema = z.discriminatedUnion("do", [
   z.object({ do: z.literal("status") }),
   z.object({ do: z.literal("stop") }),
+  /** A copy of everything durable, to a file that the station's user may write; `path` is absolute. */
+  z.object({ do: z.literal("backup"), path: z.string().max(4096) }),
+  /** How the linked stations reach our ports. */
+  z.object({ do: z.literal("probe") }),
+  /** Relay servers with a fresh credential, to try them from this machine. */
+  z.object({ do: z.literal("relayTrial") }),
   z.object({ do: z.literal("offer") }),
   z.object({ do: z.literal("import"), text: z.string().max(8192) }),
   z.object({ do: z.literal("pairings") }),
