@@ -106,7 +106,8 @@ export type ToPeer =
     };
 
 export type ToTerminal =
-  | { readonly type: "line"; readonly link: IdText; readonly line: Line }
+  /** `now`: by the clock that the line's times are told in. */
+  | { readonly type: "line"; readonly link: IdText; readonly line: Line; readonly now: Instant }
   | {
       readonly type: "admit";
       readonly link: IdText;
@@ -284,7 +285,7 @@ function greet(turn: Turn, terminal: IdText): void {
     if (line.at === "ringing" && line.side === "called" && !line.desks.includes(terminal) && !turn.engaged(terminal)) {
       turn.happen(link, { type: "handOver", call: line.call, to: terminal });
     } else {
-      turn.tell(terminal, { type: "line", link, line });
+      turn.tell(terminal, { type: "line", link, line, now: turn.now });
       turn.admit(link, [terminal]);
     }
   }
@@ -299,7 +300,7 @@ function takesPart(line: Line, terminal: IdText): boolean {
 /** One decision in the making. */
 class Turn {
   readonly context: CallsContext;
-  private readonly now: Instant;
+  readonly now: Instant;
   private readonly all: Record<IdText, LinkCalls>;
   private readonly toPeers: { link: IdText; message: ToPeer }[] = [];
   private readonly toTerminals: { to: IdText | null; message: ToTerminal }[] = [];
@@ -343,7 +344,7 @@ class Turn {
     this.all[link] = fresh ? { ...noLink, ...met, line } : { ...before, line };
     for (const effect of effects) this.carry(link, effect, before, asker);
     if (line === before.line) return;
-    this.tell(null, { type: "line", link, line });
+    this.tell(null, { type: "line", link, line, now: this.now });
     if (openCall(line) !== null && (fresh || before.line.at !== line.at || event.type === "handOver")) this.admit(link);
   }
 

@@ -3,7 +3,7 @@
 import type { Bytes } from "@parley/base/bytes";
 import { encode } from "@parley/base/codec";
 import { certain } from "@parley/base/result";
-import { type Cancel, type Clock, ms } from "@parley/base/time";
+import { type Cancel, type Clock, type Instant, after, between, instant, ms } from "@parley/base/time";
 import type { ErrorCode } from "@parley/protocol/errorCodes";
 import { type IdText, type PartyId, idText } from "@parley/protocol/ids";
 import { ownRecord } from "@parley/ledger/record";
@@ -65,6 +65,8 @@ export async function runCalls(options: CallsRunOptions): Promise<CallsRun> {
   let timer: Cancel = () => undefined;
   let stopped = false;
 
+  const now = patient(clock, () => Object.values(calls.links).some(({ line }) => line.at === "ringing"));
+
   const context = (): CallsContext => ({
     desks: options.desks(),
     generations: new Map(links.all().map(({ link }) => [link, links.generations(link).map(({ n }) => n)])),
@@ -72,7 +74,7 @@ export async function runCalls(options: CallsRunOptions): Promise<CallsRun> {
   });
 
   const within = (tx: Transaction, after: After, command: Command): void => {
-    const decision = decide(calls, command, context(), clock.now());
+    const decision = decide(calls, command, context(), now());
     if (decision.calls !== calls) tx.put(docKind, only, toDoc(decision.calls));
     calls = decision.calls;
     for (const { link, message } of decision.toPeers) {
@@ -86,8 +88,8 @@ export async function runCalls(options: CallsRunOptions): Promise<CallsRun> {
     }
     for (const event of decision.events) {
       if (event.type === "receipt") continue;
-      const now = clock.now();
-      const index = tx.append(callKind, ownRecord(callKind, now, encode(callFact, factOf(event, now))));
+      const at = clock.now();
+      const index = tx.append(callKind, ownRecord(callKind, at, encode(callFact, factOf(event, at))));
       options.onFact(tx, after, event, index);
     }
     options.onLines(tx, after, calls);
@@ -109,7 +111,7 @@ export async function runCalls(options: CallsRunOptions): Promise<CallsRun> {
     timer();
     const next = nextDeadline(calls);
     if (next === null || stopped) return;
-    timer = clock.wait(ms(Math.max(0, next - clock.now())), () => void command({ from: "time" }));
+    timer = clock.wait(ms(Math.max(0, next - now())), () => void command({ from: "time" }));
   };
 
   return {
@@ -121,5 +123,14 @@ export async function runCalls(options: CallsRunOptions): Promise<CallsRun> {
       stopped = true;
       timer();
     },
+  };
+}
+
+/** The wall clock, but while something rings it only runs: a ring has its minute even when the clock is set ([CA3]). */
+function patient(clock: Clock, rings: () => boolean): () => Instant {
+  let ahead = between(instant(clock.elapsed()), clock.now());
+  return () => {
+    if (!rings()) ahead = between(instant(clock.elapsed()), clock.now());
+    return after(instant(clock.elapsed()), ahead);
   };
 }

@@ -1,7 +1,8 @@
 // The terminal, alive: joins station, room and call, keeps the facts current, and does what a person presses. It decides
 // nothing about how a screen looks (model/) nor about how a call goes (packages/call, callRun).
-import { type Cancel, type Clock, type Ms, ms } from "@parley/base/time";
+import { type Cancel, type Clock, type Instant, type Ms, ms } from "@parley/base/time";
 import type { Random } from "@parley/base/random";
+import { inTime } from "@parley/call/inTime";
 import { type Line, idle, isInCall, openCall } from "@parley/call/state";
 import type { FromTerminal, ToTerminal } from "@parley/protocol/terminal/messages";
 import type { Act } from "@parley/protocol/terminal/console";
@@ -167,7 +168,7 @@ export function runTerminal(browser: Browser, { code, officerCode }: OpenedWith)
         if (facts.welcome !== null) change({ welcome: { ...facts.welcome, chain: message.chain } });
         return;
       case "line":
-        return lineSaid(message.link, message.line as Line);
+        return lineSaid(message.link, inTime(message.line as Line, message.now as Instant, clock.now()));
       case "receipt": {
         const known = facts.receipts[message.call] ?? {};
         change({ receipts: { ...facts.receipts, [message.call]: { ...known, [message.kind]: clock.now() } } });

@@ -81,7 +81,8 @@ export const callFromTerminal = [
 ] as const;
 
 export const callToTerminal = [
-  z.object({ type: z.literal("line"), link: id16, line: lineSchema }),
+  /** `now`: what the station's clock says, by which the times in `line` are told; never compared with the terminal's own. */
+  z.object({ type: z.literal("line"), link: id16, line: lineSchema, now: instant }),
   /** What the ring of `call` has come to, over there, as their station signed it. */
   z.object({ type: z.literal("receipt"), call: id16, kind: z.enum(["delivered", "rang", "seen", "answered"]) }),
   /** How far the record of an answered call has come: ours at `index` alone, signed by both, or both accounts where they differ. */
