@@ -19,6 +19,7 @@ import { type Pair, type World, linkBytes, seatsOf } from "./world.ts";
 /** What one station's ledger says of one call. */
 type Account = {
   missed: number;
+  crossed: number;
   readonly finished: (CallFact & { type: "finished" })[];
   readonly ours: string[];
   readonly theirs: string[];
@@ -229,7 +230,7 @@ export class Judge {
           this.wrong(`${station.name}'s ledger says ${entry.index} at ${book.next - 1}`);
         if (kind === differsKind) this.differ(station, entry.body);
         if (kind !== callKind) continue;
-        if (entry.type === "own") take(book, certain(decode(callFact, entry.body)));
+        if (entry.type === "own") take(book, certain(decode(callFact, entry.body)), station.partyText());
         else book.joint.set(idText(certain(decode(callEntry, entry.body)).call), idText(entry.body));
       }
       if (page.length < 500) break;
@@ -314,14 +315,16 @@ export class Judge {
   }
 }
 
-function take(book: Book, fact: CallFact): void {
-  if (fact.type !== "missed" && fact.type !== "finished" && fact.type !== "receipt") return;
-  const call = idText(fact.call);
-  const account: Account = book.calls.get(call) ?? { missed: 0, finished: [], ours: [], theirs: [] };
+/** Adds a fact to the account of its call. */
+function take(book: Book, fact: CallFact, us: string): void {
+  const call = idText(fact.type === "proof" ? fact.receipt.call : fact.call);
+  const account: Account = book.calls.get(call) ?? { missed: 0, crossed: 0, finished: [], ours: [], theirs: [] };
   book.calls.set(call, account);
+  if (fact.type === "receipt") return; // of versions before, never of a world's own ledger
   if (fact.type === "missed") account.missed += 1;
+  else if (fact.type === "crossed") account.crossed += 1;
   else if (fact.type === "finished") account.finished.push(fact);
-  else account[fact.whose].push(fact.kind);
+  else account[idText(fact.receipt.by) === us ? "ours" : "theirs"].push(fact.receipt.kind);
 }
 
 /** Both stations are there and nothing stands between them. */

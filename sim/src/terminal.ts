@@ -1,8 +1,9 @@
 // A modelled terminal: a desk's page without media. It says and hears what the real one does (apps/terminal/src/run), steps
 // and merges the same machine, and keeps a call's far side as two facts: whom it has met by signals through the stations, and
 // whether frames flow. A person sees `screen` and presses.
-import { type Cancel, type Clock, ms } from "@parley/base/time";
+import { type Cancel, type Clock, type Instant, ms } from "@parley/base/time";
 import type { Event } from "@parley/call/event";
+import { inTime } from "@parley/call/inTime";
 import { merge } from "@parley/call/merge";
 import { type Line, deadline, idle, isInCall, openCall } from "@parley/call/state";
 import { step } from "@parley/call/step";
@@ -21,7 +22,7 @@ export type Admit = {
 
 export type Heard =
   | { readonly type: "welcome" }
-  | { readonly type: "line"; readonly link: IdText; readonly line: Line }
+  | { readonly type: "line"; readonly link: IdText; readonly line: Line; readonly now: Instant }
   | { readonly type: "receipt"; readonly call: IdText; readonly kind: string }
   | { readonly type: "signal"; readonly call: IdText; readonly from: IdText; readonly body: string }
   | { readonly type: "refused"; readonly code: string }
@@ -98,7 +99,7 @@ export class Terminal {
       case "welcome":
         return this.again();
       case "line":
-        return this.lineSaid(message.link, message.line);
+        return this.lineSaid(message.link, inTime(message.line, message.now, this.ports.clock.now()));
       case "admit":
         return this.admitted(message);
       case "signal":
