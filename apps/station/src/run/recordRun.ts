@@ -3,7 +3,7 @@
 import { type Bytes, base64url } from "@parley/base/bytes";
 import { decode, encode } from "@parley/base/codec";
 import { certain } from "@parley/base/result";
-import type { Clock, Ms } from "@parley/base/time";
+import { type Clock, type Ms, instant } from "@parley/base/time";
 import { type Line, isInCall, openCall } from "@parley/call/state";
 import { decodeEntry } from "@parley/ledger/entry";
 import { jointRecord, ownRecord } from "@parley/ledger/record";
@@ -166,7 +166,12 @@ export async function runRecord(options: RecordRunOptions): Promise<RecordRun> {
     said: (tx, after, link, payload) => {
       if (payload.type === "ring") happen(tx, after, link, idText(payload.call), { type: "begun" });
       else if (payload.type === "hangUp")
-        happen(tx, after, link, idText(payload.call), { type: "hungUp", whose: "ours", age: 0, crossed: false });
+        happen(tx, after, link, idText(payload.call), {
+          type: "hungUp",
+          whose: "ours",
+          at: clock.now(),
+          crossed: false,
+        });
       else if (payload.type === "receipt") {
         if (payload.receipt.kind === "delivered")
           happen(tx, after, link, idText(payload.receipt.call), { type: "begun" });
@@ -181,7 +186,7 @@ export async function runRecord(options: RecordRunOptions): Promise<RecordRun> {
           return happen(tx, after, link, idText(payload.call), {
             type: "hungUp",
             whose: "theirs",
-            age,
+            at: instant(Math.max(0, clock.now() - age)),
             crossed: payload.why !== "hungUp",
           });
         case "moved":

@@ -26,8 +26,10 @@ export type Held = {
   readonly terminals: Readonly<Record<Whose, readonly IdText[]>>;
   /** Null until the call is answered. */
   readonly places: Readonly<Record<Whose, Place>> | null;
-  /** Ages, milliseconds, of the messages that told us of the answer and of the end. */
-  readonly lag: { readonly answered: number; readonly hungUp: number };
+  /** Age, milliseconds, of the message that told us of the answer. */
+  readonly answerLag: number;
+  /** When they hung up: when we heard of it, less the age of what told us. */
+  readonly theirEnd: Instant | null;
   /** Who has said that they end it; both, when both did at once. */
   readonly hungUp: readonly Whose[];
   /** Their person gave the ring up before our answer had reached them: for them there was no call. */
@@ -49,7 +51,8 @@ export const nothingHeld = (link: IdText, call: IdText): Held => ({
   receipts: [],
   terminals: { ours: [], theirs: [] },
   places: null,
-  lag: { answered: 0, hungUp: 0 },
+  answerLag: 0,
+  theirEnd: null,
   hungUp: [],
   crossed: false,
 });
@@ -67,14 +70,11 @@ export const withTerminal = (held: Held, whose: Whose, terminal: IdText): Held =
   terminals: { ...held.terminals, [whose]: withItem(held.terminals[whose], terminal, maxEntryTerminals) },
 });
 
-export const withHangUp = (held: Held, whose: Whose, age: number): Held =>
+/** `at`: when whoever hung up did, by our clock. */
+export const withHangUp = (held: Held, whose: Whose, at: Instant): Held =>
   held.hungUp.includes(whose)
     ? held
-    : {
-        ...held,
-        hungUp: [...held.hungUp, whose],
-        lag: { ...held.lag, hungUp: whose === "theirs" ? age : held.lag.hungUp },
-      };
+    : { ...held, hungUp: [...held.hungUp, whose], theirEnd: whose === "theirs" ? at : held.theirEnd };
 
 /** What is true of how the call ended, in words that mean the same to both; the first is what this side would say. */
 export function outcomesOf(held: Held, { side, why }: Finish): readonly Outcome[] {
@@ -86,7 +86,7 @@ export function outcomesOf(held: Held, { side, why }: Finish): readonly Outcome[
 }
 
 export function beganAt(held: Held, { side, answered }: Finish): Instant {
-  return side === "calling" ? instant(Math.max(0, answered - held.lag.answered)) : answered;
+  return side === "calling" ? instant(Math.max(0, answered - held.answerLag)) : answered;
 }
 
 const known = <T extends CallId | LinkId | PartyId | TerminalId>(text: IdText, length: 16 | 32): T => {
@@ -105,27 +105,29 @@ const sideOf = ({ party, name, timeZone }: Place, terminals: readonly IdText[], 
 
 /**
  * Our account as an entry. Where `proposed` is given, what this station knows to be equally true is put as the proposal has it:
- * which of two crossing hang-ups counts, and the offsets at the minute that the proposal calls the beginning.
+ * which of two crossing hang-ups ended it, and the offsets at the minute that the proposal calls the beginning.
  */
 export function accountOf(held: Held, finish: Finish, proposed: CallEntry | null): CallEntry {
   const { places } = held;
   if (places === null) throw new Error("an answered call without places");
   const began = beganAt(held, finish);
-  const ended = instant(Math.max(began, finish.ended - (finish.why === "theyHungUp" ? held.lag.hungUp : 0)));
   const close = proposed !== null && Math.abs(proposed.began - began) <= maxEntrySkewMs;
   const at = close ? proposed.began : began;
   const ours = sideOf(places.ours, held.terminals.ours, at);
   const theirs = sideOf(places.theirs, held.terminals.theirs, at);
   const outcomes = outcomesOf(held, finish);
   const [first = "superseded"] = outcomes;
+  const outcome = proposed !== null && outcomes.includes(proposed.outcome) ? proposed.outcome : first;
+  const byThem = outcome === (finish.side === "calling" ? "calledHungUp" : "callerHungUp");
+  const ended = byThem && held.theirEnd !== null ? held.theirEnd : finish.ended;
   return {
     link: known<LinkId>(held.link, 16),
     call: known<CallId>(held.call, 16),
     caller: finish.side === "calling" ? ours : theirs,
     called: finish.side === "calling" ? theirs : ours,
     began,
-    ended,
-    outcome: proposed !== null && outcomes.includes(proposed.outcome) ? proposed.outcome : first,
+    ended: instant(Math.max(began, ended)),
+    outcome,
     epochs: finish.epochs,
     receipts: held.receipts.map((it) => fromBase64url(it) as Digest),
   };

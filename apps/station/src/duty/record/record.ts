@@ -4,6 +4,7 @@
 import { type Bytes, base64url, equal, fromBase64url } from "@parley/base/bytes";
 import { decode, encode } from "@parley/base/codec";
 import { certain } from "@parley/base/result";
+import type { Instant } from "@parley/base/time";
 import type { StationSignature } from "@parley/ledger/entry";
 import { type ParleyError, problem } from "@parley/protocol/errorCodes";
 import { type IdText, type PartyId, idText } from "@parley/protocol/ids";
@@ -52,7 +53,7 @@ export type RecordCommand =
   /** A signed receipt went out or came in; `answered` with its age, where it told us of the answer. */
   | { readonly type: "receipt"; readonly hash: IdText; readonly answered: number | null }
   /** `crossed`: the one who placed the call gave it up as unanswered. */
-  | { readonly type: "hungUp"; readonly whose: Whose; readonly age: number; readonly crossed: boolean }
+  | { readonly type: "hungUp"; readonly whose: Whose; readonly at: Instant; readonly crossed: boolean }
   /** Their person went to another terminal of theirs. */
   | { readonly type: "moved"; readonly to: IdText }
   /** A ring of ours goes out, or one of theirs was taken. */
@@ -109,7 +110,7 @@ export function decide(record: CallRecord | null, command: RecordCommand, contex
           ...record,
           held: {
             ...withReceipt(record.held, command.hash),
-            lag: { ...record.held.lag, answered: command.answered ?? record.held.lag.answered },
+            answerLag: command.answered ?? record.held.answerLag,
           },
         },
         effects: [],
@@ -117,7 +118,7 @@ export function decide(record: CallRecord | null, command: RecordCommand, contex
     case "hungUp": {
       if (record === null || record.at === "proposed") return stay;
       if (record.at === "awaiting" && command.crossed) return { record: null, effects: [{ type: "crossed" }] };
-      const held = withHangUp(record.held, command.whose, command.age);
+      const held = withHangUp(record.held, command.whose, command.at);
       return { record: { ...record, held: { ...held, crossed: held.crossed || command.crossed } }, effects: [] };
     }
     case "moved":
