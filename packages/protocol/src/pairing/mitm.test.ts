@@ -9,18 +9,7 @@ import type { Ed25519Key } from "../signed/signature.ts";
 import type { KemCiphertext, KemKey } from "./kem.ts";
 import { type PairingBody, decodePairingMessage, encodePairingMessage } from "./messages.ts";
 import { encodeOffer } from "./offer.ts";
-import {
-  type Pair,
-  Seat,
-  type Wire,
-  carry,
-  meansOf,
-  officer,
-  party,
-  seats,
-  seededRandom,
-  start,
-} from "./testing/pair.ts";
+import { type Pair, Seat, type Wire, carry, meansOf, party, seats, seededRandom, start } from "./testing/pair.ts";
 import { importOffer, makeOffer } from "./start.ts";
 import { wordsOf } from "./words.ts";
 
@@ -197,6 +186,8 @@ describe("a man in the middle of a pairing", () => {
       if (!asked.ok) throw new Error("the offer does not even read");
       const pair = { offering, answering: new Seat(asked.value.state, two, asked.value.effects) };
       carry(pair, now);
+      if ("name" in change || "stationKey" in change)
+        expect(pair.answering.state).toMatchObject({ type: "ended", why: "PAIR_BUNDLE_INVALID" });
       expect(count(pair)).toBe("abort");
     }
   });
@@ -225,32 +216,6 @@ describe("a man in the middle of a pairing", () => {
       return [bytes];
     });
     expect(pair.offering.effects.filter((e) => e.type === "refused").length).toBeGreaterThan(0);
-  });
-
-  it("[PR17] a word for one side, or without the link's secret, is no word of the other", () => {
-    const pair = seats(502);
-    carry(pair, now);
-    pair.offering.feed({ type: "match", officer: officer(1) }, now);
-    const [mine] = pair.offering.out.splice(0);
-    if (mine === undefined) throw new Error("no word was sent");
-    pair.offering.feed({ type: "message", bytes: mine }, now);
-    expect(pair.offering.state.type).toBe("pressed");
-    const read = decodePairingMessage(mine);
-    if (!read.ok || read.value.body.type !== "matched") throw new Error("not a word");
-    const { offer, body } = read.value;
-    const forged = [
-      { ...body, mac: junk(32) },
-      {
-        ...body,
-        match: { ...body.match, signature: his.signer.sign("parley pair v1 match", junk(9)) },
-      },
-      { ...body, match: { ...body.match, body: { ...body.match.body, party: party(3).id } } },
-    ];
-    for (const word of forged) {
-      pair.answering.feed({ type: "message", bytes: encodePairingMessage({ offer, body: word }) }, now);
-      expect(pair.answering.last("refused").error.code).toBe("PAIR_PROOF_INVALID");
-      expect(pair.answering.state).toMatchObject({ type: "comparing", theirs: null });
-    }
   });
 
   it("[PR8] one bent byte anywhere in M2 to M5: nobody pairs, or the message counts for nothing", () => {

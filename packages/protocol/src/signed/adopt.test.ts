@@ -50,6 +50,18 @@ describe("a line of station keys", () => {
     expect(certain(settle(adoptSuccession(next, party.succession(3), at(4)))).outcome).toBe("known");
     expect(codeOf(settle(adoptSuccession(pin, party.succession(4), at(4))))).toBe("ID_SUCCESSION_GAP");
   });
+  it("[ID11] an entry for another certificate, another place in the line or another old key does not follow", () => {
+    const pin = pinAt(2);
+    const [key, next] = [party.stationKey(2), party.stationKey(3)];
+    const elsewhere = [
+      { certificate: keyIdOf(thief.publicKey) },
+      { index: 8 },
+      { oldKey: keyIdOf(thief.publicKey) },
+    ] satisfies readonly Partial<Succession>[];
+    for (const change of elsewhere)
+      expect(codeOf(settle(adoptSuccession(pin, rival(3, change, key, next), at(3))))).toBe("ID_SUCCESSION_GAP");
+    expect(codeOf(settle(adoptSuccession(pin, rival(3, {}, key, next), at(3))))).toBe("ok");
+  });
   it("[ID12] a thief of the key in use cannot roll first: to a key of their own, or to the true one with another after it", () => {
     const pin = pinAt(2);
     const stolen = party.stationKey(2);

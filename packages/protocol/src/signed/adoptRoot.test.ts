@@ -80,6 +80,18 @@ describe("a root that is replaced", () => {
     expect(codeOf(settle(holdRoot(pinAt(0), party.card({}, 2), certificate, at(2))))).toBe("ID_CARD_INVALID");
     expect(codeOf(adoptCatchUp(pinAt(0), { card, certificate: null, successions: [] }, at(2)))).toBe("ID_ROOT_CHANGED");
   });
+  it("[ID5] nobody is a party whose id is not made of their first root", () => {
+    const other = testParty(4);
+    const posing = signStationCertificate(
+      { ...other.certificate.body, party: party.id },
+      other.roots[0] as HybridSigner,
+    );
+    const claim = proveBundle(
+      { lineage: [other.card({ party: party.id })], certificate: posing, successions: [] },
+      at(1),
+    );
+    expect(codeOf(claim)).toBe("ID_CARD_INVALID");
+  });
   it("[ID5] a party that replaced its root is proven by its lineage, and by no lineage with a break in it", () => {
     const lineage = [party.card({ serial: 4 }), card];
     const good = proveBundle({ lineage, certificate, successions: [] }, at(2));
