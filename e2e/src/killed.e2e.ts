@@ -101,7 +101,7 @@ it(
       const calls = await callsOf(party);
       for (const { proof } of calls)
         counts[`${party.plan.name} ${proof}`] = (counts[`${party.plan.name} ${proof}`] ?? 0) + 1;
-      const kept = new Map(calls.map((it) => [it.call, it]));
+      const kept = new Map(calls.map((one) => [one.call, one]));
       expect([...(desks[n]?.answered ?? [])].filter((call) => !kept.has(call))).toEqual([]);
       for (const { call, at, index } of told[n] ?? []) {
         if (at !== "waiting") expect(kept.get(call)).toMatchObject({ proof: at, index });

@@ -148,9 +148,9 @@ export async function openTerminals(options: TerminalsOptions): Promise<Result<T
     if (consoleRole(it.role) === "console") people.door(seat);
     void calls.command({ from: "presence", terminal });
     for (const { line } of Object.values(calls.state().links)) {
-      const it = line.at === "ended" ? recordOf(line.call) : null;
-      if (line.at === "ended" && it !== null && it.at !== "crossed")
-        hub.tellSeat(seat, { type: "record", call: line.call, at: it.at, index: it.index });
+      const recorded = line.at === "ended" ? recordOf(line.call) : null;
+      if (line.at === "ended" && recorded !== null && recorded.at !== "crossed")
+        hub.tellSeat(seat, { type: "record", call: line.call, at: recorded.at, index: recorded.index });
     }
     changed();
   };

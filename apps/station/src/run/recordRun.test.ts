@@ -1,7 +1,7 @@
 // The record of a call and the link's next secret between two real stations' runners, with crashes at any commit, repeated
 // deliveries, long outages and both ends pressing at once.
 import fc from "fast-check";
-import { type Bytes, equal, hex } from "@parley/base/bytes";
+import { type Bytes, compare, equal, hex, utf8 } from "@parley/base/bytes";
 import { decode } from "@parley/base/codec";
 import { certain } from "@parley/base/result";
 import { seconds } from "@parley/base/time";
@@ -41,11 +41,11 @@ async function entriesOf(half: Half): Promise<readonly Entry[]> {
 }
 
 const jointOf = (entries: readonly Entry[], kind: string): readonly JointEntry[] =>
-  entries.filter((it): it is JointEntry => it.type === "joint" && it.kind === kind);
-const differingOf = (entries: readonly Entry[]) => entries.filter((it) => it.kind === differsKind);
-const inBoth = (it: JointEntry) => [
-  hex(it.body),
-  it.signatures.map(({ party, key, signature }) => hex(party) + hex(key) + hex(signature)),
+  entries.filter((one): one is JointEntry => one.type === "joint" && one.kind === kind);
+const differingOf = (entries: readonly Entry[]) => entries.filter((one) => one.kind === differsKind);
+const inBoth = (one: JointEntry) => [
+  hex(one.body),
+  one.signatures.map(({ party, key, signature }) => hex(party) + hex(key) + hex(signature)),
 ];
 
 /** Carries everything until nobody has anything to say. */
@@ -64,7 +64,7 @@ async function settle(...halves: readonly [Half, Half]): Promise<void> {
   }
 }
 
-const exportedIn = (call: IdText): Bytes => new TextEncoder().encode(call.padEnd(32, "x")).slice(0, 32) as Bytes;
+const exportedIn = (call: IdText): Bytes => utf8(call.padEnd(32, "x")).slice(0, 32);
 
 async function callAndAnswer(a: Half, b: Half): Promise<IdText> {
   await a.say(deskOf(a), { type: "place", link: linkText });
@@ -107,7 +107,7 @@ describe("the record of a call", () => {
     const verdict = await verifyJoint(
       ours,
       (_, key) =>
-        keys.map((it) => (equal(keyIdOf(it), key) ? ed25519Half(it) : null)).find((it) => it !== null) ?? null,
+        keys.map((one) => (equal(keyIdOf(one), key) ? ed25519Half(one) : null)).find((one) => one !== null) ?? null,
       ({ publicKey, message, signature }) => Promise.resolve(verifiedBy(publicKey)(message, signature)),
     );
     expect(verdict).toEqual({ type: "signed", by: [a.plan.party, b.plan.party] });
@@ -134,12 +134,12 @@ describe("the record of a call", () => {
     const named = certain(decode(callEntry, jointOf(ours, callKind)[0]?.body ?? new Uint8Array())).receipts.map(hex);
     expect(named.length).toBe(3);
     for (const entries of [ours, theirs]) {
-      const kept = entries.flatMap((it) => {
-        if (it.type !== "own" || it.kind !== callKind) return [];
-        const fact = certain(decode(callFact, it.body));
+      const kept = entries.flatMap((one) => {
+        if (one.type !== "own" || one.kind !== callKind) return [];
+        const fact = certain(decode(callFact, one.body));
         return fact.type === "proof" ? [fact] : [];
       });
-      expect(kept.map((it) => hex(receiptHash(it))).toSorted()).toEqual(named.toSorted());
+      expect(kept.map((one) => hex(receiptHash(one))).toSorted()).toEqual(named.toSorted());
       expect(kept.map(({ receipt }) => receipt.kind)).toEqual(["delivered", "rang", "answered"]);
     }
   });
@@ -352,23 +352,27 @@ async function report(half: Half, odd: number): Promise<void> {
   await half.exported(terminal, call, odd === 0 ? new Uint8Array(32).fill(odd) : exportedIn(call));
 }
 
-async function run(halves: readonly [Half, Half], time: { now: number }, it: Act): Promise<void> {
-  if (it.do === "time") {
-    time.now += it.by;
+async function run(halves: readonly [Half, Half], time: { now: number }, one: Act): Promise<void> {
+  if (one.do === "time") {
+    time.now += one.by;
     return;
   }
-  const [half, other] = it.who === 0 ? halves : [halves[1], halves[0]];
+  const [half, other] = one.who === 0 ? halves : [halves[1], halves[0]];
   if (half.life === null) await half.boot();
-  if (it.do === "press") await press(half, it.what);
-  else if (it.do === "keys") await report(half, it.odd);
-  else if (it.do === "take") await half.take(other, it.keep > 0);
-  else half.fail(it.how);
+  if (one.do === "press") await press(half, one.what);
+  else if (one.do === "keys") await report(half, one.odd);
+  else if (one.do === "take") await half.take(other, one.keep > 0);
+  else half.fail(one.how);
 }
+
+const byBody = (one: Entry, other: Entry): number => compare(one.body, other.body);
 
 /** What must hold whenever nothing is under way. */
 async function judge([a, b]: readonly [Half, Half]): Promise<{ signed: number; differing: number; steps: number }> {
   const [ours, theirs] = [await entriesOf(a), await entriesOf(b)];
-  expect(jointOf(theirs, callKind).map(inBoth).toSorted()).toEqual(jointOf(ours, callKind).map(inBoth).toSorted());
+  expect(jointOf(theirs, callKind).toSorted(byBody).map(inBoth)).toEqual(
+    jointOf(ours, callKind).toSorted(byBody).map(inBoth),
+  );
   expect(
     differingOf(theirs)
       .map(({ body }) => hex(body))
@@ -380,13 +384,13 @@ async function judge([a, b]: readonly [Half, Half]): Promise<{ signed: number; d
   );
   expect(jointOf(theirs, linkSecretKind).map(inBoth)).toEqual(jointOf(ours, linkSecretKind).map(inBoth));
   for (const entries of [ours, theirs]) {
-    const finished = entries.flatMap((it) => {
-      const fact = it.type === "own" && it.kind === callKind ? certain(decode(callFact, it.body)) : null;
+    const finished = entries.flatMap((one) => {
+      const fact = one.type === "own" && one.kind === callKind ? certain(decode(callFact, one.body)) : null;
       return fact?.type === "finished" ? [idText(fact.call)] : [];
     });
     const crossed = new Set(
-      entries.flatMap((it) => {
-        const fact = it.type === "own" && it.kind === callKind ? certain(decode(callFact, it.body)) : null;
+      entries.flatMap((one) => {
+        const fact = one.type === "own" && one.kind === callKind ? certain(decode(callFact, one.body)) : null;
         return fact?.type === "crossed" ? [idText(fact.call)] : [];
       }),
     );
@@ -422,7 +426,7 @@ describe("both ledgers", () => {
           async (acts, seed, b) => {
             const world = await begin(seed + 1, { leads: b ? "b" : "a", skew: 700 });
             const halves = [world.a, world.b] as const;
-            for (const it of acts) await run(halves, world.time, it);
+            for (const one of acts) await run(halves, world.time, one);
             for (const half of halves) half.fail("keep");
             // Everybody comes back, all that was said arrives, and whoever is still in a call ends it.
             for (let n = 0; n < 2; n++) {

@@ -40,7 +40,7 @@ function happen(side: Side, event: KeysEvent): void {
 /** What a ring does: the caller lists what it holds, the called one picks the newest that it holds too. */
 function common({ sides: [a, b] }: World, caller: 0 | 1): number | null {
   const [asks, picks] = caller === 0 ? [a, b] : [b, a];
-  const found = asks.keys.generations.find(({ n }) => picks.keys.generations.some((it) => it.n === n));
+  const found = asks.keys.generations.find(({ n }) => picks.keys.generations.some((one) => one.n === n));
   if (found === undefined) return null;
   const theirs = picks.keys.generations.find(({ n }) => n === found.n);
   return theirs !== undefined && equal(theirs.secret, found.secret) ? found.n : null;
@@ -93,9 +93,9 @@ function check(world: World): void {
   const [a, b] = world.sides;
   expect(common(world, 0)).not.toBeNull();
   expect(common(world, 1)).not.toBeNull();
-  for (const it of a.keys.generations) {
-    const same = b.keys.generations.find(({ n }) => n === it.n);
-    if (same !== undefined) expect(hex(same.secret)).toBe(hex(it.secret));
+  for (const one of a.keys.generations) {
+    const same = b.keys.generations.find(({ n }) => n === one.n);
+    if (same !== undefined) expect(hex(same.secret)).toBe(hex(one.secret));
   }
   for (const { keys } of [a, b]) expect(keys.generations.length).toBeLessThanOrEqual(2);
   expect(a.unconfirmed + b.unconfirmed).toBe(0);
@@ -127,20 +127,20 @@ const act = fc.oneof(
   },
 );
 
-function run(world: World, it: typeof act extends fc.Arbitrary<infer T> ? T : never): void {
-  switch (it.do) {
+function run(world: World, one: typeof act extends fc.Arbitrary<infer T> ? T : never): void {
+  switch (one.do) {
     case "begin":
-      ring(world, it.who);
+      ring(world, one.who);
       report(world, 0, 0);
-      return report(world, 1, it.odd);
+      return report(world, 1, one.odd);
     case "ring":
-      return ring(world, it.who);
+      return ring(world, one.who);
     case "report":
-      return report(world, it.who, it.oddity);
+      return report(world, one.who, one.oddity);
     case "end":
-      return end(world, it.who, it.answered);
+      return end(world, one.who, one.answered);
     case "deliver":
-      return deliver(world, it.who, world.sides[it.who === 0 ? 1 : 0].sent.length - 1 - it.back);
+      return deliver(world, one.who, world.sides[one.who === 0 ? 1 : 0].sent.length - 1 - one.back);
   }
 }
 
@@ -176,7 +176,7 @@ describe("the generations of a link's secret", () => {
       goodCall(world, n % 2 === 0 ? 0 : 1);
       check(world);
       for (const { keys, settled } of world.sides) {
-        expect(keys.generations.map((it) => it.n)).toEqual([n, n - 1]);
+        expect(keys.generations.map((one) => one.n)).toEqual([n, n - 1]);
         expect(settled.length).toBe(n);
       }
     }
@@ -188,8 +188,8 @@ describe("the generations of a link's secret", () => {
     fc.assert(
       fc.property(fc.array(act, { maxLength: 80, size: "max" }), (acts) => {
         const world = begin();
-        for (const it of acts) {
-          run(world, it);
+        for (const one of acts) {
+          run(world, one);
           check(world);
         }
         const before = world.sides[0].keys.generations[0]?.n ?? 0;
