@@ -1,5 +1,6 @@
 import { describe, expect, it } from "vitest";
-import { consoles } from "./consoles.ts";
+import { consoles, everyConsoleStateShown } from "./consoles.ts";
+import { everyDeskStateShown } from "./desks.ts";
 import { cast } from "./people.ts";
 import { lineAlarms, openAlarms } from "../model/alarm.ts";
 import { sections } from "../model/actions.ts";
@@ -11,6 +12,23 @@ const on = (key: keyof typeof consoles): ConsoleOn => {
   if (screen.at !== "on") throw new Error(`${key} stands before the door`);
   return screen;
 };
+
+describe("the pictures", () => {
+  it("[VW7] show every state of both screens; the type of each says so, and this would not compile otherwise", () => {
+    expect([everyDeskStateShown, everyConsoleStateShown]).toEqual([true, true]);
+  });
+  it("[VW7] show every section, and every state of a call and of a pairing", () => {
+    const shown = Object.values(consoles).map((screen) => screen(people));
+    const all = shown.flatMap((screen) => (screen.at === "on" ? [screen] : []));
+    expect(new Set(all.map(({ section }) => section))).toEqual(new Set(sections));
+    expect(new Set(all.flatMap(({ calls }) => calls.map(({ at }) => at)))).toEqual(
+      new Set(["ringingIn", "ringingOut", "connecting", "inCall", "holding", "ended"]),
+    );
+    expect(new Set(all.map(({ pairing }) => pairing.at))).toEqual(
+      new Set(["none", "offered", "exchanging", "words", "active", "unconfirmed", "failed"]),
+    );
+  });
+});
 
 describe("the console", () => {
   it("counts in each section what waits for a person", () => {

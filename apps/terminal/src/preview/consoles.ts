@@ -63,6 +63,11 @@ export const consoles = {
         { at: "ringingOut", id: "call-1", line: "line-1", ends: c.ends, since: before(8), receipts: receipts(2) },
       ],
     }),
+  "call.connecting": (c) =>
+    on(c, {
+      section: "call",
+      calls: [{ at: "connecting", id: "call-1", line: "line-1", ends: c.ends, since: before(1) }],
+    }),
   "call.here": (c) =>
     on(c, {
       section: "call",
