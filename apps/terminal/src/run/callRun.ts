@@ -132,7 +132,9 @@ export function runCall(options: CallRunOptions): CallRun {
         ? () => undefined
         : clock.wait(ms(Math.max(0, until - clock.now())), () => happen({ type: "tick" }));
     show({ line });
-    if (isInCall(line) && line.ours === self && !(isInCall(before) && before.theirs === line.theirs))
+    // Also when the call comes back to the desk that had handed it over.
+    const sits = (at: Line): boolean => isInCall(at) && at.ours === self;
+    if (isInCall(line) && sits(line) && !(sits(before) && isInCall(before) && before.theirs === line.theirs))
       enter(line.theirs);
     if (openCall(line) === null) leave();
   };
