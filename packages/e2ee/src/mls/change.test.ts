@@ -280,7 +280,7 @@ describe("what no commit may do", () => {
     }
   });
 
-  it("a member's signature key never shows in the state, and cannot be taken out", async () => {
+  it("[ML1] a member's signature key never shows in the state, and cannot be taken out", async () => {
     const [a] = (await callOf(2)) as [Seat];
     expect(a.identity.signatureKey.extractable).toBe(false);
     expect(a.group.state.signaturePrivateKey.length).toBe(16);
@@ -293,7 +293,7 @@ describe("what no commit may do", () => {
     expect(toMlsCredential(a.identity.credential).credentialType).toBe("basic");
   });
 
-  it("commits of calls of up to five terminals are of one length, whatever they do", async () => {
+  it("[ML11] commits of calls of up to five terminals are of one length, whatever they do", async () => {
     const seats = await callOf(4);
     const [a] = seats as [Seat];
     const own = await makeKeyPackage(a.engine, await makeIdentity(9), testLifetime);

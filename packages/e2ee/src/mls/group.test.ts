@@ -71,7 +71,7 @@ describe("group", () => {
     expect(members(a.group).length).toBe(3);
   });
 
-  it("a staged commit leaves the group as it was, and after drop it still works", async () => {
+  it("[ML2] a staged commit leaves the group as it was, and after drop it still works", async () => {
     const [a, b] = (await callOf(2)) as [Seat, Seat];
     const lost = certain(await commit(a.group, {}));
     drop(lost.staged);
@@ -79,7 +79,7 @@ describe("group", () => {
     await agreed([a2, b2]);
   });
 
-  it("merge zeroes the secrets of the epoch left behind", async () => {
+  it("[ML2] merge zeroes the secrets of the epoch left behind", async () => {
     const [a, b] = (await callOf(2)) as [Seat, Seat];
     const { exporterSecret, initSecret } = a.group.state.keySchedule;
     const leafKey = a.group.state.privatePath.privateKeys[0] as Uint8Array;
@@ -90,7 +90,7 @@ describe("group", () => {
     await agreed(await move(b2, [a2], {}));
   });
 
-  it("a credential that was renewed reaches everyone in a re-key", async () => {
+  it("[ML6] a credential that was renewed reaches everyone in a re-key", async () => {
     const [a, b] = (await callOf(2)) as [Seat, Seat];
     const renewed = { ...a.identity.credential, chain: new Uint8Array(32).fill(9) };
     const [a2, b2] = (await move(a, [b], { credential: renewed })) as [Seat, Seat];

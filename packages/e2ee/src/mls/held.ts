@@ -13,7 +13,8 @@ export type Held = { readonly staged: Staged; readonly bytes: Bytes; readonly we
 export type Judged =
   | { readonly type: "held"; readonly candidate: Candidate }
   | { readonly type: "bad"; readonly error: ParleyError }
-  | { readonly type: "removed"; readonly by: number | null };
+  /** It takes our own leaf out. */
+  | { readonly type: "removed"; readonly by: number | null; readonly bytes: Bytes };
 
 export class HeldCommits {
   private readonly held = new Map<Head, Held>();
@@ -35,7 +36,7 @@ export class HeldCommits {
       if (equal(known, bytes)) return { type: "held", candidate: candidateOf(staged) };
     const done = await processCommit(group, bytes);
     if (!done.ok) return { type: "bad", error: done.error };
-    if (done.value.kind === "removed") return { type: "removed", by: done.value.by };
+    if (done.value.kind === "removed") return { type: "removed", by: done.value.by, bytes };
     const { staged } = done.value;
     const stranger = staged.change.added.map(kept).find((member) => !mayEnter(member));
     if (stranger === undefined) return { type: "held", candidate: this.keep({ staged, bytes, welcome: null }) };

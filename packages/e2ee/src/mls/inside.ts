@@ -19,7 +19,8 @@ import { candidateOf, frameEpoch, headOf, rollOf } from "./roll.ts";
 /** What became of us: still a member, removed, or out to found or find another group. */
 export type Verdict =
   | { readonly type: "stay" }
-  | { readonly type: "removed"; readonly by: number | null }
+  /** By the commit `bytes`. */
+  | { readonly type: "removed"; readonly by: number | null; readonly bytes: Bytes }
   | { readonly type: "leave"; readonly evidence: Evidence };
 
 const stay: Verdict = { type: "stay" };
@@ -217,7 +218,7 @@ export class Inside {
   async joining(from: IdText, bytes: Bytes, now: Moment): Promise<Verdict> {
     const judged = await this.seat.held.judge(this.seat.group, bytes, this.seat.isExpected);
     if (judged.type === "held") return this.run({ type: "joining", candidate: judged.candidate }, now);
-    if (judged.type === "removed") return (this.verdict = judged); // our own terminal, started a second time
+    if (judged.type === "removed") return (this.verdict = judged); // our own terminal, from outside
     if (judged.error.code === "MLS_OTHER_EPOCH") await this.seat.inform(from, now.elapsed);
     else if (judged.error.code !== "MLS_OTHER_GROUP") this.context.alarm(judged.error, from);
     return stay;

@@ -107,9 +107,13 @@ export class Keeper {
     switch (verdict.type) {
       case "stay":
         return;
-      case "removed":
+      case "removed": {
+        // By a commit of our own that was still on its way when we came in by another?
+        const group = this.context.joins.takeByCommit(verdict.bytes);
+        if (group !== null) return this.enter(group, now);
         this.context.emit({ type: "removed", by: verdict.by });
         return this.leave();
+      }
       case "leave":
         return this.goOutside(inside.lineage(), verdict.evidence, now);
       default:
@@ -120,11 +124,13 @@ export class Keeper {
   private leave(): void {
     if (this.seat.at === "inside") this.seat.inside.close();
     if (this.seat.at === "outside") this.seat.outside.close();
+    this.context.joins.clear();
     this.seat = { at: "gone" };
   }
 
   private async enter(group: Group, now: Moment): Promise<void> {
     if (this.seat.at === "outside") this.seat.outside.close();
+    if (this.seat.at === "inside") this.seat.inside.close();
     const inside = new Inside(this.context, group, now);
     this.seat = { at: "inside", inside };
     await inside.begin(now);
@@ -132,6 +138,7 @@ export class Keeper {
 
   private async goOutside(above: number, evidence: Evidence | null, now: Moment): Promise<void> {
     if (this.seat.at === "inside") this.seat.inside.close();
+    this.context.joins.clear();
     const outside = new Outside(this.context, above, evidence, false, now);
     this.seat = { at: "outside", outside };
     await this.tick(now);
@@ -152,7 +159,8 @@ export class Keeper {
         return group === null ? undefined : this.enter(group, now);
       }
       case "info":
-        return outside.informed(from, message.groupInfo, now);
+        await outside.informed(from, message.groupInfo, now);
+        return;
       case "ballot": {
         const group = await outside.hear(message.signed);
         return group === null ? outside.noticed(from, now) : this.enter(group, now);
@@ -213,8 +221,7 @@ export class Keeper {
     const above = inside.lineageToLeaveFor(groupInfo);
     if (above === null) return;
     const outside = new Outside(this.context, above, null, false, now);
-    await outside.informed(from, groupInfo, now);
-    if (!outside.isAwaiting()) return outside.close();
+    if (!(await outside.informed(from, groupInfo, now))) return outside.close();
     inside.close();
     this.seat = { at: "outside", outside };
   }

@@ -14,6 +14,7 @@ import {
   encodeKeysMessage,
 } from "./message.ts";
 import { equal } from "@parley/base/bytes";
+import { PendingJoins } from "./pendingJoins.ts";
 import { signatureKeyOf } from "./roll.ts";
 import type { KeyHandle } from "./suite.ts";
 
@@ -30,6 +31,7 @@ export class KeeperContext {
   exported = false;
   /** The highest frame epoch seen, so that a group founded later counts on from there. */
   lastFrameEpoch = -1;
+  readonly joins = new PendingJoins();
   private readonly handle: KeyHandle;
   private outputs: KeeperOutput[] = [];
 

@@ -7,7 +7,7 @@ import { type IdText, idText } from "@parley/protocol/ids";
 import { takeover } from "./ballot.ts";
 import { destroy } from "./commit.ts";
 import { type Group, type OwnKeyPackage, createGroup, makeKeyPackage, members, readMessage } from "./group.ts";
-import { type RefuseGroup, externalJoin, joinFromWelcome } from "./join.ts";
+import { type ExternalJoin, type RefuseGroup, externalJoin, joinFromWelcome } from "./join.ts";
 import type { KeeperContext } from "./keeperContext.ts";
 import type { KeeperStatus, Moment } from "./keeperPort.ts";
 import { type Evidence, type KeysMessage, type SignedBallot, encodeGroupId, readGroupId } from "./message.ts";
@@ -15,12 +15,6 @@ import { headOf, kept } from "./roll.ts";
 
 /** How long the founder before us has before it is our turn. */
 const foundingTurn = seconds(3);
-
-/** A commit of ours from outside: we are in when a member says that it is where the commit leads. */
-type Pending = { readonly group: Group; readonly commit: Bytes };
-
-/** Commits that may still be decided; an older one falls out. Each is made at another epoch, and an epoch lasts seconds at least. */
-const mostPending = 4;
 
 export class Outside {
   private readonly context: KeeperContext;
@@ -30,8 +24,6 @@ export class Outside {
   private highest: number;
   private readonly evidence: Evidence | null;
   private own: OwnKeyPackage | null = null;
-  /** By the group and epoch that each was made at; sent again, not made again, while the others stay there. */
-  private readonly pending = new Map<string, Pending>();
   private readonly asked = new Set<IdText>();
   private knockAt: Ms;
   private readonly isNew: boolean;
@@ -71,7 +63,6 @@ export class Outside {
   }
 
   close(): void {
-    for (const { group } of this.pending.values()) destroy(group);
     this.own?.privatePackage.initPrivateKey.fill(0);
     this.own?.privatePackage.hpkePrivateKey.fill(0);
   }
@@ -136,7 +127,7 @@ export class Outside {
   /** The group that a Welcome lets us into, or null with an alarm. */
   async welcomed(from: IdText, welcome: Bytes): Promise<Group | null> {
     // Once our own commit is out, we are who made it, and no one that a Welcome was written for.
-    if (this.own === null || this.pending.size > 0) return null;
+    if (this.own === null || this.context.joins.size > 0) return null;
     const { engine, psk } = this.context.config;
     const joined = await joinFromWelcome(engine, this.own, this.refuseGroup, welcome, psk);
     if (!joined.ok) {
@@ -151,25 +142,25 @@ export class Outside {
     return null;
   }
 
-  /** Commits ourselves in by a group info, and tells everyone. */
-  async informed(from: IdText, groupInfo: Bytes, now: Moment): Promise<void> {
+  /** Commits ourselves in by a group info, and tells everyone; false, with an alarm, when that may not be. */
+  async informed(from: IdText, groupInfo: Bytes, now: Moment): Promise<boolean> {
     const read = readMessage(groupInfo, ["mls_group_info"]);
-    if (!read.ok) return this.complain(read.error, from);
+    if (!read.ok) {
+      this.complain(read.error, from);
+      return false;
+    }
     const { groupId, confirmedTranscriptHash } = read.value.groupInfo.groupContext;
     const key = `${hex(groupId)} ${hex(confirmedTranscriptHash)}`;
-    const made = this.pending.get(key) ?? (await this.commitIn(from, groupInfo, now));
-    if (made === null) return;
-    this.pending.set(key, made);
-    for (const [oldest, { group }] of this.pending) {
-      if (this.pending.size <= mostPending) break;
-      destroy(group);
-      this.pending.delete(oldest);
-    }
+    // Sent again, not made again, while the others stay where they are.
+    const made = this.context.joins.get(key) ?? (await this.commitIn(from, groupInfo, now));
+    if (made === null) return false;
+    this.context.joins.keep(key, made);
     this.notBefore = ms(now.elapsed + 2 * foundingTurn);
     this.context.sendAll({ type: "join", commit: made.commit });
+    return true;
   }
 
-  private async commitIn(from: IdText, groupInfo: Bytes, now: Moment): Promise<Pending | null> {
+  private async commitIn(from: IdText, groupInfo: Bytes, now: Moment): Promise<ExternalJoin | null> {
     const { engine, psk } = this.context.config;
     const joined = await externalJoin(engine, this.context.identity, this.refuseGroup, groupInfo, psk, now.wall);
     if (!joined.ok) {
@@ -190,17 +181,13 @@ export class Outside {
 
   /** The group we wait to be in, once a member's signed word shows that it is there. */
   async hear(signed: SignedBallot): Promise<Group | null> {
-    for (const [key, { group }] of this.pending) {
+    for (const group of this.context.joins.groups()) {
       const read = await this.context.verify(group, signed);
       if (!read.ok || read.value.head !== headOf(group) || idText(read.value.by) === this.context.me) continue;
-      this.pending.delete(key);
+      this.context.joins.takeGroup(group);
       return group;
     }
     return null;
-  }
-
-  isAwaiting(): boolean {
-    return this.pending.size > 0;
   }
 
   /** Another who is outside wants a group above that lineage; what we found must be one that it may enter. */

@@ -12,7 +12,7 @@ const native = await nativeXWing(crypto.subtle, scripted);
 const kinds = [["scripted", scripted], ...(native === null ? [] : [["native", native] as const])] as const;
 
 describe("X-Wing", () => {
-  it("the runtime's own agrees with the scripted one, in keys and both ways", async () => {
+  it("[ML35] the runtime's own agrees with the scripted one, in keys and both ways", async () => {
     if (native === null) return expect(await chooseXWing(crypto.subtle, webRandom)).toMatchObject({ native: false });
     for (let i = 0; i < 5; i++) {
       const seed = webRandom(32);
@@ -28,7 +28,7 @@ describe("X-Wing", () => {
     }
   });
 
-  it("a runtime without it, or with something else under its name, gets the scripted one", async () => {
+  it("[ML35] a runtime without it, or with something else under its name, gets the scripted one", async () => {
     expect(await nativeXWing(null, scripted)).toBe(null);
     expect(await nativeXWing({}, scripted)).toBe(null);
     const wrong = {
@@ -55,7 +55,7 @@ describe("X-Wing", () => {
   });
 
   for (const [name, raw] of kinds) {
-    it(`HPKE over ${name} X-Wing and @hpke/core read each other`, async () => {
+    it(`[ML35] HPKE over ${name} X-Wing and @hpke/core read each other`, async () => {
       const ours = makeHpke(xwingKem(raw, webRandom), hkdfSha512, aesGcm(crypto.subtle, 32));
       const theirs = new CipherSuite({ kem: new XWing(), kdf: new HkdfSha512(), aead: new Aes256Gcm() });
       const pair = await ours.deriveKeyPair(webRandom(64));
