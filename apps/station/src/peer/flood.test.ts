@@ -1,13 +1,15 @@
 // Those who come to wear the door down, over real sockets: bounded in number and time, while a linked station gets in.
 import { type Socket, connect as connectTcp } from "node:net";
 import { afterEach, describe, expect, it } from "vitest";
+import { certain } from "@parley/base/result";
 import { ms, seconds } from "@parley/base/time";
 import { linkPath } from "@parley/protocol/peer/hello";
 import type { DoorBounds } from "./accept.ts";
 import { halfOpen } from "./halfOpen.ts";
 import { rawSocket, rawTls } from "./rawPeer.ts";
 import { simulatedTime } from "./simulated.ts";
-import { type TestStation, newIdentity, newLink, partyOf, station, until } from "./testing.ts";
+import type { PairingDoor } from "./peerPort.ts";
+import { type TestStation, newIdentity, newLink, partyOf, realRandom, station, until } from "./testing.ts";
 import type { PeerIdentity } from "./tlsIdentity.ts";
 
 const opened: (() => unknown)[] = [];
@@ -15,9 +17,12 @@ afterEach(async () => {
   await Promise.all(opened.splice(0).map((close) => close()));
 });
 
-async function door(bounds: Partial<DoorBounds>): Promise<TestStation & { readonly identity: PeerIdentity }> {
+async function door(
+  bounds: Partial<DoorBounds>,
+  pairing?: PairingDoor,
+): Promise<TestStation & { readonly identity: PeerIdentity }> {
   const identity = await newIdentity();
-  const one = await station({ party: partyOf(1), identity, bounds });
+  const one = await station({ party: partyOf(1), identity, bounds, ...(pairing === undefined ? {} : { pairing }) });
   opened.push(() => one.port.close());
   return { ...one, identity };
 }
@@ -115,6 +120,27 @@ describe("the door, worn down", () => {
       expect([stage, at > patience - 50 && at < patience + 2500]).toEqual([stage, true]);
     }
   }, 15_000);
+
+  it("[LK20] leaves those alone who are proven: a linked station, and a pairing with a live offer", async () => {
+    const offer = realRandom(16);
+    const self = await door({ patience: ms(700) }, { anyLive: () => true, live: () => true, opened: () => undefined });
+    const friend = await newIdentity();
+    const peer = await station({ party: partyOf(2), identity: friend });
+    opened.push(() => peer.port.close());
+    self.known.push(friend.key);
+    peer.known.push(self.identity.key);
+    const id = newLink();
+    const address = { host: "127.0.0.1", port: self.port.port };
+    self.port.open({ id, peer: peer.party, addresses: () => [] });
+    const link = peer.port.open({ id, peer: self.party, addresses: () => [address] });
+    const channel = certain(await peer.port.dialPairing(address, offer, () => "stranger"));
+    const ends: string[] = [];
+    channel.start({ message: () => undefined, closed: (code) => ends.push(code) });
+    await until(() => link.status().at === "connected");
+    const { since } = link.status();
+    await new Promise((resolve) => setTimeout(resolve, 1500));
+    expect([link.status().at, link.status().since, ends]).toEqual(["connected", since, []]);
+  });
 
   it("[LK21] a linked station gets in while silent connections come without end", async () => {
     const self = await door({ halfOpen: 64, strangers: 8, patience: seconds(10) });

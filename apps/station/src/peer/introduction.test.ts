@@ -6,6 +6,8 @@ import type { LinkId, PartyId } from "@parley/protocol/ids";
 import type { End, Hello, UnsignedHello } from "@parley/protocol/peer/hello";
 import { type Claim, judgeHello, makeHello } from "./introduction.ts";
 import type { PeerConnection } from "./net.ts";
+import { recollection } from "./recollection.ts";
+import type { LinkPosition, PeerStore } from "./store.ts";
 import { newIdentity } from "./testing.ts";
 import { verifiedBy } from "./tlsIdentity.ts";
 
@@ -57,6 +59,22 @@ async function scene() {
     );
   return { identity, connection, claims, judge };
 }
+
+describe("what both remember", () => {
+  const of = (position: LinkPosition) =>
+    recollection(link, { position: () => position } satisfies Pick<PeerStore, "position">);
+
+  it("[LK37] once less than was acknowledged may be a hello that crossed an acknowledgement; twice in a row is a restored backup", () => {
+    const memory = of({ sent: 9, acknowledged: 5, taken: 0 });
+    expect([memory.compare(5), memory.compare(9), memory.compare(4)]).toEqual(["agrees", "agrees", "crossed"]);
+    memory.agreed();
+    expect([memory.compare(4), memory.compare(4), memory.compare(10)]).toEqual([
+      "crossed",
+      "PEER_RESTORED",
+      "PEER_REMEMBERS_MORE",
+    ]);
+  });
+});
 
 describe("a hello", () => {
   it("[LK10] that is right in all is accepted when its successions are, and settles the version", async () => {

@@ -12,7 +12,7 @@ import type { PeerStore, PeerTransaction } from "./store.ts";
 type Stored = { readonly sequence: number; readonly bytes: Bytes };
 
 function slowStore() {
-  const disk = { sent: 0, acknowledged: 0, rows: [] as Stored[], broken: false };
+  const disk = { sent: 0, acknowledged: 0, rows: [] as Stored[], broken: false, early: false };
   const waiting: { readonly what: "read" | "write"; readonly done: () => void }[] = [];
   const later = <T>(what: "read" | "write", answer: () => Result<T, ParleyError>): Promise<Result<T, ParleyError>> =>
     new Promise((resolve) => {
@@ -21,7 +21,7 @@ function slowStore() {
   const tx: PeerTransaction = {
     take: () => "fresh",
     send: (_, bytes) => {
-      disk.rows.push({ sequence: ++disk.sent, bytes });
+      disk.rows = [...disk.rows, { sequence: ++disk.sent, bytes }];
       return disk.sent;
     },
   };
@@ -35,7 +35,9 @@ function slowStore() {
         return ok(undefined);
       }),
     outbox: (_, from, limit) => {
-      // What is read is what is there when the read is done.
+      // What is read is what is there when the read is done, or when it is asked for.
+      const before = disk.rows;
+      if (disk.early) return later("read", () => ok(before.filter(({ sequence }) => sequence >= from).slice(0, limit)));
       return later("read", () => ok(disk.rows.filter(({ sequence }) => sequence >= from).slice(0, limit)));
     },
   };
@@ -85,6 +87,19 @@ describe("the outbox", () => {
     out.wake();
     while (waits().includes("read")) await answer("read");
     expect(sent).toEqual([1, 2, 3]);
+  });
+
+  it("[LK31] reads again when it was woken during a read, which may have been too early for what was put", async () => {
+    const { disk, out, put, sent, begin, answer, waits } = make();
+    disk.early = true;
+    begin();
+    await new Promise((resolve) => setImmediate(resolve));
+    put("one");
+    out.wake();
+    await answer("read");
+    expect([sent, waits()]).toEqual([[], ["read"]]);
+    await answer("read");
+    expect(sent).toEqual([1]);
   });
 
   it("[LK31] on a new connection waits until what the last one heard is written down, and goes on after it", async () => {

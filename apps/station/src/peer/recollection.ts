@@ -10,7 +10,7 @@ export type Recollection = "agrees" | "crossed" | Extract<ErrorCode, "PEER_RESTO
 /** Compares what each hello of the peer says it has `taken` with our record. `agreed` when a hello was accepted. */
 export function recollection(
   link: LinkId,
-  store: PeerStore,
+  store: Pick<PeerStore, "position">,
 ): { readonly compare: (taken: number) => Recollection; readonly agreed: () => void } {
   let crossings = 0;
   return {
