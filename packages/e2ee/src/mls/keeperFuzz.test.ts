@@ -36,17 +36,20 @@ async function play(seed: string): Promise<string> {
     await world.run(500 + draw(6000), () => splitKeys(world).length > 0);
     expect(splitKeys(world)).toEqual([]);
     const [a, b] = [any(), any()];
-    const kind = draw(6);
+    const kind = draw(7);
     if (kind === 0) world.cutBetween(a, b);
     else if (kind === 1) world.heal();
     else if (kind === 2) await world.reload(a);
     else if (kind === 3) a.isUp = false;
     else if (kind === 4) await world.give(a, { type: "rekey" });
-    else if (!a.isUp) await world.reload(a);
-    story += ` ${["cut", "heal", "reload", "stop", "rekey", "back"][kind] ?? ""}`;
+    else if (kind === 5 && !a.isUp) await world.reload(a);
+    else if (kind === 6 && a.isUp && n > 2) await world.give(a, { type: "remove", terminal: b.id, cutOff: false });
+    story += ` ${["cut", "heal", "reload", "stop", "rekey", "back", "remove"][kind] ?? ""}`;
   }
   world.heal();
-  for (const terminal of world.terminals.values()) if (!terminal.isUp) await world.reload(terminal);
+  await world.run(15_000); // the removed have heard of it by then
+  for (const terminal of world.terminals.values())
+    if (!terminal.isUp || terminal.keeper.status(world.moment()).at === "gone") await world.reload(terminal);
   const came = await world.run(120_000, () => world.agree() || splitKeys(world).length > 0);
   expect(splitKeys(world)).toEqual([]);
   if (!came) throw new Error(`no agreement after ${story}`);
