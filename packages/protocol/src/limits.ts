@@ -154,3 +154,6 @@ export const maxPasskeyBytes = 4096;
 
 /** What one probe may ask a linked station to try: every kind on four addresses; chosen. */
 export const maxProbeTargets = 20;
+
+/** Chains that a greeting carries besides its sender's own: one of each other terminal of a call of two parties, and one from before a renewal. */
+export const maxOtherChains = 4;

@@ -32,6 +32,8 @@ export class Acquaintance {
   private readonly verify: VerifyAsync;
   private readonly verifyRaw: VerifyRaw;
   private readonly met = new Map<IdText, Met>();
+  /** Every chain that was judged good, by its hash: what a leaf's credential names. */
+  private readonly chains = new Map<string, Bytes>();
   private readonly lives = new Map<IdText, Life>();
   /** Lives that are over: an old greeting, sent again by somebody, does not bring one back. */
   private readonly over = new Set<string>();
@@ -50,6 +52,16 @@ export class Acquaintance {
     return this.met.values();
   }
 
+  /** The chain of this hash, if one was judged good. */
+  chain(hash: Bytes): Bytes | null {
+    return this.chains.get(hex(hash)) ?? null;
+  }
+
+  /** The chains that were judged good, the newest last, without `but`. */
+  chainsBut(but: Bytes): readonly Bytes[] {
+    return [...this.chains.values()].filter((chain) => !equal(chain, but));
+  }
+
   /** Who shows `chain`, if it holds under one of the call's pins at `now`. */
   async judge(chain: Bytes, now: Instant): Promise<Result<Claims, ParleyError>> {
     const read = decodeChain(chain);
@@ -57,7 +69,9 @@ export class Acquaintance {
     const pin = this.pins.find(({ card }) => equal(card.party, read.value.terminal.body.party));
     if (pin === undefined) return fail(problem("ID_CREDENTIAL_FOREIGN", "a party that is not of this link"));
     const unproven = verifyChain(chain, pin, now);
-    return unproven.ok ? unproven.value.proveAsync(this.verify) : unproven;
+    const claims = unproven.ok ? await unproven.value.proveAsync(this.verify) : unproven;
+    if (claims.ok) this.chains.set(hex(claims.value.chain), chain);
+    return claims;
   }
 
   /**
@@ -89,6 +103,8 @@ export class Acquaintance {
     if (!(await this.verifyRaw(key, message, outer.value.signature)))
       return fail(problem("SIGNATURE_INVALID", "a signal"));
     if (greeted !== null) this.greeted(from, greeted);
+    // Chains of others prove themselves or are left out; who passed them on does not matter.
+    if (it.body.type === "hello") for (const other of it.body.others) await this.judge(other, now);
     return ok(this.isRepeat(from, life, it.number) ? null : it);
   }
 

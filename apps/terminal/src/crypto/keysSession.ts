@@ -16,6 +16,7 @@ import type { GroupEpoch } from "@parley/e2ee/frame/groupEpoch";
 import { keyIdOf } from "@parley/e2ee/sframe/keyId";
 import { deriveFrameKey, importBaseKey } from "@parley/e2ee/sframe/schedule";
 import type { Member, ToFrames } from "@parley/e2ee/worker/messages";
+import { maxOtherChains } from "@parley/protocol/limits";
 import { type CallId, type IdText, type LinkId, type TerminalId, idOf, idText } from "@parley/protocol/ids";
 import { chainHash, verifyLeaf } from "@parley/protocol/signed/chain";
 import { labelled } from "@parley/protocol/signed/hash";
@@ -34,8 +35,8 @@ export type KeysEdges = {
   readonly toFrames: (message: ToFrames) => void;
 };
 
-/** SFrame contexts that a terminal sends in: microphone, camera, camera before the answer, screen, screen's sound. */
-const contexts = [0, 1, 2, 4, 5] as const;
+/** SFrame contexts that a terminal sends in: microphone, camera, screen, screen's sound, camera before the answer. */
+const contexts = [0, 1, 4, 5, 6] as const;
 
 /** Signals whose sender has not greeted yet, at most; they come in the same breath as the greeting. */
 const earlyKept = 64;
@@ -64,6 +65,8 @@ export class KeysSession {
   private readonly pins: readonly Pin[];
   private readonly people: Acquaintance;
   private readonly verify: VerifyAsync;
+  /** Our own chain, as it is now. */
+  private chain: Bytes;
   private readonly early: Bytes[] = [];
   private readonly greeted = new Set<IdText>();
   private readonly seated = new Map<IdText, string>();
@@ -75,6 +78,7 @@ export class KeysSession {
 
   constructor(begin: Begin, edges: KeysEdges) {
     this.begin = begin;
+    this.chain = begin.chain;
     this.edges = edges;
     this.call = known<CallId>(begin.call, 16);
     this.self = known<TerminalId>(begin.terminal, 16);
@@ -138,13 +142,15 @@ export class KeysSession {
           return this.say(message.to, message.body);
         case "greet":
           this.greeted.add(message.to);
-          return this.say(message.to, { type: "hello", chain: this.begin.chain });
+          return this.sayHello(message.to);
         case "keepOnly":
           for (const terminal of this.seated.keys()) {
             const goes = !message.terminals.includes(terminal) && this.begin.side === "calling";
             if (goes) await this.input({ type: "remove", terminal, cutOff: false });
           }
           return;
+        case "renew":
+          return this.renew(message.chain);
         case "rekey":
           return this.input({ type: "rekey" });
       }
@@ -197,6 +203,24 @@ export class KeysSession {
     });
   }
 
+  private sayHello(to: IdText): Promise<void> {
+    const others = this.people.chainsBut(this.chain).slice(-maxOtherChains);
+    return this.say(to, { type: "hello", chain: this.chain, others });
+  }
+
+  /** Our credential was renewed: everybody learns the chain before the leaf that names it. */
+  private async renew(chain: Bytes): Promise<void> {
+    const own = await this.people.judge(chain, this.edges.clock.now());
+    if (!own.ok) return this.refuse(null, own.error.code, own.error.detail);
+    this.chain = chain;
+    for (const terminal of this.seated.keys()) await this.sayHello(terminal);
+    const { party } = own.value;
+    await this.input({
+      type: "renew",
+      credential: { version: 1, party, terminal: this.self, chain: chainHash(chain) },
+    });
+  }
+
   private async arrived(bytes: Bytes): Promise<void> {
     const taken = await this.people.take(bytes, this.self, this.call, this.edges.clock.now());
     if (!taken.ok) {
@@ -225,7 +249,7 @@ export class KeysSession {
     const answered = `${from}/${person.life}`;
     if (!this.greeted.has(answered)) {
       this.greeted.add(answered);
-      await this.say(from, { type: "hello", chain: this.begin.chain });
+      await this.sayHello(from);
     }
     for (const bytes of this.early.splice(0)) await this.arrived(bytes);
   }
@@ -234,8 +258,7 @@ export class KeysSession {
 
   /** Whether a leaf may be in the group: its chain is known, holds under our pins, and certifies the leaf's own key. */
   private async admits(credential: LeafCredential, signatureKey: Bytes): Promise<boolean> {
-    const terminal = idText(credential.terminal);
-    const chain = terminal === this.begin.terminal ? this.begin.chain : (this.people.of(terminal)?.chain ?? null);
+    const chain = this.people.chain(credential.chain);
     if (chain === null) return false;
     const now = this.edges.clock.now();
     for (const it of this.pins) {

@@ -37,6 +37,8 @@ export type ToKeys =
   | { readonly type: "greet"; readonly to: IdText }
   /** A person answered: only these terminals stay in the group. */
   | { readonly type: "keepOnly"; readonly terminals: readonly IdText[] }
+  /** Our station has renewed this terminal's credential. */
+  | { readonly type: "renew"; readonly chain: Bytes }
   | { readonly type: "rekey" };
 
 /** What the page acts on; keys and greetings stay in the worker. */

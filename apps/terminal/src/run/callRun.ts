@@ -73,6 +73,8 @@ export type CallRun = {
   readonly press: (event: Extract<Event, { type: "answer" | "decline" | "hangUp" }>["type"]) => void;
   /** The tracks in `outgoing` have changed. */
   readonly feed: () => void;
+  /** Our station has renewed this terminal's credential. */
+  readonly renewed: (chain: Bytes) => void;
   readonly networkIsBack: () => void;
   readonly view: () => CallView;
   readonly close: () => void;
@@ -256,6 +258,11 @@ export function runCall(options: CallRunOptions): CallRun {
         if (stream !== undefined) raise(stream, "forgedFrames");
         return;
       }
+      case "claimedLate": {
+        // The digests were only late, as after a cut: nobody forged anything.
+        const late = streams.find((name) => contextOf[name] === message.context);
+        return show({ alarms: view.alarms.filter(({ stream, what }) => what !== "forgedFrames" || stream !== late) });
+      }
       case "fault":
         console.error(message.detail);
         return;
@@ -263,7 +270,6 @@ export function runCall(options: CallRunOptions): CallRun {
       case "attached":
       case "sealing":
       case "keyRefused":
-      case "claimedLate":
       case "digestRefused":
         return;
     }
@@ -367,6 +373,7 @@ export function runCall(options: CallRunOptions): CallRun {
       options.tell({ type, call });
     },
     feed: () => far.feed(),
+    renewed: (chain) => workers.toKeys({ type: "renew", chain }),
     networkIsBack: () => {
       if (line.at === "mending") far.mend(line.attempt);
     },

@@ -158,6 +158,7 @@ export function runTerminal(browser: Browser, { code, officerCode }: OpenedWith)
   const heard = (message: ToTerminal): void => {
     switch (message.type) {
       case "welcome":
+        if (facts.welcome !== null && facts.welcome.chain !== message.chain) run?.renewed(bytesOf(message.chain));
         change({ welcome: message, party: message.party.name, page: message.role });
         run?.again();
         return;
@@ -166,6 +167,7 @@ export function runTerminal(browser: Browser, { code, officerCode }: OpenedWith)
         return;
       case "renewed":
         if (facts.welcome !== null) change({ welcome: { ...facts.welcome, chain: message.chain } });
+        run?.renewed(bytesOf(message.chain));
         return;
       case "line":
         return lineSaid(message.link, inTime(message.line as Line, message.now as Instant, clock.now()));

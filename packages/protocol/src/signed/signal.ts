@@ -2,16 +2,19 @@
 // both stations or over the terminals' own data channel, and says the same on either way. The sender's terminal key signs
 // it, so that no station and no relay can put words between two terminals ([SG1]); MLS messages are sealed on top.
 import type { Bytes } from "@parley/base/bytes";
-import { type Of, encode, fixed, oneOf, opaque, struct, text, uint32, variant } from "@parley/base/codec";
+import { type Of, encode, fixed, list, oneOf, opaque, struct, text, uint32, variant } from "@parley/base/codec";
 import { callId, terminalId } from "../ids.ts";
-import { maxChainBytes, maxSignalBytes } from "../limits.ts";
+import { maxChainBytes, maxOtherChains, maxSignalBytes } from "../limits.ts";
 
 /** Domain label of the signature over a signal. */
 export const signalLabel = "parley signal v1";
 
 export const signalBody = variant({
-  /** "I am here, in this life of my page": the chain that proves me. The first thing said, and the answer to it. */
-  hello: [1, struct({ chain: opaque(maxChainBytes) })],
+  /**
+   * "I am here, in this life of my page": the chain that proves me, and chains that leaves of the group may name besides it,
+   * such as the reader's own before it was renewed. The first thing said, the answer to it, and said again with a renewed chain.
+   */
+  hello: [1, struct({ chain: opaque(maxChainBytes), others: list(opaque(maxChainBytes), maxOtherChains) })],
   /** A message of the keys: a commit, an acknowledgement, a request to mend. */
   keys: [3, struct({ message: opaque(maxSignalBytes - 1024) })],
   /** `path` counts the connections that the offering page has made to this terminal; words about an older one are too late. */
