@@ -74,6 +74,7 @@ describe("the door", () => {
 
   it("[LK14] cuts whoever shows no certificate or not a station's, before a byte of HTTP is read", async () => {
     const { port } = (await door()).port;
+    const request = "GET /other HTTP/1.1\r\nHost: a\r\n\r\n";
     const own = await newIdentity();
     const authority = await makeCertificate(ed25519, { subject: "CN=authority" });
     const cases: Record<string, { cert?: string; key?: string }> = {
@@ -92,7 +93,7 @@ describe("the door", () => {
       try {
         const tls = await rawTls(port, null, { ...material, ecdhCurve: "X25519MLKEM768", minVersion: "TLSv1.3" });
         if (!("ended" in tls)) {
-          tls.write("POST /nonsense HTTP/9.9\r\n\r\n");
+          tls.write(request);
           answer = (await drained(tls)).length;
         } else answer = 0;
       } catch (error) {
@@ -104,7 +105,7 @@ describe("the door", () => {
     const tls = await rawTls(port, own);
     if ("ended" in tls) throw new Error(tls.ended);
     // Whoever has a station's certificate is heard as far as HTTP, so the zeros above are the certificate's doing.
-    tls.write("GET /other HTTP/1.1\r\nHost: a\r\n\r\n");
+    tls.write(request);
     expect(new TextDecoder().decode(await drained(tls))).toMatch(/^HTTP\/1.1 426/);
   });
 
