@@ -62,7 +62,10 @@ export class FarSide {
   /** A far terminal is in the group at `leaf`; a new life of its page needs a new connection. */
   member({ terminal, leaf, life }: FromKeys & { type: "member" }): void {
     const far = this.met(terminal);
-    if (far.life !== life) this.disconnect(far);
+    if (far.life !== life) {
+      this.disconnect(far);
+      far.path = 0; // a new page counts from the beginning
+    }
     far.life = life;
     far.leaf = leaf;
     if (this.options.terms().offers && far.peer === null) this.connect(far);
