@@ -112,6 +112,7 @@ export function makeFaults(world: () => World, dice: Dice): Faults {
     clockSet: () => {
       const { machine } = anyStation();
       const by = dice.about(minutes(10));
+      machine.setAt = world().queue.now();
       machine.skew = ms(dice.chance(0.5) ? by : -by);
     },
     absence: () => {

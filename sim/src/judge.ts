@@ -18,6 +18,7 @@ import { type Pair, type World, linkBytes, seatsOf } from "./world.ts";
 
 /** What one station's ledger says of one call. */
 type Account = {
+  readonly link: IdText;
   missed: number;
   crossed: number;
   readonly finished: (CallFact & { type: "finished" })[];
@@ -122,7 +123,9 @@ export class Judge {
     const since = this.placed.get(line.call);
     if (since === undefined || this.early.has(line.call)) return;
     const age = this.world().queue.now() - since.at;
-    if (age >= ringHasAtLeast) return;
+    // A station that was down while its clock was set has nothing but the clock to go by.
+    const misled = (it: Station): boolean => it.machine.setAt >= since.at && it.startedAt >= since.at;
+    if (age >= ringHasAtLeast || this.world().stations.some(misled)) return;
     this.early.add(line.call);
     this.wrong(
       `${seat.station.name} ${seat.it.name} gives ${since.name} up after ${Math.round(age / 1000)} s: ${line.side} ${line.why}`,
@@ -139,7 +142,7 @@ export class Judge {
       this.keyOf(station);
     }
     for (const pair of world().pairs) if (pair.link !== null && isWhole(world(), pair)) this.pair(pair, pair.link);
-    for (const pair of world().pairs) if (pair.link !== null) this.records(pair);
+    for (const pair of world().pairs) if (pair.link !== null) this.records(pair, pair.link);
     for (const seat of seatsOf(world())) this.seat(seat);
     if (this.faults.length > before) world().trace.note(`judged ${when}`);
   }
@@ -246,7 +249,7 @@ export class Judge {
   }
 
   /** [CA11]: once missed or once finished, on each side that took part. */
-  private records({ a, b }: Pair): void {
+  private records({ a, b }: Pair, link: IdText): void {
     for (const [mine, theirs] of [
       [a, b],
       [b, a],
@@ -254,6 +257,7 @@ export class Judge {
       const [book, other] = [this.books.get(mine), this.books.get(theirs)];
       for (const [call, account] of book?.calls ?? []) {
         const { missed, finished, ours } = account;
+        if (account.link !== link) continue;
         const [end] = finished;
         const name = this.nameOf(call);
         if (finished.length > 1) this.wrong(`[CA11] ${mine.name} finished ${name} ${finished.length} times`);
@@ -318,7 +322,14 @@ export class Judge {
 /** Adds a fact to the account of its call. */
 function take(book: Book, fact: CallFact, us: string): void {
   const call = idText(fact.type === "proof" ? fact.receipt.call : fact.call);
-  const account: Account = book.calls.get(call) ?? { missed: 0, crossed: 0, finished: [], ours: [], theirs: [] };
+  const account: Account = book.calls.get(call) ?? {
+    link: idText(fact.type === "proof" ? fact.receipt.link : fact.link),
+    missed: 0,
+    crossed: 0,
+    finished: [],
+    ours: [],
+    theirs: [],
+  };
   book.calls.set(call, account);
   if (fact.type === "receipt") return; // of versions before, never of a world's own ledger
   if (fact.type === "missed") account.missed += 1;

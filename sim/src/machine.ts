@@ -9,12 +9,15 @@ export const worldBegan: Instant = instant(Date.UTC(2026, 0, 1));
 export type Machine = {
   /** How far the wall clock is ahead of the world's time. */
   skew: Ms;
+  /** When it was last set. */
+  setAt: number;
   readonly wall: () => Instant;
 };
 
 export function makeMachine(queue: Queue, skew: Ms): Machine {
   const machine: Machine = {
     skew,
+    setAt: -1,
     wall: () => instant(worldBegan + queue.now() + machine.skew),
   };
   return machine;

@@ -1,10 +1,14 @@
 // Seeds that once found something wrong, and what: each is run again for ever. A seed is the name of a world; how long its
-// world is follows from the list that it stands in.
+// world is follows from the list that it stands in. A world that is planned anew has other seeds; these then hold by chance.
 
 export type KeptSeed = { readonly seed: string; readonly found: string };
 
 /** Worlds of `shortPlan`. */
-export const shortSeeds: readonly KeptSeed[] = [];
+export const shortSeeds: readonly KeptSeed[] = [
+  { seed: "3", found: "a desk whose clock was ahead of its station's gave its own call up at once" },
+  { seed: "13", found: "a ring that was judged by a clock set while the station was down" },
+  { seed: "97", found: "a desk that a call came back to after a handover took itself for one that had never left" },
+];
 
 /** Worlds of `longPlan`, with their years. */
 export const longSeeds: readonly (KeptSeed & { readonly years: number })[] = [];

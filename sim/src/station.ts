@@ -72,6 +72,8 @@ export class Station {
   readonly desks: Enrolled[] = [];
   alive: Alive | null = null;
   lives = 0;
+  /** When the present life began, or the last one. */
+  startedAt = -1;
   private readonly world: Surroundings;
   private readonly dice: Dice;
 
@@ -129,6 +131,7 @@ export class Station {
   async start(): Promise<void> {
     if (this.alive !== null) throw new Error(`${this.name} runs already`);
     const number = ++this.lives;
+    this.startedAt = this.world.queue.now();
     const dice = this.dice.fork(`life ${number}`);
     const life = startLife(this.world.queue, this.machine, dice.span(ms(0), ms(1e9)));
     const options = this.options(life, dice);

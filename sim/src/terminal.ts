@@ -176,8 +176,8 @@ export class Terminal {
     const before = run.line;
     run.line = next;
     this.setTimer(run);
-    if (isInCall(next) && next.ours === this.id && !(isInCall(before) && before.theirs === next.theirs))
-      run.flowing = false;
+    const satThere = isInCall(before) && before.ours === this.id && isInCall(next) && before.theirs === next.theirs;
+    if (isInCall(next) && next.ours === this.id && !satThere) run.flowing = false;
     this.viewed(run);
   }
 
