@@ -9,6 +9,7 @@ import { type IdText, type PartyId, idText } from "@parley/protocol/ids";
 import { ownRecord } from "@parley/ledger/record";
 import type { CallPayload } from "@parley/protocol/peer/call";
 import { payloadKinds } from "@parley/protocol/peer/envelope";
+import { ringLasts } from "@parley/call/deadlines";
 import type { Random } from "@parley/base/random";
 import {
   type Calls,
@@ -61,7 +62,7 @@ export type CallsRunOptions = {
 export async function runCalls(options: CallsRunOptions): Promise<CallsRun> {
   const { store, writer, clock, links } = options;
   const found = certain(await store.doc(docKind, only));
-  let calls: Calls = found === null ? noCalls : fromDoc(found);
+  let calls: Calls = found === null ? noCalls : woken(fromDoc(found), clock.now());
   let timer: Cancel = () => undefined;
   let stopped = false;
 
@@ -124,6 +125,19 @@ export async function runCalls(options: CallsRunOptions): Promise<CallsRun> {
       timer();
     },
   };
+}
+
+/** As they were when the station went down; no ring has more than its minute left, though the clock was set back since. */
+function woken({ links }: Calls, now: Instant): Calls {
+  const latest = after(now, ringLasts);
+  const each = Object.entries(links).map(([link, it]) => {
+    const { line } = it;
+    return [
+      link,
+      line.at === "ringing" && line.until > latest ? { ...it, line: { ...line, until: latest } } : it,
+    ] as const;
+  });
+  return { links: Object.fromEntries(each) };
 }
 
 /** The wall clock, but while something rings it only runs: a ring has its minute even when the clock is set ([CA3]). */
