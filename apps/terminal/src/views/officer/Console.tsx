@@ -86,6 +86,11 @@ function On({ screen, pictures, act }: Omit<ConsoleProps, "said" | "screen"> & {
           </div>
         </div>
       </nav>
+      <aside className="console-side" id="urgent" tabIndex={-1} aria-label={words(say("nav.side"))}>
+        {screen.section !== "call" && <CallCards screen={screen} act={act} />}
+        {screen.section !== "alarms" && <AlarmCards screen={screen} act={act} />}
+        {screen.section !== "ledger" && <Journal screen={screen} />}
+      </aside>
       <main className="console-room" id="room" tabIndex={-1}>
         {screen.station.at === "away" && (
           <p className="alarm" data-tone="fault">
@@ -99,11 +104,6 @@ function On({ screen, pictures, act }: Omit<ConsoleProps, "said" | "screen"> & {
         )}
         <Room screen={screen} pictures={pictures} act={act} />
       </main>
-      <aside className="console-side" id="urgent" tabIndex={-1} aria-label={words(say("nav.side"))}>
-        {screen.section !== "call" && <CallCards screen={screen} act={act} />}
-        {screen.section !== "alarms" && <AlarmCards screen={screen} act={act} />}
-        {screen.section !== "ledger" && <Journal screen={screen} />}
-      </aside>
     </div>
   );
 }
