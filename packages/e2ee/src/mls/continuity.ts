@@ -130,6 +130,7 @@ function claimOf(keys: LinkKeys, call: CallId, side: 0 | 1, secret: Bytes, gener
 }
 
 function proposeNext(keys: LinkKeys): KeysStep {
+  if (keys.proposed !== null) return [keys, []];
   const next = keys.exports.find(({ at }) => at === "over");
   if (next === undefined) return [keys, []];
   const [secret, ...rest] = next.secrets;
