@@ -62,6 +62,7 @@ export class Judge {
   private readonly faults: string[] = [];
   private readonly codes: Record<string, number> = {};
   private readonly books = new Map<Station, Book>();
+  private readonly rolls = new Map<Station, number>();
   private readonly early = new Set<IdText>();
   private readonly differing = new Set<IdText>();
   private readonly placed = new Map<IdText, { readonly at: number; readonly name: string }>();
@@ -206,6 +207,7 @@ export class Judge {
 
   private keyOf(station: Station): void {
     const { line, standing } = station.home().pin;
+    this.rolls.set(station, station.home().successions.length);
     const age = station.machine.wall() - line.since;
     if (age > days(30) + hours(2) || age < -hours(2))
       this.wrong(`${station.name}'s key is ${(age / 86_400_000).toFixed(1)} days old`);
@@ -300,10 +302,7 @@ export class Judge {
     return this.codes;
   }
   keyRolls(): number {
-    return this.world().stations.reduce(
-      (sum, { alive }) => sum + (alive === null ? 0 : (alive.identity.state().home?.successions.length ?? 0)),
-      0,
-    );
+    return [...this.rolls.values()].reduce((sum, rolls) => sum + rolls, 0);
   }
   counts() {
     let [answered, missed, oneSided] = [0, 0, 0];

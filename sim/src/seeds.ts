@@ -7,6 +7,10 @@ export type KeptSeed = { readonly seed: string; readonly found: string };
 export const shortSeeds: readonly KeptSeed[] = [
   { seed: "3", found: "a desk whose clock was ahead of its station's gave its own call up at once" },
   { seed: "13", found: "a ring that was judged by a clock set while the station was down" },
+  {
+    seed: "67",
+    found: "an End that a crash took from the station: the line stayed taken, and its desk was let in again",
+  },
   { seed: "97", found: "a desk that a call came back to after a handover took itself for one that had never left" },
 ];
 

@@ -64,6 +64,8 @@ export class Terminal {
   private run: Run | null = null;
   private early: (Heard & { type: "signal" })[] = [];
   private closed = false;
+  /** Calls that were ended here. */
+  private readonly left = new Set<IdText>();
 
   constructor(id: IdText, page: number, ports: TerminalPorts) {
     this.id = id;
@@ -115,6 +117,11 @@ export class Terminal {
   }
 
   private lineSaid(link: IdText, said: Line): void {
+    const open = openCall(said);
+    if (open !== null && this.left.has(open) && !(isInCall(said) && said.ours !== this.id)) {
+      this.ports.tell({ type: "hangUp", call: open });
+      return;
+    }
     const { run } = this;
     if (run?.admit.link === link) {
       this.become(run, merge(run.line, said, this.id));
@@ -134,6 +141,7 @@ export class Terminal {
   }
 
   private admitted(admit: Admit): void {
+    if (this.left.has(admit.call)) return;
     if (this.run !== null && openCall(this.run.line) === admit.call) {
       this.run = { ...this.run, admit };
       return this.greet(this.run);
@@ -193,6 +201,7 @@ export class Terminal {
 
   private viewed(run: Run): void {
     if (this.run !== run) return;
+    if (run.line.at === "ended" && run.line.answered !== null) this.left.add(run.line.call);
     this.setLine(run.admit.link, run.line);
     this.attend(run.line);
     if (run.line.at === "idle") this.endRun();
@@ -264,6 +273,7 @@ export class Terminal {
   }
 
   press(type: "answer" | "decline" | "hangUp", call: IdText): void {
+    if (type === "hangUp") this.left.add(call);
     const { run } = this;
     if (run === null || openCall(run.line) !== call) {
       this.ports.tell({ type, call });

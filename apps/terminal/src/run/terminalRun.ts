@@ -227,7 +227,15 @@ export function runTerminal(browser: Browser, { code, officerCode }: OpenedWith)
   /** Signals that came before the call they belong to was begun here. */
   let early: Signal[] = [];
 
+  /** Calls that were ended here. A station that lost the word hears it again, and nobody is taken back into one ([CA15]). */
+  const left = new Set<string>();
+
   const lineSaid = (linkId: string, said: Line): void => {
+    const open = openCall(said);
+    if (open !== null && left.has(open) && !(isInCall(said) && said.ours !== facts.welcome?.terminal)) {
+      send({ type: "hangUp", call: open });
+      return;
+    }
     if (run !== null && view?.link === linkId) {
       run.hear(said);
       if (openCall(said) !== null && openCall(view.line) !== openCall(said)) endRun();
@@ -256,6 +264,7 @@ export function runTerminal(browser: Browser, { code, officerCode }: OpenedWith)
   };
 
   const admitted = (admit: Admit): void => {
+    if (left.has(admit.call)) return;
     const names = { ...facts.names };
     for (const { terminal, name } of admit.far) names[terminal] = name;
     change({ names });
@@ -284,6 +293,7 @@ export function runTerminal(browser: Browser, { code, officerCode }: OpenedWith)
 
   const viewed = (next: CallView): void => {
     view = next;
+    if (next.line.at === "ended" && next.line.answered !== null) left.add(next.line.call);
     const { cam, mic, screen } = next.remote;
     pictures = {
       ...pictures,
@@ -329,6 +339,7 @@ export function runTerminal(browser: Browser, { code, officerCode }: OpenedWith)
   const ask = (act: Act): void => void send({ type: "act", act });
 
   const press = (type: "answer" | "decline" | "hangUp", call: string): void => {
+    if (type === "hangUp") left.add(call);
     if (run !== null && view !== null && openCall(view.line) === call) run.press(type);
     else send({ type, call });
   };
