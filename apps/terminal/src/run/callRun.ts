@@ -83,6 +83,9 @@ export type CallRun = {
 /** How often frames that opened are counted: often until the far side is seen, then as its loss must be noticed. */
 const pulseEvery = (line: Line): Ms => (line.at === "live" ? ms(100) : ms(25));
 
+/** How long connections outlive a call, so that "it is over" arrives although both stations are away: chosen. */
+const partingWord: Ms = ms(1500);
+
 /** How often the browser is asked which way its packets take. */
 const routeEvery: Ms = ms(2000);
 
@@ -148,7 +151,11 @@ export function runCall(options: CallRunOptions): CallRun {
     far.enter(theirs);
   };
 
-  const leave = (): void => far.close();
+  /** Nothing is sent any more at once; the connections stay a moment, since the word that it is over may have no other way. */
+  const leave = (): void => {
+    far.hush();
+    clock.wait(partingWord, () => far.close());
+  };
 
   const far = new FarSide({
     workers,

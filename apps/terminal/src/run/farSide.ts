@@ -128,6 +128,12 @@ export class FarSide {
     for (const far of this.fars.values()) this.feedTo(far);
   }
 
+  /** Takes every track of ours off the connections. */
+  hush(): void {
+    for (const far of this.fars.values()) for (const stream of streams) void far.peer?.put(stream, null);
+    this.options.onTracks(noTracks);
+  }
+
   setIceServers(servers: readonly RTCIceServer[]): void {
     for (const far of this.fars.values()) far.peer?.setIceServers(servers);
   }
