@@ -399,6 +399,38 @@ describe("a link", () => {
     expect([statusOf(a)?.at, statusOf(b)?.at]).not.toContain("connected");
   });
 
+  it("[LK29] a connection that ends while its hello is judged, or while ours is prepared, is not taken for an open one", async () => {
+    for (const at of [500, 1500, 2500]) {
+      const sim = world(19);
+      const [a, b] = await parties(sim);
+      const ponders = () => new Promise<void>((resolve) => void sim.time.clock.wait(seconds(1), resolve));
+      await start(sim, b, a, { ponders }, []);
+      await start(sim, a, b);
+      await sim.time.pass(ms(at));
+      crash(a);
+      await sim.time.pass(seconds(4));
+      expect([at, statusOf(b)?.at]).toEqual([at, "trying"]);
+      await start(sim, a, b);
+      await sim.time.pass(seconds(5));
+      expect([at, statusOf(a)?.at, statusOf(b)?.at]).toEqual([at, "connected", "connected"]);
+    }
+    const sim = world(20);
+    const [a, b] = await parties(sim);
+    const ponders = () => new Promise<void>((resolve) => void sim.time.clock.wait(seconds(1), resolve));
+    await start(sim, a, b, { ponders });
+    await start(sim, b, a, {}, []);
+    for (let n = 0; n < 6; n++) {
+      await sim.time.pass(ms(700));
+      crash(b);
+      await start(sim, b, a, {}, []);
+    }
+    await sim.time.pass(seconds(10));
+    send(a, "after all");
+    await sim.time.pass(seconds(1));
+    expect(await effects(b)).toEqual(["after all"]);
+    expect(sim.network.open()).toBe(1);
+  });
+
   it("refuses to put more into an outbox than may wait", async () => {
     const sim = world(17);
     const [a, b] = await parties(sim);

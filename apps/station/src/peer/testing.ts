@@ -61,6 +61,8 @@ export type StationOptions = {
   readonly pairing?: PairingDoor;
   /** Successions in the test's own form: old key, new key. */
   readonly successions?: () => Bytes;
+  /** How long its identity duty takes over each question. */
+  readonly ponders?: () => Promise<void>;
   readonly onArrival?: Taking;
 };
 
@@ -96,11 +98,15 @@ export async function station(options: StationOptions): Promise<TestStation> {
       identity,
       verifiedBy,
       standing: (key) => (cutOff.some((one) => equal(one, key)) ? "refused" : holds(key) ? "known" : "stranger"),
-      successions: () => Promise.resolve(options.successions?.() ?? new Uint8Array()),
-      verifyIntroduction: ({ key, successions }) => {
+      successions: async () => {
+        await options.ponders?.();
+        return options.successions?.() ?? new Uint8Array();
+      },
+      verifyIntroduction: async ({ key, successions }) => {
+        await options.ponders?.();
         const follows = successions.length === 64 && holds(successions.subarray(0, 32));
         if (follows && equal(successions.subarray(32), key)) known.push(key);
-        return Promise.resolve(holds(key) ? ok(null) : fail(problem("PEER_KEY_UNKNOWN", hex(key.subarray(0, 6)))));
+        return holds(key) ? ok(null) : fail(problem("PEER_KEY_UNKNOWN", hex(key.subarray(0, 6))));
       },
       onArrival: (_, arrival) => (options.onArrival ?? take)(arrival, self),
       report: (report) => reports.push(report),
