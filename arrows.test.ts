@@ -156,6 +156,8 @@ const arrows: { readonly [R in Room]: Partial<Readonly<Record<Room, string>>> } 
     "apps/station": "runs it",
     "apps/station/src/store": "backup and restore",
     "apps/station/src/keys": "init",
+    "apps/station/src/api": "the doctor reads the web certificate as the station does",
+    "apps/station/src/relay": "the doctor tries the relay as a terminal would",
   },
   bench: {
     [base]: "measures it",
@@ -168,6 +170,7 @@ const arrows: { readonly [R in Room]: Partial<Readonly<Record<Room, string>>> } 
     "apps/station/src/store": "measures it",
     "apps/station/src/relay": "measures it",
     "apps/station/src/keys": "measures it",
+    "apps/terminal": "builds it",
     e2e: "drives browsers with the same harness",
   },
   sim: {

@@ -1,10 +1,17 @@
 // Where the call bench gets Parley from: two real stations, paired, with a one-time address for each desk.
+import { join } from "node:path";
+import { buildTerminal } from "@parley/terminal/build/build.ts";
 import { inNamespace } from "@parley/e2e/src/harness/net.ts";
 import { startParties } from "@parley/e2e/src/harness/parties.ts";
 import type { StartParley } from "./rivals/parley.ts";
 
+/** The terminal as it is now, built once for all runs. */
+let built: Promise<unknown> | null = null;
+
 export const startParley: StartParley = async (place, { epochMs }) => {
   const { network } = place;
+  built ??= buildTerminal("index", join(import.meta.dirname, "..", "..", "apps", "terminal", "dist"));
+  await built;
   const at =
     network === null
       ? undefined

@@ -21,6 +21,7 @@ import {
   encodePairing,
   holdsKey,
   isLive,
+  isWaiting,
   nextDeadline,
   noPairings,
 } from "../duty/pairing/pairing.ts";
@@ -131,7 +132,7 @@ export async function runPairing(options: PairingRunOptions): Promise<PairingRun
   /** Calls the offering station until it answers or the pairing no longer waits. */
   const reach = async (offer: OfferId, stations: readonly StationAddress[], key: Bytes): Promise<void> => {
     const name = idText(offer);
-    if (dialling.has(name) || channels.has(name) || stopped || !isLive(pairings, offer)) return;
+    if (dialling.has(name) || channels.has(name) || stopped || !isWaiting(pairings, offer)) return;
     dialling.add(name);
     for (const address of stations) {
       const standing = (shown: Bytes): Standing => (equal(shown, key) ? "stranger" : "refused");
@@ -157,7 +158,7 @@ export async function runPairing(options: PairingRunOptions): Promise<PairingRun
       },
       closed: () => {
         if (channels.get(name) === channel) channels.delete(name);
-        if (isLive(pairings, offer)) clock.wait(redialAfter, again);
+        if (isWaiting(pairings, offer)) clock.wait(redialAfter, again);
       },
     });
     void command({ type: "connected", offer });
