@@ -2,7 +2,7 @@
 // deliveries, long outages and both ends pressing at once.
 import fc from "fast-check";
 import { type Bytes, compare, equal, hex, utf8 } from "@parley/base/bytes";
-import { decode } from "@parley/base/codec";
+import { decode, encode } from "@parley/base/codec";
 import { certain } from "@parley/base/result";
 import { seconds } from "@parley/base/time";
 import { openCall } from "@parley/call/state";
@@ -10,7 +10,7 @@ import { type Entry, decodeEntry } from "@parley/ledger/entry";
 import { type JointEntry, verifyJoint } from "@parley/ledger/record";
 import { type IdText, idText } from "@parley/protocol/ids";
 import { receiptHash } from "@parley/protocol/peer/call";
-import { callEntry, differingCallEntry } from "@parley/protocol/signed/callEntry";
+import { callEntry, differingCallEntry, signable } from "@parley/protocol/signed/callEntry";
 import { ed25519Half } from "@parley/protocol/signed/signature";
 import { keyIdOf } from "@parley/protocol/signed/root";
 import { describe, expect, it } from "vitest";
@@ -66,7 +66,7 @@ async function settle(...halves: readonly [Half, Half]): Promise<void> {
 
 const exportedIn = (call: IdText): Bytes => utf8(call.padEnd(32, "x")).slice(0, 32);
 
-async function callAndAnswer(a: Half, b: Half): Promise<IdText> {
+async function callAndAnswer(a: Half, b: Half, exports = true): Promise<IdText> {
   await a.say(deskOf(a), { type: "place", link: linkText });
   await settle(a, b);
   const call = openCall(b.line()) ?? "";
@@ -75,7 +75,7 @@ async function callAndAnswer(a: Half, b: Half): Promise<IdText> {
   await b.say(deskOf(b), { type: "answer", call });
   await settle(a, b);
   for (const half of [a, b]) {
-    await half.exported(deskOf(half), call, exportedIn(call));
+    if (exports) await half.exported(deskOf(half), call, exportedIn(call));
     await half.say(deskOf(half), { type: "up", call });
     await half.say(deskOf(half), { type: "epoch", call, epoch: 3 });
   }
@@ -206,6 +206,37 @@ describe("the record of a call", () => {
     ]);
   });
 
+  it("[RC14] what their station did not sign, or may not say, moves nothing and is reported", async () => {
+    const { a, b } = await begin();
+    const call = await callAndAnswer(a, b);
+    await a.say(deskOf(a), { type: "hangUp", call });
+    await b.take(a, true); // the end; the proposal is still on its way
+    const [proposal] = await a.waiting();
+    if (proposal?.type !== "entry") throw new Error("no proposal");
+    const entry = certain(decode(callEntry, proposal.entry));
+    const forged = { ...proposal.by, signature: b.plan.signer.signEd25519(utf8("something else")) };
+    const otherLink = { ...entry, link: new Uint8Array(16).fill(1) as typeof entry.link };
+    const byA = (its: typeof entry) => ({ key: proposal.by.key, signature: a.plan.signer.signEd25519(signable(its)) });
+    await b.hear({ type: "entry", entry: proposal.entry, by: forged });
+    await b.hear({ type: "entry", entry: encode(callEntry, otherLink), by: byA(otherLink) });
+    const swapped = { ...entry, caller: entry.called, called: entry.caller };
+    await b.hear({ type: "entry", entry: encode(callEntry, swapped), by: byA(swapped) });
+    const unknown = { ...entry, call: new Uint8Array(16).fill(2) as typeof entry.call };
+    await b.hear({ type: "entry", entry: encode(callEntry, unknown), by: byA(unknown) });
+    await a.hear({ type: "countersigned", call: entry.call, by: forged });
+    await a.hear({ type: "differs", call: entry.call, own: proposal.entry, by: forged });
+    expect(b.reports.map(({ code }) => code)).toEqual(Array.from({ length: 4 }, () => "RECORD_UNFIT"));
+    expect(a.reports.map(({ code }) => code)).toEqual(["RECORD_UNFIT", "RECORD_UNFIT"]);
+    for (const half of [a, b]) expect(half.life?.record.of(call)?.at).toBe("waiting");
+    // The true words are taken all the same, and a repeat of them changes nothing.
+    await settle(a, b);
+    await b.hear(proposal);
+    for (const half of [a, b]) {
+      expect(half.life?.record.of(call)?.at).toBe("signedByBoth");
+      expect(jointOf(await entriesOf(half), callKind).length).toBe(1);
+    }
+  });
+
   it("[RC8] every terminal at which somebody sat is in it, on both sides", async () => {
     const { a, b } = await begin();
     const call = await callAndAnswer(a, b);
@@ -282,6 +313,12 @@ describe("the link's secret", () => {
     await a.exported(deskOf(a), call, new Uint8Array(32).fill(67));
     await a.exported(deskOf(a), next, new Uint8Array(31));
     await a.say(deskOf(a), { type: "hangUp", call: next });
+    await settle(a, b);
+    expect(generations(a)).toEqual([2, 1]);
+    // Nor do two that agree with each other from outside: nothing moves.
+    const third = await callAndAnswer(a, b, false);
+    for (const half of [a, b]) await half.exported(deskOf(half, 1), third, exportedIn(third));
+    await a.say(deskOf(a), { type: "hangUp", call: third });
     await settle(a, b);
     expect(generations(a)).toEqual([2, 1]);
     expect(a.life?.links.generations(linkText)[0]?.secret).toEqual(b.life?.links.generations(linkText)[0]?.secret);

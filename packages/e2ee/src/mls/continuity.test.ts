@@ -146,7 +146,9 @@ function run(world: World, one: typeof act extends fc.Arbitrary<infer T> ? T : n
 
 /** Everything that was ever said arrives until nothing new is said. */
 function settle(world: World): void {
+  let rounds = 0;
   for (let before = -1; before !== world.sides[0].sent.length + world.sides[1].sent.length;) {
+    if (++rounds > 12) throw new Error("the two never come to rest");
     before = world.sides[0].sent.length + world.sides[1].sent.length;
     for (const to of [1, 0] as const)
       for (let n = 0; n < world.sides[to === 0 ? 1 : 0].sent.length; n++) {
@@ -235,6 +237,21 @@ describe("the generations of a link's secret", () => {
     for (const { keys } of world.sides) expect(keys.generations.map(({ n }) => n)).toEqual([1, 0]);
     settle(world);
     for (const { keys } of world.sides) expect(keys.generations.map(({ n }) => n)).toEqual([2, 1]);
+  });
+
+  it("[RC24] a call that was still made with n moves nothing once n + 1 is settled", () => {
+    const world = begin();
+    goodCall(world, 0);
+    const late = callOf(99);
+    for (const [side, n] of [
+      [world.sides[0], 0],
+      [world.sides[1], 1],
+    ] as const) {
+      happen(side, { type: "exported", call: late, from: 0, side: n, exported: exportedOf(late) });
+      happen(side, { type: "over", call: late, answered: true });
+    }
+    settle(world);
+    for (const { keys } of world.sides) expect(keys.generations.map(({ n }) => n)).toEqual([1, 0]);
   });
 
   it("[RC25] a secret that only one side has is answered with a lack, and the next call moves on", () => {

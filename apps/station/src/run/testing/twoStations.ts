@@ -8,6 +8,7 @@ import { type Clock, type Instant, instant, ms } from "@parley/base/time";
 import type { ParleyError } from "@parley/protocol/errorCodes";
 import { type EnvelopeId, type IdText, type LinkId, type PartyId, envelopeId, idText } from "@parley/protocol/ids";
 import { maxEnvelopePayloadBytes } from "@parley/protocol/limits";
+import { type CallPayload, callPayload } from "@parley/protocol/peer/call";
 import { payloadKinds } from "@parley/protocol/peer/envelope";
 import type { EntrySignature } from "@parley/protocol/signed/callEntry";
 import { keyIdOf } from "@parley/protocol/signed/root";
@@ -218,6 +219,22 @@ export class Half {
 
   line() {
     return this.life?.calls.state().links[linkText]?.line ?? { at: "idle" as const };
+  }
+
+  /** What of calls lies in the outbox. */
+  async waiting(): Promise<readonly CallPayload[]> {
+    const { life } = this;
+    if (life === null) return [];
+    const from = life.store.position(theLink).acknowledged + 1;
+    return certain(await life.store.outbox(theLink, from, 100)).flatMap(({ bytes }) => {
+      const { kind, payload } = certain(decode(parcel, bytes));
+      return kind === payloadKinds.call ? [certain(decode(callPayload, payload))] : [];
+    });
+  }
+
+  /** Hears these words about the record as if the other station had said them. */
+  hear(payload: CallPayload): Promise<boolean> {
+    return this.write((tx, after, { record }) => record.heard(tx, after, linkText, payload, ms(0)));
   }
 
   /** Takes the oldest envelope that the other has not heard acknowledged. False when there is none, or either is down. */
