@@ -7,7 +7,7 @@ import { join } from "node:path";
 import { initParty } from "../apps/cli/src/commands/init.ts";
 import { askStation } from "../apps/station/src/adminClient.ts";
 import { type OfficerKey, openOfficerKey } from "../apps/station/src/keys/officerKey.ts";
-import { officerFile } from "../apps/station/src/setUp.ts";
+import { officerFile } from "../apps/station/src/files.ts";
 import { errorTable } from "../packages/protocol/src/errorCodes.ts";
 
 export type PartyPlan = {

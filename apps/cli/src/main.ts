@@ -1,33 +1,40 @@
 // `parley`: one command a word. Each command says what it did in a few lines, or with --json as one object; errors are the
-// table's sentence and cure, and the exit code says whose they are.
-import { errorTable } from "@parley/protocol/errorCodes";
-import { init } from "./commands/init.ts";
-import { station } from "./commands/station.ts";
-import type { Command } from "./command.ts";
+// table's sentence and cure, and the exit code says whose they are (exit.ts).
+import { type ErrorCode, errorTable } from "@parley/protocol/errorCodes";
+import { type Failure, helpOf, readArguments } from "./command.ts";
+import { commands } from "./catalogue.ts";
+import { exitOf } from "./exit.ts";
 
-const commands: Readonly<Record<string, Command>> = { init, station };
+const list = (): string =>
+  [
+    "parley COMMAND [OPTIONS]",
+    "",
+    ...Object.entries(commands).map(([name, { summary }]) => `  ${name.padEnd(9)} ${summary}`),
+    "",
+    "parley COMMAND --help says more. Exit codes: 0 done, 1 failed elsewhere, 2 wrong use, 3 not ready, 4 refused.",
+  ].join("\n");
 
-const [, , word, ...args] = process.argv;
-const command = word === undefined ? undefined : commands[word];
-if (command === undefined) {
-  console.log(
-    `parley ${Object.keys(commands).join(" | ")}\n\n${Object.values(commands)
-      .map(({ summary }) => summary)
-      .join("\n")}`,
-  );
-  process.exit(word === undefined || word === "--help" ? 0 : 2);
+function complain(error: Failure, json: boolean): void {
+  const { code, detail } = error;
+  const { say, cure } = "say" in error ? error : errorTable[code as ErrorCode];
+  const text = `${say}${detail === "" ? "" : ` (${detail})`}\n${cure}`;
+  process.stderr.write(`${json ? JSON.stringify({ error: { code, say, cure, detail } }) : text}\n`);
+  process.exitCode = exitOf(code);
 }
-if (args.includes("--help")) {
-  console.log(command.help);
-  process.exit(0);
+
+async function main([word, ...args]: readonly string[]): Promise<void> {
+  if (word === undefined || word === "--help" || word === "help") return console.log(list());
+  const json = args.includes("--json");
+  const command = Object.hasOwn(commands, word) ? commands[word] : undefined;
+  if (command === undefined) return complain({ code: "COMMAND_UNKNOWN", detail: word }, json);
+  if (args.includes("--help")) return console.log(helpOf(word, command));
+  const given = readArguments(command, args);
+  if (!given.ok) return complain(given.error, json);
+  const run = await command.load();
+  const done = await run(given.value);
+  if (!done.ok) return complain(done.error, json);
+  console.log(json ? JSON.stringify(done.value.data) : done.value.text);
+  process.exitCode = done.value.exit ?? 0;
 }
-const json = args.includes("--json");
-const done = await command.run(args.filter((arg) => arg !== "--json"));
-if (!done.ok) {
-  const { code, detail } = done.error;
-  const { say, cure } = errorTable[code];
-  console.error(
-    json ? JSON.stringify({ code, say, cure, detail }) : `${say}${detail === "" ? "" : ` (${detail})`}\n${cure}`,
-  );
-  process.exitCode = 1;
-} else if (done.value !== null) console.log(json ? JSON.stringify(done.value.data) : done.value.text);
+
+await main(process.argv.slice(2));

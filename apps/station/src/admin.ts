@@ -11,14 +11,12 @@ import { backUp, relayTrial, seenFromOutside } from "./adminCare.ts";
 import { openAdmin } from "./api/admin.ts";
 import type { Shown } from "./api/passkeys.ts";
 import type { Config } from "./config.ts";
+import { adminSocket } from "./files.ts";
 import { type CallShown, callShown } from "./ledgerView.ts";
 import { presentOfficer } from "./duty/identity/officers.ts";
 import { viewOf } from "./duty/pairing/view.ts";
 import { officerSigned } from "./keys/officerKey.ts";
 import type { Station } from "./station.ts";
-
-/** The socket's name in the data folder. */
-export const adminSocket = "admin.sock";
 
 export const openStationAdmin = (dataDir: string, station: Station, config: Config, random: Random, stop: () => void) =>
   openAdmin({

@@ -9,9 +9,9 @@ import {
   type AdminCommand,
   adminAnswerSchema,
   adminGreetingSchema,
+  adminMessage,
 } from "@parley/protocol/terminal/admin";
-import { adminMessage } from "./api/passkeys.ts";
-import { adminSocket } from "./admin.ts";
+import { adminSocket } from "./files.ts";
 import type { OfficerKey } from "./keys/officerKey.ts";
 
 /** A station's own words about why it did not do what it was asked. */

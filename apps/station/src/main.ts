@@ -5,22 +5,12 @@ import { type Result, fail, ok } from "@parley/base/result";
 import { type ParleyError, errorTable, problem } from "@parley/protocol/errorCodes";
 import { pino } from "pino";
 import { openStationAdmin } from "./admin.ts";
-import { type Config, readConfig } from "./config.ts";
+import { loadConfig } from "./loadConfig.ts";
 import { type Station, startStation } from "./station.ts";
 import { systemClock, systemRandom } from "./systemPorts.ts";
 
-/** The settings file's name in the data folder. */
-export const configFile = "parley.json";
-
 /** The folder of the built terminal in this checkout. */
 export const builtTerminal = join(import.meta.dirname, "..", "..", "terminal", "dist");
-
-export function loadConfig(dataDir: string): Result<Config, ParleyError> {
-  const path = join(dataDir, configFile);
-  const read = readConfig(existsSync(path) ? readFileSync(path, "utf8") : "{}");
-  const url = process.env["DATABASE_URL"];
-  return read.ok && url !== undefined ? ok({ ...read.value, database: url }) : read;
-}
 
 /** The hash of the terminal's manifest, or that it has not been built. */
 export function servedTerminal(

@@ -14,6 +14,7 @@ import { keyIdOf } from "@parley/protocol/signed/root";
 import { signStationCertificate } from "@parley/protocol/signed/stationCertificate";
 import { drawCode, officerCodeHash } from "./duty/identity/codes.ts";
 import type { IdentityCommand } from "./duty/identity/port.ts";
+import { officerFile } from "./files.ts";
 import { nodeVerify, signerOf } from "./keys/hybrid.ts";
 import { drawOfficerSeed, officerKeyOf, sealOfficerKey } from "./keys/officerKey.ts";
 import { type KeyFolder, Ring } from "./keys/ring.ts";
@@ -21,7 +22,7 @@ import { type IdentityRun, runIdentity } from "./run/identityRun.ts";
 import { forgetSecret, linkKind } from "./run/linksRun.ts";
 import { pairingDocKind } from "./run/pairingRun.ts";
 import { makeWriter } from "./run/writer.ts";
-import { commandLineOfficer, officerFile } from "./setUp.ts";
+import { commandLineOfficer } from "./setUp.ts";
 import type { Store } from "./store/port.ts";
 
 export type RekeyOptions = {

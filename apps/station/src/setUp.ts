@@ -4,13 +4,14 @@
 import { writeFileSync } from "node:fs";
 import { join } from "node:path";
 import type { Random } from "@parley/base/random";
-import { type Result, ok } from "@parley/base/result";
+import { type Result, fail, ok } from "@parley/base/result";
 import type { Instant } from "@parley/base/time";
-import type { ParleyError } from "@parley/protocol/errorCodes";
+import { type ParleyError, problem } from "@parley/protocol/errorCodes";
 import type { StationAddress } from "@parley/protocol/signed/fields";
 import { signCard } from "@parley/protocol/signed/partyCard";
 import { partyIdOf, rootIdOf } from "@parley/protocol/signed/root";
 import { signStationCertificate } from "@parley/protocol/signed/stationCertificate";
+import { officerFile, rootFile } from "./files.ts";
 import { signerOf } from "./keys/hybrid.ts";
 import type { KeyFiles } from "./keys/keyFiles.ts";
 import { drawOfficerSeed, officerKeyOf, sealOfficerKey } from "./keys/officerKey.ts";
@@ -30,14 +31,16 @@ export type Founded = {
   readonly nextRootWords: readonly string[];
 };
 
-/** Names of the files that `parley init` leaves in the data folder. */
-export const rootFile = "root.sealed";
-export const officerFile = "officer.sealed";
-
 /** The name of the officer that the command line is. */
 export const commandLineOfficer = "Command line";
 
-/** Founds the party in a station that has none; the identity duty refuses a second time. */
+/** Whether the words have been written down; false undoes everything. */
+export type WordsShown = (founded: Founded) => Promise<boolean>;
+
+/**
+ * Founds the party in a station that has none. The words are shown before anything is kept, so that no party comes to be whose
+ * second root nobody has. PARTY_EXISTS, WORDS_NOT_KEPT.
+ */
 export async function setUpParty(
   dataDir: string,
   party: NewParty,
@@ -46,8 +49,13 @@ export async function setUpParty(
   identity: IdentityRun,
   random: Random,
   now: Instant,
+  shown: WordsShown = async () => true,
 ): Promise<Result<Founded, ParleyError>> {
+  const exists = identity.state().home;
+  if (exists !== null) return fail(problem("PARTY_EXISTS", exists.pin.card.name));
   const [rootSeed, nextSeed] = [drawRootSeed(random), drawRootSeed(random)];
+  const founded = { rootWords: wordsOfSeed(rootSeed), nextRootWords: wordsOfSeed(nextSeed) };
+  if (!(await shown(founded))) return fail(problem("WORDS_NOT_KEPT"));
   const root = signerOf(rootSeed);
   const id = partyIdOf(root.publicKey);
   const { key, next } = files.makePair();
@@ -72,10 +80,14 @@ export async function setUpParty(
     { party: id, generation: 0, serial: 1, key, nextKey: next, issued: now },
     root,
   );
-  const made = await identity.command({ type: "setUp", lineage: [card], certificate });
-  if (!made.ok) return made;
+  // The sealed files first: what the ledger knows of, the passphrase opens.
   const officerSeed = drawOfficerSeed(random);
   const officer = officerKeyOf(officerSeed);
+  const by = { by: "passphrase", passphrase } as const;
+  writeFileSync(join(dataDir, rootFile), sealRoot(rootSeed, passphrase, random), { mode: 0o600, flush: true });
+  writeFileSync(join(dataDir, officerFile), sealOfficerKey(officerSeed, by, random), { mode: 0o600, flush: true });
+  const made = await identity.command({ type: "setUp", lineage: [card], certificate });
+  if (!made.ok) return made;
   const code = await identity.command({ type: "awaitFirstOfficer" });
   if (!code.ok) return code;
   if (code.value.type !== "code") throw new Error("a first officer without a code");
@@ -86,10 +98,6 @@ export async function setUpParty(
     passkey: { credential: officer.credential, publicKey: officer.publicKey, label: commandLineOfficer },
   });
   if (!joined.ok) return joined;
-  const by = { by: "passphrase", passphrase } as const;
-  writeFileSync(join(dataDir, rootFile), sealRoot(rootSeed, passphrase, random), { mode: 0o600, flush: true });
-  writeFileSync(join(dataDir, officerFile), sealOfficerKey(officerSeed, by, random), { mode: 0o600, flush: true });
-  const founded = { rootWords: wordsOfSeed(rootSeed), nextRootWords: wordsOfSeed(nextSeed) };
   rootSeed.fill(0);
   nextSeed.fill(0);
   officerSeed.fill(0);

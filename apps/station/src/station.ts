@@ -6,6 +6,7 @@ import type { Random } from "@parley/base/random";
 import { type Result, fail, ok } from "@parley/base/result";
 import type { Clock } from "@parley/base/time";
 import { type ParleyError, problem } from "@parley/protocol/errorCodes";
+import { turnSecretFile } from "./files.ts";
 import type { Versions } from "@parley/protocol/peer/hello";
 import type { Config } from "./config.ts";
 import {
@@ -58,9 +59,6 @@ export type Station = Opened &
     readonly relay: RelayRun;
     readonly ports: { readonly web: number; readonly peer: number };
   };
-
-/** In the data folder: what an external relay shares with the station, where the settings name nothing. */
-export const turnSecretFile = "turn-secret";
 
 /** Opens what lies in the data folder; enough for `parley init`. */
 export async function openStation(options: StationOptions): Promise<Result<Opened, ParleyError>> {

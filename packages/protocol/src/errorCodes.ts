@@ -775,6 +775,23 @@ const table = {
     say: "The pages for browsers have not been built.",
     cure: "Run npm run build, then start again.",
   },
+  PARTY_EXISTS: {
+    blame: "caller",
+    say: "This data folder holds a party already.",
+    cure: "Use it as it is, or name another folder with --data.",
+    http: 409,
+  },
+  WORDS_NOT_KEPT: {
+    blame: "caller",
+    say: "The words were not confirmed as written down, so no party was made.",
+    cure: "Have paper at hand, then run parley init again; it draws other words.",
+  },
+  WORDS_NOT_THESE: {
+    blame: "caller",
+    say: "The words that were given are not the four that this station shows.",
+    cure: "Compare again; if the other side really shows other words, run parley pair differ.",
+    http: 409,
+  },
   STATION_RUNNING: {
     blame: "caller",
     say: "The station of this data folder is running, and this needs it at rest.",

@@ -1,14 +1,21 @@
 // `parley station`: runs the station of a data folder until it is told to stop.
+import { resolve } from "node:path";
 import { ok } from "@parley/base/result";
-import { runStation } from "@parley/station/main";
-import { type Command, option } from "../command.ts";
+import { builtTerminal, runStation } from "@parley/station/main";
+import type { Run } from "../command.ts";
 
-export const station: Command = {
-  summary: "  station   runs the station of a data folder",
-  help: "parley station [--data FOLDER]\n\nRuns the station whose party was made by parley init. Ends cleanly on Ctrl-C.",
-  run: async (args) => {
-    const started = await runStation(option(args, "data") ?? "parley-data", (code) => process.exit(code));
-    if (!started.ok) return started;
-    return ok(null);
-  },
+export const station: Run = async (given) => {
+  const pages = given.value("pages");
+  const started = await runStation(
+    given.data,
+    (code) => process.exit(code),
+    pages === null ? builtTerminal : resolve(pages),
+  );
+  if (!started.ok) return started;
+  const { ports, identity, links } = started.value;
+  const name = identity.state().home?.pin.card.name ?? "";
+  return ok({
+    text: `The station of ${name} runs: pages on port ${ports.web}, other stations on port ${ports.peer}.`,
+    data: { running: true, name, ports, links: links.all().length },
+  });
 };

@@ -11,10 +11,11 @@ import {
   type AdminAnswer,
   type AdminCommand,
   adminCommandSchema,
+  adminMessage,
   adminRequestSchema,
 } from "@parley/protocol/terminal/admin";
 import type { Digest } from "@parley/protocol/signed/hash";
-import { type KnownPasskey, type Shown, adminMessage } from "./passkeys.ts";
+import type { KnownPasskey, Shown } from "./passkeys.ts";
 
 export type AdminOptions = {
   readonly path: string;

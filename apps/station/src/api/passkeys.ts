@@ -1,7 +1,7 @@
 // Officers' passkeys (WebAuthn level 3), with @simplewebauthn doing the reading and checking. A challenge is drawn for one
 // act of one connection and used once; the assertion's hash is what the ledger keeps as the officer's word.
 import { createHash } from "node:crypto";
-import { type Bytes, base64url, concat, fromBase64url, utf8 } from "@parley/base/bytes";
+import { type Bytes, base64url, concat, fromBase64url } from "@parley/base/bytes";
 import type { Random } from "@parley/base/random";
 import { type Result, fail, ok } from "@parley/base/result";
 import { type ParleyError, problem } from "@parley/protocol/errorCodes";
@@ -123,8 +123,3 @@ export async function takeAssertion(
     return fail(problem("PASSKEY_REFUSED", error instanceof Error ? error.message : "refused"));
   }
 }
-
-/** The domain label of what the command line's officer signs: label, zero byte, nonce, the command's JSON. */
-export const adminLabel = "parley admin v1";
-export const adminMessage = (nonce: Bytes, command: string): Bytes =>
-  concat(utf8(adminLabel), new Uint8Array(1), nonce, utf8(command));

@@ -1,6 +1,7 @@
 // What the command line and the station on the same machine say to each other, over a socket in the data folder that only
 // its owner can open: one JSON line each way. Acts that change who may take part also need the command line officer's
 // signature, so that reaching the socket alone gives no power over them.
+import { type Bytes, concat, utf8 } from "@parley/base/bytes";
 import { z } from "zod/v4";
 import { maxNameBytes } from "../limits.ts";
 import { bytesText } from "./call.ts";
@@ -26,6 +27,11 @@ export const adminCommandSchema = z.discriminatedUnion("do", [
   z.object({ do: z.literal("handOut"), role: z.enum(["desk", "console", "officer"]), name }),
 ]);
 export type AdminCommand = z.infer<typeof adminCommandSchema>;
+
+/** The domain label of what the command line's officer signs: label, zero byte, nonce, the command's JSON. */
+const adminLabel = "parley admin v1";
+export const adminMessage = (nonce: Bytes, command: string): Bytes =>
+  concat(utf8(adminLabel), new Uint8Array(1), nonce, utf8(command));
 
 /** First line of the station: what a signed command is signed over. */
 export const adminGreetingSchema = z.object({ nonce: bytesText(32) });

@@ -1,0 +1,129 @@
+// The commands: what each is called, takes and does, and where it is carried out. Only the one that runs is loaded.
+import type { Command, Option } from "./command.ts";
+
+const passphraseOptions: Readonly<Record<string, Option>> = {
+  "passphrase-file": { value: "FILE", help: "holds the passphrase; else PARLEY_PASSPHRASE, else it is asked for" },
+};
+
+export const commands: Readonly<Record<string, Command>> = {
+  init: {
+    summary: "makes a party: its settings, its root, its station's keys, its card",
+    usage: "--name NAME --place PLACE --zone ZONE --address HOST:PORT",
+    about: `Makes a party in an empty data folder. Writes parley.json (with parley.schema.json, which says what every setting
+means) unless it is there. The root's 24 words and those of its successor are shown once: write both on paper.
+Unattended: give the passphrase by file or PARLEY_PASSPHRASE, and --words-file.`,
+    options: {
+      name: { value: "NAME", help: "what other parties call yours" },
+      place: { value: "PLACE", help: "where it sits, as it is shown" },
+      zone: { value: "AREA/CITY", help: "its time zone, as Europe/Istanbul" },
+      address: { value: "HOST:PORT", help: "what other stations dial; more than once for more than one" },
+      origin: { value: "URL", help: "where your own browsers reach the station; else http://localhost:4430" },
+      "words-file": { value: "FILE", help: "a new file for the words, instead of showing them" },
+      ...passphraseOptions,
+    },
+    words: 0,
+    load: async () => (await import("./commands/init.ts")).init,
+  },
+  station: {
+    summary: "runs the station of a data folder",
+    usage: "",
+    about: `Runs the station whose party was made by parley init, until parley stop, Ctrl-C or SIGTERM. Says one line when it runs;
+its log goes to standard error as JSON lines. Sends nothing anywhere but to linked stations.`,
+    options: { pages: { value: "FOLDER", help: "the built pages for browsers; else those of this program" } },
+    words: 0,
+    load: async () => (await import("./commands/station.ts")).station,
+  },
+  pair: {
+    summary: "links this party with another: offer, import, compare",
+    usage: "offer | import FILE_OR_TEXT | show | match [OFFER] | differ [OFFER] | cancel [OFFER]",
+    about: `  offer    makes an offer, good for a day: give it to the other party by any way
+    import   takes the other party's offer: a file, the text itself, or - for standard input
+    show     the pairings, with the four words once both stations have exchanged; --wait waits for them
+    match    the words are the same on both sides: shows them and asks, or compares with --words
+    differ   they are not: ends the pairing on both sides
+    cancel   ends a pairing
+OFFER is needed only where several are under way. All but show need the passphrase of the command line's officer.`,
+    options: {
+      out: { value: "FILE", help: "offer: into a new file instead of standard output" },
+      qr: { help: "offer: as a QR code too" },
+      wait: { value: "SECONDS", help: "show: until there are words to compare" },
+      words: { value: '"A B C D"', help: "match: the words that the other side read out" },
+      ...passphraseOptions,
+    },
+    words: 2,
+    load: async () => (await import("./commands/pair.ts")).pair,
+  },
+  enrol: {
+    summary: "gives out a one-time address for a desk, a console or an officer",
+    usage: "--role desk|console|officer --name NAME",
+    about: `Prints an address that works once, for 15 minutes, in the browser that opens it first: a desk for the principal, a
+console for duty officers, or a new officer, who then makes a passkey. Needs the passphrase of the command line's officer.`,
+    options: {
+      role: { value: "ROLE", help: "desk, console or officer" },
+      name: { value: "NAME", help: "what the terminal or the officer is called" },
+      ...passphraseOptions,
+    },
+    words: 0,
+    load: async () => (await import("./commands/enrol.ts")).enrol,
+  },
+  status: {
+    summary: "says how the running station stands",
+    usage: "",
+    about: "Links, terminals, officers and the record's length of the running station. Times are UTC.",
+    options: {},
+    words: 0,
+    load: async () => (await import("./commands/status.ts")).status,
+  },
+  doctor: {
+    summary: "checks everything, each with its cure; exit code 3 when a check fails",
+    usage: "",
+    about: `Checks this machine, the data folder, settings, database, ports, web certificate, the relay with a real allocation on every
+transport, every link, and our ports as the linked stations see them. Changes nothing. Exit code 3 when a check fails;
+warnings and checks that could not run do not change it, and --json lists all.`,
+    options: {},
+    words: 0,
+    load: async () => (await import("./commands/doctor.ts")).doctor,
+  },
+  backup: {
+    summary: "copies everything the station keeps into one new file",
+    usage: "FILE",
+    about: `Writes one file that holds the record, identities, links and outboxes as they are at one moment, while the station goes on.
+It never overwrites. Keys and settings are not in it: what comes back from a backup needs new keys (parley restore).
+Keep a copy of parley.json beside it.`,
+    options: {},
+    words: 1,
+    load: async () => (await import("./commands/backup.ts")).backup,
+  },
+  restore: {
+    summary: "puts a backup into an empty data folder or database",
+    usage: "FILE",
+    about: `Puts a backup where nothing is yet: the data folder, or the database that parley.json or DATABASE_URL names. Others may know
+what the backup has forgotten, so the station does not start on it until parley rekey has made its keys anew, and every
+link is paired anew before it carries another call. If the old station still exists, it must never run again.`,
+    options: {},
+    words: 1,
+    load: async () => (await import("./commands/restore.ts")).restore,
+  },
+  rekey: {
+    summary: "makes the station's keys anew, by the root",
+    usage: "",
+    about: `Makes a new station key and a new key for the command line's officer, certified by the root: after parley restore, a lost key
+file, or a copied disk. The linked stations accept it by the root's signature. After a restore the links' secrets are
+dropped, and each link must be paired anew. The root comes from root.sealed and its passphrase, or from its 24 words.`,
+    options: {
+      "words-file": { value: "FILE", help: "holds the root's 24 words; else they are asked for" },
+      ...passphraseOptions,
+    },
+    words: 0,
+    load: async () => (await import("./commands/rekey.ts")).rekey,
+  },
+  stop: {
+    summary: "ends the running station cleanly",
+    usage: "",
+    about:
+      "Asks the running station to end, and waits until it has. Calls that are under way go on between the browsers.",
+    options: {},
+    words: 0,
+    load: async () => (await import("./commands/stop.ts")).stop,
+  },
+};

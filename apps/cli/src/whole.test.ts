@@ -1,0 +1,179 @@
+// Two parties from nothing to a restored station, by the command line alone.
+import { existsSync, mkdirSync, readFileSync, writeFileSync } from "node:fs";
+import { join } from "node:path";
+import { afterAll, beforeAll, describe, expect, it } from "vitest";
+import {
+  type Checks,
+  type Running,
+  type Settings,
+  dataOf,
+  errorOf,
+  makeFolders,
+  parley,
+  settingsOnLoopback,
+  startStation,
+} from "./testing.ts";
+
+const folders = makeFolders();
+const running: Running[] = [];
+const parties = ["Northmark", "Estovar"] as const;
+type Party = (typeof parties)[number];
+const data = (party: Party): string => folders.path(party.toLowerCase());
+const settings = {} as Record<Party, Settings>;
+
+/** What a command that must succeed printed as data. */
+async function told<T>(party: Party, ...args: readonly string[]): Promise<T> {
+  const ran = await parley([...args, "--data", data(party), "--json"]);
+  expect([args, ran.code, ran.err]).toEqual([args, 0, ""]);
+  return dataOf<T>(ran);
+}
+
+const verdicts = ({ checks }: Checks): Readonly<Record<string, string>> =>
+  Object.fromEntries(checks.map(({ name, verdict }) => [name, verdict]));
+
+beforeAll(async () => {
+  await Promise.all(
+    parties.map(async (party) => {
+      settings[party] = await settingsOnLoopback();
+      mkdirSync(data(party), { mode: 0o700 });
+      writeFileSync(join(data(party), "parley.json"), JSON.stringify(settings[party]));
+      const words = folders.path(`${party}.words`);
+      const who = ["--name", party, "--place", party, "--zone", "Europe/Istanbul"];
+      const made = await parley(["init", "--data", data(party), ...who, "--words-file", words]);
+      expect([made.code, made.err]).toEqual([0, ""]);
+      running.push(await startStation(data(party), folders.pages));
+    }),
+  );
+}, 120_000);
+
+afterAll(async () => {
+  for (const { child } of running) child.kill("SIGTERM");
+  await Promise.all(running.map(({ ended }) => ended));
+  folders.remove();
+});
+
+describe("two parties by the command line alone", () => {
+  it(
+    "[CL6] are paired: offer to a file, import, the same four words on both sides, match",
+    { timeout: 120_000 },
+    async () => {
+      const file = folders.path("offer.txt");
+      await told("Northmark", "pair", "offer", "--out", file);
+      await told("Estovar", "pair", "import", file);
+      type Shown = { readonly pairings: readonly { at: string; offer: string; words: readonly string[] }[] };
+      const [ours, theirs] = await Promise.all(
+        parties.map((party) => told<Shown>(party, "pair", "show", "--wait", "60")),
+      );
+      const words = ours?.pairings[0]?.words.join(" ") ?? "";
+      expect(words.split(" ").length).toBe(4);
+      expect(theirs?.pairings[0]?.words.join(" ")).toBe(words);
+
+      const other = await parley([
+        "pair",
+        "match",
+        "--words",
+        "one two three four",
+        "--data",
+        data("Northmark"),
+        "--json",
+      ]);
+      expect(errorOf(other)).toMatchObject({ exit: 4, code: "WORDS_NOT_THESE" });
+      const unasked = await parley(["pair", "match", "--data", data("Northmark")]);
+      expect(unasked.code).toBe(2);
+      await Promise.all(parties.map((party) => told(party, "pair", "match", "--words", words)));
+    },
+  );
+
+  it("[CL1] status and enrol tell programs what they tell people", { timeout: 120_000 }, async () => {
+    type Status = {
+      readonly links: readonly { party: string; reachable: { up: boolean } }[];
+      readonly officers: number;
+    };
+    for (let tries = 0; ; tries++) {
+      const { links, officers } = await told<Status>("Northmark", "status");
+      expect([links.map(({ party }) => party), officers]).toEqual([["Estovar"], 1]);
+      if (links[0]?.reachable.up === true) break;
+      if (tries > 20) throw new Error("the link does not come up");
+    }
+    const { address } = await told<{ address: string }>("Estovar", "enrol", "--role", "desk", "--name", "Desk");
+    expect(address).toMatch(/^http:\/\/localhost:\d+\/desk#code=[\w-]+$/);
+    const wrong = await parley(["enrol", "--role", "desk", "--name", "D", "--data", data("Estovar"), "--json"], {
+      PARLEY_PASSPHRASE: "another passphrase",
+    });
+    expect(errorOf(wrong)).toMatchObject({ exit: 4, code: "KEYS_PASSPHRASE_WRONG" });
+  });
+
+  it(
+    "[CL8] [CL14] the doctor tries the relay, the link, and our ports from the other station",
+    { timeout: 120_000 },
+    async () => {
+      const found = await told<Checks>("Northmark", "doctor");
+      const { turn } = settings.Northmark;
+      expect(verdicts(found)).toMatchObject({
+        settings: "ok",
+        station: "ok",
+        database: "ok",
+        keys: "ok",
+        "port.web": "ok",
+        "port.peer": "ok",
+        "port.turnUdp": "ok",
+        "port.turnTcp": "ok",
+        [`relay turn:127.0.0.1:${String(turn["udpPort"])}?transport=udp`]: "ok",
+        [`relay turn:127.0.0.1:${String(turn["tcpPort"])}?transport=tcp`]: "ok",
+        "link Estovar": "ok",
+        "from Estovar: peer": "ok",
+        "from Estovar: turnUdp": "ok",
+        "from Estovar: turnTcp": "ok",
+      });
+    },
+  );
+
+  it(
+    "[CL9] a backup is taken while the station runs, and comes back only with new keys",
+    { timeout: 240_000 },
+    async () => {
+      const file = folders.path("northmark.backup");
+      await told("Northmark", "backup", file);
+      const again = await parley(["backup", file, "--data", data("Northmark"), "--json"]);
+      expect(errorOf(again)).toMatchObject({ exit: 4, code: "BACKUP_EXISTS" });
+      const busy = await parley(["restore", file, "--data", data("Northmark"), "--json"]);
+      expect(busy.code).toBe(3);
+      await told("Northmark", "stop");
+      await Promise.all(running.filter(({ child }) => child.exitCode !== null).map(({ ended }) => ended));
+
+      const restored = folders.path("restored");
+      mkdirSync(restored, { mode: 0o700 });
+      writeFileSync(join(restored, "parley.json"), readFileSync(join(data("Northmark"), "parley.json")));
+      const done = await parley(["restore", file, "--data", restored, "--json"]);
+      expect([done.code, done.err]).toEqual([0, ""]);
+      const refused = await parley(["station", "--data", restored, "--pages", folders.pages, "--json"]);
+      expect(errorOf(refused)).toMatchObject({ exit: 3, code: "STORE_RESTORED" });
+      const sick = await parley(["doctor", "--data", restored, "--json"]);
+      expect([sick.code, verdicts(dataOf(sick))["database"]]).toEqual([3, "fail"]);
+
+      const stranger = ["rekey", "--data", restored, "--words-file", folders.path("Estovar.words"), "--json"];
+      expect((await parley(stranger)).code).toBe(4);
+      const rekeyed = await parley([
+        "rekey",
+        "--data",
+        restored,
+        "--words-file",
+        folders.path("Northmark.words"),
+        "--json",
+      ]);
+      expect([rekeyed.code, rekeyed.err]).toEqual([0, ""]);
+      expect(dataOf<unknown>(rekeyed)).toMatchObject({ party: "Northmark", wasRestored: true, links: 1 });
+      running.push(await startStation(restored, folders.pages));
+      const status = await parley(["status", "--data", restored, "--json"]);
+      expect(dataOf<unknown>(status)).toMatchObject({
+        party: { name: "Northmark" },
+        links: [{ party: "Estovar", generations: [] }],
+      });
+      const enrolled = await parley(["enrol", "--role", "officer", "--name", "Officer", "--data", restored, "--json"]);
+      expect([enrolled.code, enrolled.err]).toEqual([0, ""]);
+      const after = await parley(["doctor", "--data", restored, "--json"]);
+      expect([after.code, verdicts(dataOf(after))["link Estovar"]]).toEqual([3, "fail"]);
+      expect(existsSync(join(restored, "root.sealed"))).toBe(false);
+    },
+  );
+});
