@@ -24,13 +24,12 @@ import {
   encodeLinkEntry,
 } from "../duty/continuity.ts";
 import type { Store, Transaction } from "../store/port.ts";
-import type { LinksRun } from "./linksRun.ts";
+import { type LinksRun, continuityDocKind as docKind } from "./linksRun.ts";
 import { openSecret, sealSecret } from "./secrets.ts";
 import type { After } from "./writer.ts";
 
 /** The kind of the ledger's joint entry about a generation. */
 export const linkSecretKind = "link.secret";
-const docKind = "continuity";
 
 /** A link's document may not be taken for its secrets, nor for another link's. */
 const sealedAs = (link: IdText): string => `continuity ${link}`;

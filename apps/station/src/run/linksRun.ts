@@ -20,6 +20,8 @@ import type { After } from "./writer.ts";
 
 /** The documents of links. */
 export const linkKind = "link";
+/** The outstanding step of a link's secret (continuityRun). */
+export const continuityDocKind = "continuity";
 const secretKind = "linkSecret";
 
 /** A link as it is kept. */
@@ -72,6 +74,8 @@ export type LinksRunOptions = {
 export function forgetSecret(tx: Transaction, link: IdText, sealingKey: Bytes, random: Random): void {
   const none: SecretDoc = { generations: [] };
   tx.put(secretKind, link, sealSecret(toDoc(none), link, sealingKey, random));
+  // Nor may a step that was begun with the forgotten secret ever be finished.
+  tx.remove(continuityDocKind, link);
 }
 
 type SecretDoc = { readonly generations: readonly { readonly n: number; readonly secret: string }[] };
