@@ -213,6 +213,8 @@ describe("a link", () => {
     expect(await expectDelivered(a, b)).toBe(301);
     expect(await expectDelivered(b, a)).toBe(100);
     expect(running(b).station.known.length).toBe(3);
+    // Nothing was signed by a key that its connection did not know.
+    expect(codes(b)).not.toContain("PEER_FORGED");
   });
 
   it("[LK16] a key that is cut off is refused, either way", async () => {
@@ -429,6 +431,25 @@ describe("a link", () => {
     await sim.time.pass(seconds(1));
     expect(await effects(b)).toEqual(["after all"]);
     expect(sim.network.open()).toBe(1);
+  });
+
+  it("[LK20] who says nothing on a connection is cut, on a network without a door of its own too", async () => {
+    const sim = world(21);
+    const [a, b] = await parties(sim);
+    await start(sim, a, b, {}, []);
+    const ends: string[] = [];
+    sim.network.at("c", b.identity).dial(
+      { host: "a", port: 1 },
+      "link",
+      () => "known",
+      (outcome) => {
+        certain(outcome).start({ message: () => undefined, closed: (code) => ends.push(code) });
+      },
+    );
+    await sim.time.pass(ms(14_900));
+    expect(ends).toEqual([]);
+    await sim.time.pass(ms(300));
+    expect(ends).toEqual(["PEER_LOST"]);
   });
 
   it("refuses to put more into an outbox than may wait", async () => {
