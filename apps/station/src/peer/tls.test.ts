@@ -135,6 +135,22 @@ describe("the door", () => {
     await expect(rawPeer(port.port, identity)).rejects.toThrow(/closed|socket hang up|ECONNRESET/);
   });
 
+  it("[LK7] says nothing of who it is to a caller that has not shown who they are, known key or not", async () => {
+    const self = await door();
+    const link = newLink();
+    self.port.open({ id: link, peer: partyOf(2), addresses: () => [] });
+    const known = await newIdentity();
+    self.known.push(known.key);
+    const callers = [await rawPeer(self.port.port, known), await rawPeer(self.port.port, await newIdentity())];
+    await new Promise((resolve) => setTimeout(resolve, 300));
+    expect(callers.map(({ heard }) => heard)).toEqual([[], []]);
+    for (const caller of callers) caller.tls.destroy();
+    const other = await rawPeer(self.port.port, known);
+    other.say(helloOn(other, known, { link, from: partyOf(3), to: self.party }));
+    await other.closed;
+    expect(other.heard).toEqual([{ type: "goodbye", oldest: 1, newest: 1, reason: "unknown" }]);
+  });
+
   it("[LK10] [LK12] a well-formed key that nobody knows gets as far as its hello, and nothing of it is believed", async () => {
     const self = await door();
     const link = newLink();
