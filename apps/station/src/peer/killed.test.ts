@@ -7,7 +7,7 @@ import { join } from "node:path";
 import { setTimeout as sleep } from "node:timers/promises";
 import { describe, expect, it } from "vitest";
 import { below } from "@parley/base/random";
-import type { FromStation, Plan, ToStation } from "./killedStation.ts";
+import type { FromStation, Plan, ToStation } from "./killedStation.fixture.ts";
 import { seeded } from "./simulated.ts";
 import { until } from "./testing.ts";
 
@@ -36,7 +36,7 @@ const newStation = async (me: 1 | 2): Promise<Station> => ({
 
 async function start(self: Station, peerPort: number): Promise<void> {
   const plan: Plan = { me: self.me, dataDir: self.dataDir, port: self.port, peerPort };
-  const process = fork(join(import.meta.dirname, "killedStation.ts"), [JSON.stringify(plan)], { stdio: "inherit" });
+  const process = fork(join(import.meta.dirname, "killedStation.fixture.ts"), [JSON.stringify(plan)], { stdio: "inherit" });
   self.process = process;
   let listening = false;
   process.on("message", (message: FromStation) => {
