@@ -102,7 +102,7 @@ describe("the command line", () => {
     const ran = await parley(["doctor", "--data", folders.path("nowhere"), "--json"]);
     expect(ran.code).toBe(3);
     const { checks } = dataOf<Checks>(ran);
-    const verdict = (name: string) => checks.find((it) => it.name === name)?.verdict;
+    const verdict = (name: string) => checks.find((check) => check.name === name)?.verdict;
     expect([verdict("dataFolder"), verdict("database"), verdict("relay"), verdict("station")]).toEqual([
       "fail",
       "fail",

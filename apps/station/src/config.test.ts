@@ -1,5 +1,5 @@
 import { describe, expect, it } from "vitest";
-import { readConfig } from "./config.ts";
+import { configJsonSchema, configSchema, readConfig } from "./config.ts";
 
 describe("config", () => {
   it("an empty file gives every default", () => {
@@ -7,13 +7,13 @@ describe("config", () => {
     expect(read.ok && read.value.call.epochSeconds).toBe(300);
     expect(read.ok && read.value.turn.use).toBe("builtIn");
   });
-  it("an unknown setting refuses to start and is named", () => {
+  it("[CL3] an unknown setting refuses to start and is named", () => {
     expect(readConfig('{"call":{"epochMinutes":5}}')).toMatchObject({
       ok: false,
       error: { code: "CONFIG_WRONG", detail: "call.epochMinutes is no setting of Parley's" },
     });
   });
-  it("a renamed setting refuses to start and names the new one", () => {
+  it("[CL3] a renamed setting refuses to start and names the new one", () => {
     expect(readConfig('{"call":{"rekey":5}}', { "call.rekey": "call.epochSeconds" })).toMatchObject({
       ok: false,
       error: { code: "CONFIG_WRONG", detail: "call.rekey is now called call.epochSeconds" },
@@ -23,5 +23,30 @@ describe("config", () => {
     expect(readConfig('{"call":{"epochSeconds":301}}')).toMatchObject({ ok: false, error: { code: "CONFIG_WRONG" } });
     expect(readConfig("{").ok).toBe(false);
     expect(readConfig("[]").ok).toBe(false);
+  });
+  it("[CL11] plain HTTP is for this machine, a proxy on it, or a network that was said to be closed", () => {
+    const web = (settings: object) => readConfig(JSON.stringify({ web: settings }));
+    expect(web({ origin: "http://northmark.localhost:1", host: "127.0.0.1" }).ok).toBe(true);
+    expect(web({ origin: "http://[::1]:1", host: "::1" }).ok).toBe(true);
+    expect(web({ origin: "https://desk.example", host: "127.0.0.1" }).ok).toBe(true);
+    expect(web({ host: "10.0.0.1", plainHttp: "closedNetwork" }).ok).toBe(true);
+    for (const wrong of [
+      { origin: "http://desk.example" },
+      { origin: "http://localhost.example:1" },
+      { host: "0.0.0.0" },
+      { origin: "https://desk.example", host: "::" },
+      { origin: "http://desk.example", host: "10.0.0.1", plainHttp: "closedNetwork" },
+    ])
+      expect(web(wrong)).toMatchObject({ ok: false, error: { code: "WEB_PLAIN_HTTP" } });
+  });
+  it("a certificate without its key, or with a plain origin, is refused", () => {
+    for (const web of [{ certificate: "a.pem" }, { certificate: "a.pem", key: "b.pem" }])
+      expect(readConfig(JSON.stringify({ web }))).toMatchObject({ ok: false, error: { code: "CONFIG_WRONG" } });
+  });
+  it("the schema for editors says the same as the reader, setting by setting", () => {
+    const schema = JSON.stringify(configJsonSchema());
+    for (const name of Object.keys(readConfig("{}").ok ? configSchema.shape : {}))
+      expect(schema).toContain(`"${name}"`);
+    expect(schema).toContain('"additionalProperties":false');
   });
 });

@@ -9,14 +9,14 @@ import { iceServersFor } from "./relay/iceServers.ts";
 /** A clock that moves when it is told to, from timer to timer. */
 function byHand() {
   let now = 1_800_000_000_000;
-  let timers: { at: number; then: () => void }[] = [];
+  let timers: { at: number; fire: () => void }[] = [];
   const clock: Clock = {
     now: () => instant(now),
     elapsed: () => ms(now),
-    wait: (delay, then) => {
-      const timer = { at: now + delay, then };
+    wait: (delay, fire) => {
+      const timer = { at: now + delay, fire };
       timers.push(timer);
-      return () => void (timers = timers.filter((it) => it !== timer));
+      return () => void (timers = timers.filter((other) => other !== timer));
     },
   };
   const pass = (time: Ms): void => {
@@ -25,8 +25,8 @@ function byHand() {
       const next = timers.toSorted((a, b) => a.at - b.at)[0];
       if (next === undefined || next.at > end) break;
       now = next.at;
-      timers = timers.filter((it) => it !== next);
-      next.then();
+      timers = timers.filter((other) => other !== next);
+      next.fire();
     }
     now = end;
   };

@@ -334,8 +334,7 @@ export async function openTerminals(options: TerminalsOptions): Promise<Result<T
     close: async () => {
       credentials.close();
       hub.close();
-      await web.app.close();
-      web.server.closeAllConnections();
+      await web.close();
     },
   });
 }

@@ -1,7 +1,7 @@
 // The web certificate as it lies on the disk, and its replacement while the station runs ([CL10] of docs/spec/cli.md). Whoever
 // renews it (certbot, lego, an own CA) only has to put the new files in place. Watched are the folders, since renewals replace
 // files and links rather than write into them; and once a minute the files are read anyway, since not every disk tells.
-import { type FSWatcher, readFileSync, watch } from "node:fs";
+import { type FSWatcher, readFileSync, realpathSync, watch } from "node:fs";
 import { dirname } from "node:path";
 import { createSecureContext } from "node:tls";
 import { type Result, fail, ok } from "@parley/base/result";
@@ -36,6 +36,19 @@ export function readCertificate({ certificate, key }: CertificateFiles): Result<
   }
 }
 
+/** A file that is away for a moment has no folder behind it: it is looked for again. */
+function foldersOf({ certificate, key }: CertificateFiles): ReadonlySet<string> {
+  const folders = new Set<string>();
+  for (const file of [certificate, key]) {
+    try {
+      folders.add(dirname(file)).add(dirname(realpathSync(file)));
+    } catch {
+      continue;
+    }
+  }
+  return folders;
+}
+
 /** Reads the files once; `watch` follows them. */
 export function openCertificate(files: CertificateFiles, clock: Clock): Result<WatchedCertificate, ParleyError> {
   const first = readCertificate(files);
@@ -43,11 +56,27 @@ export function openCertificate(files: CertificateFiles, clock: Clock): Result<W
   let held = first.value;
   let settling: Cancel = () => undefined;
   let lookingAgain: Cancel = () => undefined;
-  let watchers: readonly FSWatcher[] = [];
+  const watchers = new Map<string, FSWatcher>();
   let complaint = "";
 
+  const forget = (folder: string, watcher: FSWatcher): void => {
+    watcher.close();
+    watchers.delete(folder);
+  };
   const follow: WatchedCertificate["watch"] = (onChange, report) => {
+    /** Watches the folders that the files, and the ones that they link to, lie in now. */
+    const attend = (): void => {
+      const folders = foldersOf(files);
+      for (const [folder, watcher] of watchers) if (!folders.has(folder)) forget(folder, watcher);
+      for (const folder of folders) {
+        if (watchers.has(folder)) continue;
+        const watcher = watch(folder, soon);
+        watcher.on("error", () => forget(folder, watcher));
+        watchers.set(folder, watcher);
+      }
+    };
     const look = (): void => {
+      attend();
       const fresh = readCertificate(files);
       if (!fresh.ok) {
         if (fresh.error.detail !== complaint) report(fresh.error);
@@ -70,11 +99,7 @@ export function openCertificate(files: CertificateFiles, clock: Clock): Result<W
       });
     };
     again();
-    watchers = [...new Set([dirname(files.certificate), dirname(files.key)])].map((folder) => {
-      const watcher = watch(folder, soon);
-      watcher.on("error", () => watcher.close());
-      return watcher;
-    });
+    attend();
   };
 
   return ok({
@@ -83,7 +108,7 @@ export function openCertificate(files: CertificateFiles, clock: Clock): Result<W
     close: () => {
       settling();
       lookingAgain();
-      for (const watcher of watchers) watcher.close();
+      for (const [folder, watcher] of watchers) forget(folder, watcher);
     },
   });
 }

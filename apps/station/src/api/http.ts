@@ -2,6 +2,7 @@
 // What changes anything goes over the terminals' WebSocket (hub.ts); here are only files and a health answer.
 import { type Server, createServer } from "node:http";
 import { type Server as TlsServer, createServer as createTlsServer } from "node:https";
+import type { Socket } from "node:net";
 import fastifyStatic from "@fastify/static";
 import Fastify, { type FastifyInstance } from "fastify";
 import type { WebCertificate } from "./certificate.ts";
@@ -22,6 +23,8 @@ export type WebServer = {
   readonly server: Server;
   /** Shows another certificate from the next connection on; those that are open keep theirs. */
   readonly present: (certificate: WebCertificate) => void;
+  /** Lets go of the port, and of every connection that is still open. */
+  readonly close: () => Promise<void>;
 };
 
 /** Browsers of this decade speak TLS 1.3, and the hybrid group where they have it. */
@@ -61,5 +64,23 @@ export async function webServer(options: WebOptions): Promise<WebServer> {
   app.setNotFoundHandler(async (_request, reply) => reply.code(404).type("text/plain").send("Not here.\n"));
   await app.ready();
   if (server === undefined) throw new Error("Fastify made no server");
-  return { app, server, present: (certificate) => secure?.setSecureContext({ ...certificate, ...tlsSettings }) };
+  const bare = server;
+  const open = new Set<Socket>();
+  bare.on("connection", (socket: Socket) => {
+    open.add(socket);
+    socket.once("close", () => open.delete(socket));
+  });
+  return {
+    app,
+    server: bare,
+    present: (certificate) => secure?.setSecureContext({ ...certificate, ...tlsSettings }),
+    close: async () => {
+      await app.close();
+      // Fastify closes only what it listens on by itself.
+      const closed = new Promise<void>((resolve) => bare.close(() => resolve()));
+      // What was said last still leaves; nobody is waited for.
+      for (const socket of open) socket.destroySoon();
+      await closed;
+    },
+  };
 }

@@ -25,6 +25,12 @@ import type { PeerLink } from "../peer/peerLink.ts";
 /** Whether the right thing answers at a place: a STUN server, or a station's web port. */
 export type Reach = (what: Exclude<ProbeKind, "peer">, host: string, port: number) => Promise<boolean>;
 
+/** Of a pin, what probes look at. */
+export type Asker = {
+  readonly card: Pick<Pin["card"], "stations">;
+  readonly line: Pick<Pin["line"], "key">;
+};
+
 export type ProbesRun = {
   /** How the far station of `link` reaches these places of ours. PEER_UNREACHABLE, PROBE_UNANSWERED. */
   readonly ask: (
@@ -38,7 +44,7 @@ export type ProbesRun = {
 export type ProbesOptions = {
   readonly clock: Clock;
   readonly random: Random;
-  readonly pinOf: (party: IdText) => Pin | null;
+  readonly pinOf: (party: IdText) => Asker | null;
   readonly dial: PeerNet["dial"];
   /** Null where this station can try nothing but other stations. */
   readonly reach: Reach | null;
@@ -67,7 +73,7 @@ export function runProbes(options: ProbesOptions): ProbesRun {
   };
 
   /** Whether a station that holds the party's key answers there. */
-  const reachPeer = (pin: Pin, address: StationAddress): Promise<boolean> =>
+  const reachPeer = (pin: Asker, address: StationAddress): Promise<boolean> =>
     new Promise((resolve) => {
       const key = ed25519Half(pin.line.key);
       options.dial(
@@ -84,7 +90,7 @@ export function runProbes(options: ProbesOptions): ProbesRun {
       );
     });
 
-  const tryOne = async (pin: Pin, { what, station, port }: ProbeTarget): Promise<ProbeVerdict> => {
+  const tryOne = async (pin: Asker, { what, station, port }: ProbeTarget): Promise<ProbeVerdict> => {
     const address = pin.card.stations[station];
     if (address === undefined) return "untried";
     if (what === "peer") return (await reachPeer(pin, address)) ? "reached" : "silent";

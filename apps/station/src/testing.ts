@@ -1,0 +1,121 @@
+// Whole stations for tests, in this process: the real one over a temporary folder, real ports of loopback and the real clock.
+import { mkdirSync, mkdtempSync, rmSync, writeFileSync } from "node:fs";
+import { createServer } from "node:net";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
+import { certain } from "@parley/base/result";
+import { days, seconds } from "@parley/base/time";
+import type { ParleyError } from "@parley/protocol/errorCodes";
+import { idText } from "@parley/protocol/ids";
+import type { Versions } from "@parley/protocol/peer/hello";
+import { readConfig } from "./config.ts";
+import type { OfficerId } from "@parley/protocol/signed/revocation";
+import type { Digest } from "@parley/protocol/signed/hash";
+import { setUpParty } from "./setUp.ts";
+import { type Station, type StationOptions, openStation, startStation } from "./station.ts";
+import { systemClock, systemRandom } from "./systemPorts.ts";
+
+const manifest = "00".repeat(32);
+/** The word of an officer that no test looks at. */
+const by = { officer: new Uint8Array(16) as OfficerId, assertion: new Uint8Array(32) as Digest };
+
+/** A port of this machine that nothing listens on, below those that the system gives to outgoing connections. */
+const freePort = async (): Promise<number> => {
+  for (;;) {
+    const port = 15_000 + Math.floor(Math.random() * 17_000);
+    const isFree = await new Promise<boolean>((resolve) => {
+      const server = createServer();
+      server.once("error", () => resolve(false));
+      server.listen(port, "127.0.0.1", () => server.close(() => resolve(true)));
+    });
+    if (isFree) return port;
+  }
+};
+
+export type Site = {
+  readonly name: string;
+  readonly reports: ParleyError[];
+  /** Starts the station, as its program of these versions would. */
+  readonly start: (versions?: Versions) => Promise<Station>;
+  readonly folder: string;
+};
+
+export type Sites = {
+  /** A party of its own, set up and not running; `web` and `turn` are settings beside its ports. */
+  readonly make: (name: string, more?: { web?: object; turn?: object }) => Promise<Site>;
+  readonly remove: () => void;
+};
+
+export function makeSites(): Sites {
+  const root = mkdtempSync(join(tmpdir(), "parley-station-"));
+  const pages = join(root, "pages");
+  mkdirSync(pages);
+  writeFileSync(join(pages, "index.html"), "<!doctype html><title>pages</title>");
+  return {
+    make: async (name, more = {}) => {
+      const folder = join(root, name);
+      mkdirSync(folder, { mode: 0o700 });
+      const [web, peer, turn, tlsPort] = [await freePort(), await freePort(), await freePort(), await freePort()];
+      const settings = {
+        web: { origin: `http://localhost:${web}`, port: web, ...more.web },
+        peer: { host: "127.0.0.1", port: peer, addresses: [`127.0.0.1:${peer}`] },
+        turn: { host: "127.0.0.1", udpPort: turn, tcpPort: turn, tlsPort, ...more.turn },
+      };
+      const reports: ParleyError[] = [];
+      const options: StationOptions = {
+        dataDir: folder,
+        config: certain(readConfig(JSON.stringify(settings))),
+        clock: systemClock,
+        random: systemRandom,
+        served: { files: pages, manifest },
+        credentials: undefined,
+        report: (error) => void reports.push(error),
+        onFault: ({ code, detail }) => {
+          throw new Error(`${code} ${detail}`);
+        },
+      };
+      const opened = certain(await openStation(options));
+      const party = { name, place: name, timeZone: "UTC", stations: [{ host: "127.0.0.1", port: peer }] };
+      const { files } = opened.folder;
+      const now = systemClock.now();
+      certain(await setUpParty(folder, party, "a passphrase for tests", files, opened.identity, systemRandom, now));
+      await opened.close();
+      return {
+        name,
+        reports,
+        folder,
+        start: async (versions) =>
+          certain(await startStation(versions === undefined ? options : { ...options, versions })),
+      };
+    },
+    remove: () => rmSync(root, { recursive: true, force: true }),
+  };
+}
+
+/** Waits until `holds`, for half a minute of a busy machine at most. */
+export async function until(what: string, holds: () => boolean): Promise<void> {
+  for (const began = systemClock.elapsed(); !holds();) {
+    if (systemClock.elapsed() - began > seconds(30)) throw new Error(`not in time: ${what}`);
+    await new Promise<void>((resolve) => systemClock.wait(seconds(0.02), resolve));
+  }
+}
+
+/** Pairs two running stations by the ceremony that people go through. */
+export async function pairStations(a: Station, b: Station): Promise<void> {
+  const made = certain(await a.pairing.command({ type: "offer", lifetime: days(1), by }));
+  if (made === null) throw new Error("an offer without a text");
+  certain(await b.pairing.command({ type: "import", text: made.text, by }));
+  const comparing = (station: Station): boolean =>
+    station.pairing.state().get(idText(made.offer))?.type === "comparing";
+  await until("both compare", () => comparing(a) && comparing(b));
+  for (const station of [a, b]) certain(await station.pairing.command({ type: "match", offer: made.offer, by }));
+  await until("both are linked", () => a.links.all().length === 1 && b.links.all().length === 1);
+}
+
+/** How the one link of a station stands. */
+export function connectionOf(station: Station) {
+  const [link] = station.links.all();
+  const peer = link === undefined ? null : station.links.peer(link.link);
+  if (peer === null) throw new Error("a station without a link");
+  return peer.status();
+}
