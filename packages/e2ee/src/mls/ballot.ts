@@ -41,14 +41,15 @@ export function committer(roll: Roll, epoch: number, term: number): MemberId {
 
 /** The first term after `above` that belongs to `me`; term 0 comes after -1. */
 export function nextTerm(roll: Roll, epoch: number, me: MemberId, above: number): number {
+  if (!roll.has(me)) throw new Error("a term for someone who is no member");
   for (let term = above + 1; ; term++) if (committer(roll, epoch, term) === me) return term;
 }
 
 /** How many members, the lapsed not counted, come before `me` in this epoch's order of committers; 0 is the committer itself. */
 export function turn(roll: Roll, epoch: number, me: MemberId, lapsed: readonly MemberId[]): number {
   let before = 0;
-  for (let term = 0; committer(roll, epoch, term) !== me; term++)
-    if (!lapsed.includes(committer(roll, epoch, term))) before++;
+  const own = nextTerm(roll, epoch, me, -1);
+  for (let term = 0; term < own; term++) if (!lapsed.includes(committer(roll, epoch, term))) before++;
   return before;
 }
 

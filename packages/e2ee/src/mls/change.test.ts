@@ -187,6 +187,21 @@ describe("what no commit may do", () => {
     expect(refuseTree(tree)).toBe(null);
   });
 
+  it("[ML9] a group info with a tree of blanks beyond that is refused before anything of it is hashed", async () => {
+    const [a] = (await callOf(2)) as [Seat];
+    const [leaf] = a.group.state.ratchetTree;
+    const wide = Array.from({ length: 1023 }, (_, i) => (i === 1022 ? leaf : undefined));
+    const group = { ...a.group, state: { ...a.group.state, ratchetTree: wide } };
+    const info = await groupInfo(group);
+    const { impl } = a.engine.suite;
+    let digests = 0;
+    const hash = { ...impl.hash, digest: (data: Uint8Array) => (digests++, impl.hash.digest(data)) };
+    const counting = { ...a.engine, suite: { ...a.engine.suite, impl: { ...impl, hash } } };
+    const joined = await externalJoin(counting, await makeIdentity(7), onlyGroup(testCall), info, testPsk(), testNow);
+    expect(codeOf(joined)).toBe("MLS_GROUP_FULL");
+    expect(digests).toBe(0);
+  });
+
   it("[ML9] a key package outside its lifetime, or of another credential type, is not added", async () => {
     const [a] = (await callOf(2)) as [Seat];
     const make = async (from: number, to: number) => {

@@ -6,6 +6,7 @@ import type { Bytes } from "@parley/base/bytes";
 import { type Result, fail, ok } from "@parley/base/result";
 import type { Instant } from "@parley/base/time";
 import { type ParleyError, problem } from "@parley/protocol/errorCodes";
+import { maxLeaves } from "@parley/protocol/limits";
 import { type GroupInfo, type Proposal, type PskIndex, joinGroup } from "ts-mls";
 import { nextEpochContext, exportSecret as exportToGroup, validateRatchetTree } from "ts-mls/clientState.js";
 import { createConfirmationTag, createContentCommitSignature } from "ts-mls/framedContent.js";
@@ -115,6 +116,8 @@ async function checkedTree(
   if (context !== null) return fail(context);
   const tree = ratchetTreeFromExtension(info);
   if (tree === undefined) return fail(problem("MLS_INVALID", "no ratchet tree"));
+  // Before anything is hashed: a byte of the message can stand for a whole blank node.
+  if (tree.length >= 2 * maxLeaves) return fail(problem("MLS_GROUP_FULL", `${tree.length} nodes`));
   const { treeHash } = info.groupContext;
   const wrong = await validateRatchetTree(
     tree,

@@ -5,19 +5,24 @@ import { type Proposal, createCommit, processMessage } from "ts-mls";
 import { validateRatchetTree } from "ts-mls/clientState.js";
 import { encodeCiphersuite } from "ts-mls/crypto/ciphersuite.js";
 import { deriveSecret } from "ts-mls/crypto/kdf.js";
+import { createContentCommitSignature } from "ts-mls/framedContent.js";
 import { decodeMlsMessage } from "ts-mls/message.js";
+import { protectPublicMessage } from "ts-mls/messageProtectionPublic.js";
 import { verifyParentHashes } from "ts-mls/parentHash.js";
 import { getCommitSecret } from "ts-mls/pathSecrets.js";
-import { toNodeIndex } from "ts-mls/treemath.js";
+import { directPath, leafToNodeIndex, type parent, toLeafIndex, toNodeIndex } from "ts-mls/treemath.js";
 import { afterAll, describe, expect, it } from "vitest";
 import { commit, processCommit, pskIndexOf, pskProposal } from "./commit.ts";
-import { type Group, frameBaseKey, groupInfo, makeKeyPackage, ownLeaf } from "./group.ts";
+import { type Group, type Identity, frameBaseKey, groupInfo, makeKeyPackage, ownLeaf, toBytes } from "./group.ts";
+import { externalJoin, onlyGroup } from "./join.ts";
 import {
   type Seat,
   callOf,
+  codeOf,
   letIn,
   makeIdentity,
   move,
+  testCall,
   testLifetime,
   testNow,
   testPsk,
@@ -29,11 +34,13 @@ import { makeUnpatched } from "./testing/unpatched.ts";
 /** Without P1 and P2; with P3, since leaves are signed under its code point. */
 const unpatched = makeUnpatched(["clientState.js", "pathSecrets.js", "processMessages.js"]);
 const withoutP5 = makeUnpatched(["parentHash.js"]);
+const withoutP6 = makeUnpatched(["treemath.js"]);
 const withoutP3 = makeUnpatched(["crypto/ciphersuite.js"]);
 afterAll(() => {
   unpatched.remove();
   withoutP3.remove();
   withoutP5.remove();
+  withoutP6.remove();
 });
 
 const treeOf = (group: Group) => group.state.ratchetTree;
@@ -52,6 +59,38 @@ async function leftHalfEmpty(): Promise<Seat[]> {
   const seats = await callOf(6);
   const [by, other] = [seats[4] as Seat, seats[5] as Seat];
   return move(by, [other], { remove: [0, 1, 2, 3] });
+}
+
+/** A commit from outside that is signed as it should be and carries one proposal more. */
+async function hostileJoin(group: Group, joiner: Identity, more: Proposal): Promise<Uint8Array> {
+  const { engine, psk } = group;
+  const joined = certain(await externalJoin(engine, joiner, onlyGroup(testCall), await groupInfo(group), psk, testNow));
+  const read = decodeMlsMessage(joined.commit, 0);
+  if (read?.[0].wireformat !== "mls_public_message") throw new Error("a public message was due");
+  const { content, auth } = read[0].publicMessage;
+  if (content.contentType !== "commit" || auth.contentType !== "commit") throw new Error("a commit was due");
+  const proposals = [...content.commit.proposals, { proposalOrRefType: "proposal" as const, proposal: more }];
+  const { impl } = engine.suite;
+  const signed = await createContentCommitSignature(
+    group.state.groupContext,
+    "mls_public_message",
+    { ...content.commit, proposals },
+    { senderType: "new_member_commit" },
+    new Uint8Array(0),
+    joined.group.state.signaturePrivateKey,
+    impl.signature,
+  );
+  const publicMessage = await protectPublicMessage(
+    joined.group.state.keySchedule.membershipKey,
+    group.state.groupContext,
+    {
+      wireformat: "mls_public_message",
+      content: signed.framedContent,
+      auth: { ...auth, signature: signed.signature },
+    },
+    impl,
+  );
+  return toBytes({ version: "mls10", wireformat: "mls_public_message", publicMessage });
 }
 
 describe("ts-mls 1.6.4 and our patch: each fault first on the library as it is served", () => {
@@ -153,6 +192,30 @@ describe("ts-mls 1.6.4 and our patch: each fault first on the library as it is s
     digests = 0;
     expect(await verifyParentHashes(tree, counting)).toBe(true);
     expect(digests).toBeLessThan(before / 4);
+  });
+
+  it("[ML32] P6: an index beyond the tree, in unmerged leaves or in a removal from outside, ends in a refusal, not never", async () => {
+    const group = await nestedUnmerged();
+    const { impl } = await testSuite();
+    const { groupContext } = group.state;
+    const { lifetimeConfig, authService } = group.engine.config;
+    const tree = treeOf(group).map((node) =>
+      node?.nodeType === "parent" ? { ...node, parent: { ...node.parent, unmergedLeaves: [2 ** 20] } } : node,
+    );
+    await expect(
+      validateRatchetTree(tree, groupContext, lifetimeConfig, authService, groupContext.treeHash, impl),
+    ).rejects.toThrow(/outside the tree/);
+    for (const index of [8, 100, 2 ** 30, 2 ** 32 - 1])
+      expect(() => directPath(leafToNodeIndex(toLeafIndex(index)), 8)).toThrow(/outside the tree/);
+    // As it is served, the walk to the root goes past it and on: 100 steps on it has still not ended.
+    const served = (await withoutP6.load("treemath.js")) as { parent: typeof parent };
+    let at = leafToNodeIndex(toLeafIndex(8));
+    for (let step = 0; step < 100; step++) at = served.parent(at, 8);
+    expect(at).not.toBe(7);
+    const remove: Proposal = { proposalType: "remove", remove: { removed: 2 ** 20 } };
+    const joiner = await makeIdentity(9);
+    const hostile = await hostileJoin(group, joiner, remove);
+    expect(codeOf(await processCommit(group, hostile))).toBe("MLS_INVALID");
   });
 
   it("[ML32] P3: the X-Wing suite has a code point for private use, not one that may be given to another", async () => {
