@@ -201,7 +201,8 @@ export class Terminal {
 
   private viewed(run: Run): void {
     if (this.run !== run) return;
-    if (run.line.at === "ended" && run.line.answered !== null) this.left.add(run.line.call);
+    if (run.line.at === "ended" && (run.line.answered !== null || run.line.side === "calling"))
+      this.left.add(run.line.call);
     this.setLine(run.admit.link, run.line);
     this.attend(run.line);
     if (run.line.at === "idle") this.endRun();

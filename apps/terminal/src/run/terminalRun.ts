@@ -293,7 +293,9 @@ export function runTerminal(browser: Browser, { code, officerCode }: OpenedWith)
 
   const viewed = (next: CallView): void => {
     view = next;
-    if (next.line.at === "ended" && next.line.answered !== null) left.add(next.line.call);
+    // A caller whose ring has run out here has given up, also where the station, away meanwhile, has not.
+    if (next.line.at === "ended" && (next.line.answered !== null || next.line.side === "calling"))
+      left.add(next.line.call);
     const { cam, mic, screen } = next.remote;
     pictures = {
       ...pictures,
