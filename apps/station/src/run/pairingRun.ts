@@ -181,8 +181,9 @@ export async function runPairing(options: PairingRunOptions): Promise<PairingRun
     start: () => {
       watchTime();
       for (const it of pairings.values()) {
-        const waits = it.type === "asked" || ("agreed" in it && it.type !== "active" && it.agreed.side === "answering");
-        if (waits) void reach(it.offer.id, it.offer.stations, it.offer.stationKey);
+        // Also when it is active here: the other side may wait for our word, and only we can dial ([PR15]).
+        const dials = it.type === "asked" || ("agreed" in it && it.agreed.side === "answering");
+        if (dials) void reach(it.offer.id, it.offer.stations, it.offer.stationKey);
       }
     },
     stop: () => {
