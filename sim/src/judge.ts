@@ -3,7 +3,7 @@
 import type { Bytes } from "@parley/base/bytes";
 import { decode } from "@parley/base/codec";
 import { certain } from "@parley/base/result";
-import { days, hours, seconds } from "@parley/base/time";
+import { days, hours, minutes, seconds } from "@parley/base/time";
 import { type Line, isInCall, openCall } from "@parley/call/state";
 import type { ErrorCode, ParleyError } from "@parley/protocol/errorCodes";
 import { type IdText, idText } from "@parley/protocol/ids";
@@ -35,6 +35,12 @@ type Book = {
 /** The longest that a ring may sound after the press: its minute, and what is not counted of its way (inbox.ts). */
 const ghostAfter = seconds(60 + 30 + 5);
 
+/** A call, who placed it, when, and on which link. */
+type Placed = { readonly at: number; readonly name: string; readonly by: Station; readonly on: IdText };
+
+/** Two calls of both sides this near may have crossed on their way, cuts and outages included. */
+const crossesWithin = minutes(30);
+
 /** A ring's minute less what its age may be overrated by: commits and sockets on the way. */
 const ringHasAtLeast = seconds(50);
 
@@ -63,9 +69,11 @@ export class Judge {
   private readonly codes: Record<string, number> = {};
   private readonly books = new Map<Station, Book>();
   private readonly rolls = new Map<Station, number>();
+  private readonly shown = new Map<string, number>();
+  private readonly screens = new Map<Seat, string>();
   private readonly early = new Set<IdText>();
   private readonly differing = new Set<IdText>();
-  private readonly placed = new Map<IdText, { readonly at: number; readonly name: string }>();
+  private readonly placed = new Map<IdText, Placed>();
 
   constructor(world: () => World) {
     this.world = world;
@@ -92,14 +100,19 @@ export class Judge {
     return this.placed.get(call)?.name ?? "an unknown call";
   }
 
-  lineTold(_station: Station, _link: IdText, line: Line): void {
+  lineTold(by: Station, on: IdText, line: Line): void {
     const call = openCall(line);
     if (call === null || this.placed.has(call)) return;
-    this.placed.set(call, { at: this.world().queue.now(), name: `call ${this.placed.size + 1}` });
+    this.placed.set(call, { at: this.world().queue.now(), name: `call ${this.placed.size + 1}`, by, on });
   }
 
   screenOf(seat: Seat, link: IdText): void {
     const line = seat.page.screen(link);
+    this.wentBack(seat, line);
+    const shows = `${line.at} ${line.at === "idle" ? "" : this.nameOf(line.call)}`;
+    if (this.screens.get(seat) !== shows)
+      this.world().trace.note(`${seat.station.name} ${seat.it.name} shows ${shows}`);
+    this.screens.set(seat, shows);
     if (line.at === "ended" && (line.why === "unanswered" || line.why === "notDelivered")) this.gaveUp(seat, line);
     if (line.at !== "ringing" || line.side !== "called" || !line.desks.includes(seat.id)) return;
     const since = this.placed.get(line.call);
@@ -110,7 +123,7 @@ export class Judge {
       const still =
         seat.page === page && openCall(page.screen(link)) === line.call && page.screen(link).at === "ringing";
       const age = queue.now() - since.at;
-      if (still && age > ghostAfter)
+      if (still && age > ghostAfter && !this.misled(since))
         this.wrong(
           `a ghost: ${seat.station.name} ${seat.it.name} rings ${Math.round(age / 1000)} s after ${since.name}`,
         );
@@ -119,18 +132,34 @@ export class Judge {
     queue.wait(since.at + ghostAfter + 1 - queue.now(), look);
   }
 
+  /** [CA12] [CA15]: a page that a call was over for, or that sat in it, does not ring for it or sit in it anew. */
+  private wentBack(seat: Seat, line: Line): void {
+    if (line.at === "idle" || (isInCall(line) && line.ours !== seat.id)) return;
+    const key = `${seat.id} ${seat.pages} ${line.call}`;
+    const rank = line.at === "ringing" ? 0 : line.at === "ended" ? 2 : 1;
+    const before = this.shown.get(key) ?? 0;
+    if (rank < before)
+      this.wrong(
+        `[CA12] ${seat.station.name} ${seat.it.name} is taken back to ${line.at} in ${this.nameOf(line.call)}`,
+      );
+    this.shown.set(key, Math.max(rank, before));
+  }
+
   /** A ring has its whole minute, whatever any clock says. */
   private gaveUp(seat: Seat, line: Line & { readonly at: "ended" }): void {
     const since = this.placed.get(line.call);
     if (since === undefined || this.early.has(line.call)) return;
     const age = this.world().queue.now() - since.at;
-    // A station that was down while its clock was set has nothing but the clock to go by.
-    const misled = (it: Station): boolean => it.machine.setAt >= since.at && it.startedAt >= since.at;
-    if (age >= ringHasAtLeast || this.world().stations.some(misled)) return;
+    if (age >= ringHasAtLeast || this.misled(since) || since.by.startedAt > since.at - 3000) return;
     this.early.add(line.call);
     this.wrong(
       `${seat.station.name} ${seat.it.name} gives ${since.name} up after ${Math.round(age / 1000)} s: ${line.side} ${line.why}`,
     );
+  }
+
+  /** A station that was down while its clock was set has nothing but that clock to tell a ring's age by. */
+  private misled({ at }: Placed): boolean {
+    return this.world().stations.some((it) => it.machine.setAt >= at && it.startedAt >= at);
   }
 
   /** Everything that must hold at rest. */
@@ -275,7 +304,29 @@ export class Judge {
             this.wrong(`[CA11] ${mine.name} finished ${name}, ${theirs.name} did not`);
           else this.jointOf(call, mine, theirs);
         }
+        // Whose answer crossed with their giving up has said so; anybody else's answer was heard.
+        if (end?.side === "called" && account.crossed === 0 && isWhole(this.world(), { a, b, link }) && !open) {
+          const heard = (other?.calls.get(call)?.finished.length ?? 0) > 0 || this.isOpen(theirs, call);
+          if (!heard) this.wrong(`[CA11] ${mine.name} answered and finished ${name}, ${theirs.name} never heard of it`);
+        }
       }
+      this.missedBy(mine, theirs, link);
+    }
+  }
+
+  /** Every ring that came to nothing was noted by the party that it was for, unless that party was calling itself. */
+  private missedBy(calling: Station, called: Station, link: IdText): void {
+    if (!isWhole(this.world(), { a: calling, b: called, link })) return;
+    const [book, other] = [this.books.get(calling), this.books.get(called)];
+    for (const [call, { at, name, by, on }] of this.placed) {
+      if (by !== calling || on !== link || this.isOpen(calling, call) || this.isOpen(called, call)) continue;
+      const crossing = [...this.placed.values()].some(
+        (it) => it.by === called && it.on === link && Math.abs(it.at - at) < crossesWithin,
+      );
+      const account = other?.calls.get(call);
+      const noted = (account?.missed ?? 0) + (account?.finished.length ?? 0);
+      if (noted === 0 && !crossing && (book?.calls.get(call)?.finished.length ?? 0) === 0)
+        this.wrong(`[CA11] ${called.name} has no word of ${name}`);
     }
   }
 

@@ -81,10 +81,11 @@ export function makePeople(world: () => World, dice: Dice): People {
     if (pair?.link == null) return;
     const { link } = pair;
     const both = dice.chance(0.25) ? [pair.a, pair.b] : [dice.chance(0.5) ? pair.a : pair.b];
+    const spread = dice.chance(0.5) ? 400 : 60;
     for (const station of both) {
       const seat = dice.pick(frontOf(world(), station).seats);
       if (seat === undefined) continue;
-      wait(dice.span(ms(0), ms(both.length > 1 ? 400 : 0)), () => {
+      wait(dice.span(ms(0), ms(both.length > 1 ? spread : 0)), () => {
         const { at } = seat.page.screen(link);
         if (at !== "idle" && at !== "ended" && !dice.chance(0.3)) return;
         note(seat, "presses Call");

@@ -11,7 +11,16 @@ export const shortSeeds: readonly KeptSeed[] = [
     seed: "67",
     found: "an End that a crash took from the station: the line stayed taken, and its desk was let in again",
   },
+  {
+    seed: "162",
+    found: "a ring that ran out at the desk while its station was down: the desk was let into the call later",
+  },
   { seed: "97", found: "a desk that a call came back to after a handover took itself for one that had never left" },
+  {
+    seed: "237",
+    found:
+      "a pairing that only the importing side finished: restarted, it never called again, and the other side gave up",
+  },
 ];
 
 /** Worlds of `longPlan`, with their years. */
