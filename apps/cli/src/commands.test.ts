@@ -1,4 +1,4 @@
-import { existsSync, readFileSync, writeFileSync, mkdirSync, statSync } from "node:fs";
+import { chmodSync, existsSync, readFileSync, writeFileSync, mkdirSync, statSync } from "node:fs";
 import { join } from "node:path";
 import { afterAll, describe, expect, it } from "vitest";
 import { errorTable } from "@parley/protocol/errorCodes";
@@ -88,6 +88,26 @@ describe("the command line", () => {
     const again = await parley([...args, "--json"]);
     expect(errorOf(again)).toMatchObject({ exit: 4, code: "PARTY_EXISTS" });
     expect(readFileSync(join(data, "root.sealed")).equals(before)).toBe(true);
+  });
+
+  it("[CL8] the doctor looks at a party at rest, and at what has become of its data", async () => {
+    const data = folders.path("once");
+    const verdictsNow = async () => {
+      const { checks } = dataOf<Checks>(await parley(["doctor", "--data", data, "--json"]));
+      return Object.fromEntries(checks.map(({ name, verdict }) => [name, verdict]));
+    };
+    const before = readFileSync(join(data, "station.db"));
+    expect(await verdictsNow()).toMatchObject({
+      settings: "ok",
+      database: "ok",
+      keys: "ok",
+      root: "warn",
+      addresses: "ok",
+    });
+    expect(readFileSync(join(data, "station.db")).equals(before)).toBe(true);
+    chmodSync(data, 0o755);
+    writeFileSync(join(data, "station.db"), "no database");
+    expect(await verdictsNow()).toMatchObject({ dataFolder: "fail", database: "fail" });
   });
 
   it("[CL5] a short passphrase is refused, and without one nothing is made", async () => {

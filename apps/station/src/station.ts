@@ -26,8 +26,7 @@ import { tlsNet } from "./peer/tlsNet.ts";
 import { openCertificate } from "./api/certificate.ts";
 import { reachFrom } from "./reach.ts";
 import { type RelayRun, startRelay } from "./relayRun.ts";
-import { openPostgres } from "./store/postgres.ts";
-import { openSqlite } from "./store/sqlite.ts";
+import { openStore } from "./openStore.ts";
 import { type Terminals, openTerminals } from "./terminals.ts";
 
 export type StationOptions = {
@@ -71,10 +70,7 @@ async function openOnDisk(
   late: Late,
 ): Promise<Result<{ readonly inside: Opened; readonly given: InsideOptions }, ParleyError>> {
   const { dataDir, config, clock, random, report, onFault } = options;
-  const opened =
-    config.database === null
-      ? await openSqlite(dataDir)
-      : await openPostgres({ url: config.database, schema: "parley", held: "refuse" });
+  const opened = await openStore(dataDir, config.database);
   if (!opened.ok) return opened;
   const store = opened.value;
   const folder = openKeyFolder(dataDir, options.credentials, random);

@@ -3,7 +3,7 @@ import { ok } from "@parley/base/result";
 import { loadConfig } from "@parley/station/loadConfig";
 import type { Run } from "../command.ts";
 import { examineCertificate } from "../doctor/certificate.ts";
-import { type Check, type Examination, type Running, failedBy, notRun, well } from "../doctor/check.ts";
+import { type Check, type Examination, type Running, failed, failedBy, notRun, well } from "../doctor/check.ts";
 import { examineData } from "../doctor/data.ts";
 import { examineFolder } from "../doctor/folder.ts";
 import { examineMachine } from "../doctor/machine.ts";
@@ -16,15 +16,15 @@ const marks = { ok: "ok    ", warn: "warn  ", fail: "FAIL  ", notRun: "not run" 
 const shown = ({ name, verdict, say, cure }: Check): string =>
   `${marks[verdict].padEnd(8)} ${name}: ${say}${cure === "" ? "" : `\n         ${cure}`}`;
 
-const examinations: readonly Examination[] = [
-  examineMachine,
-  examineFolder,
-  examineData,
-  examinePorts,
-  examineCertificate,
-  examineRelay,
-  examineLinks,
-];
+const examinations: Readonly<Record<string, Examination>> = {
+  machine: examineMachine,
+  folder: examineFolder,
+  data: examineData,
+  ports: examinePorts,
+  certificate: examineCertificate,
+  relay: examineRelay,
+  links: examineLinks,
+};
 
 export const doctor: Run = async (given) => {
   const loaded = loadConfig(given.data);
@@ -36,7 +36,14 @@ export const doctor: Run = async (given) => {
     : notRun("station", "The station does not run, so what needs it is not tried.", "Start it with parley station.");
   const patient = { given, config: loaded.ok ? loaded.value : null, running };
   const checks: Check[] = [settings, stationCheck];
-  for (const examine of examinations) checks.push(...(await examine(patient)));
+  for (const [name, examine] of Object.entries(examinations)) {
+    try {
+      checks.push(...(await examine(patient)));
+    } catch (error) {
+      const why = error instanceof Error ? error.message : String(error);
+      checks.push(failed(name, `This could not be looked at: ${why}.`, "Report it with this sentence."));
+    }
+  }
   const count = (verdict: Check["verdict"]): number => checks.filter((it) => it.verdict === verdict).length;
   const sum = `${count("ok")} ok, ${count("warn")} to look at, ${count("fail")} failed, ${count("notRun")} not run.`;
   return ok({

@@ -1,13 +1,12 @@
 // The settings and the database. Looking never makes or changes anything.
-import { existsSync } from "node:fs";
-import { join } from "node:path";
-import { openStore } from "@parley/station/openStore";
-import { type Check, type Examination, failedBy, notRun, warned, well } from "./check.ts";
-
-const databaseFile = "station.db";
+import { type Result, ok } from "@parley/base/result";
+import type { Config } from "@parley/station/config";
+import { type Looked, lookAtFile, openStore } from "@parley/station/openStore";
+import type { Failure, Given } from "../command.ts";
+import { type Check, type Examination, type Patient, failedBy, notRun, warned, well } from "./check.ts";
 
 /** Whether a station elsewhere can find this one, and terminals its relay. */
-function addresses(config: NonNullable<Parameters<Examination>[0]["config"]>): Check {
+function addresses(config: Config): Check {
   const { peer, turn } = config;
   const outside = peer.addresses.filter((address) => !/^(localhost|127\.|\[?::1)/.test(address));
   if (peer.addresses.length === 0)
@@ -25,25 +24,29 @@ function addresses(config: NonNullable<Parameters<Examination>[0]["config"]>): C
   return well("addresses", peer.addresses.join(", "));
 }
 
-export const examineData: Examination = async ({ given, config, running }) => {
-  if (config === null) return [notRun("database", "The settings cannot be read.")];
-  const place = config.database === null ? join(given.data, databaseFile) : "the database";
-  const checks: Check[] = [addresses(config)];
-  if (running !== null) {
-    checks.push(well("database", `Held by the running station; ${running.entries} entries.`));
-  } else if (config.database === null && !existsSync(place)) {
-    checks.push(failedBy("database", { code: "ID_NOT_SET_UP", detail: `no ${place}` }));
-  } else {
-    const store = await openStore(given.data, config.database);
-    if (!store.ok) checks.push(failedBy("database", store.error));
-    else {
-      const entries = store.value.nextIndex();
-      if (store.value.origin() === "restored")
-        checks.push(failedBy("database", { code: "STORE_RESTORED", detail: "" }));
-      else if (entries === 0) checks.push(failedBy("database", { code: "ID_NOT_SET_UP", detail: "it holds nothing" }));
-      else checks.push(well("database", `${place} opens and agrees with itself; ${entries} entries.`));
-      await store.value.close();
-    }
-  }
-  return checks;
-};
+/** Of a database server there is no looking without opening; of a file there is. */
+async function look(given: Given, database: Config["database"]): Promise<Result<Looked | null, Failure>> {
+  if (database === null) return lookAtFile(given.data);
+  const store = await openStore(given.data, database);
+  if (!store.ok) return store;
+  const looked = { entries: store.value.nextIndex(), restored: store.value.origin() === "restored" };
+  await store.value.close();
+  return ok(looked);
+}
+
+async function examineDatabase({ given, config, running }: Patient): Promise<Check> {
+  const name = "database";
+  if (config === null) return notRun(name, "The settings cannot be read.");
+  if (running !== null) return well(name, `Held by the running station; ${running.entries} entries.`);
+  const looked = await look(given, config.database);
+  if (!looked.ok) return failedBy(name, looked.error);
+  if (looked.value === null || looked.value.entries === 0)
+    return failedBy(name, { code: "ID_NOT_SET_UP", detail: "it holds nothing" });
+  if (looked.value.restored) return failedBy(name, { code: "STORE_RESTORED", detail: "" });
+  return well(name, `Whole, with ${looked.value.entries} entries.`);
+}
+
+export const examineData: Examination = async (patient) => [
+  ...(patient.config === null ? [] : [addresses(patient.config)]),
+  await examineDatabase(patient),
+];

@@ -27,8 +27,8 @@ const anyProbe: fc.Arbitrary<Probe> = fc.oneof(
 describe("probe", () => {
   it("is what it was after the wire", () => {
     fc.assert(
-      fc.property(anyProbe, (it) => {
-        expect(certain(decodeProbe(encodeProbe(it)))).toEqual(it);
+      fc.property(anyProbe, (value) => {
+        expect(certain(decodeProbe(encodeProbe(value)))).toEqual(value);
       }),
     );
   });
