@@ -181,6 +181,7 @@ export async function openInside(options: InsideOptions, late: Late): Promise<Re
     bundle: () => (identity.state().home === null ? null : bundleOf(certainHome(identity))),
     dial: async (address, offer, standing) =>
       late.peers === null ? fail(problem("PEER_CLOSED")) : late.peers.dialPairing(address, offer, standing),
+    connected: (link) => links.reachable(idText(link)).up,
     onPaired: (tx, after, link, secret, peer) => {
       certain(identity.within(tx, after, { type: "pinPeer", pin: peer }));
       links.make(tx, after, link, peer.card.party, secret);

@@ -3,7 +3,7 @@
 import type { Bytes } from "@parley/base/bytes";
 import type { Random } from "@parley/base/random";
 import { type Result, certain, fail, ok } from "@parley/base/result";
-import { type Cancel, type Clock, ms, seconds } from "@parley/base/time";
+import { type Cancel, type Clock, minutes, ms, seconds } from "@parley/base/time";
 import { ownRecord } from "@parley/ledger/record";
 import { type ParleyError, problem } from "@parley/protocol/errorCodes";
 import { type IdText, type LinkId, idText } from "@parley/protocol/ids";
@@ -64,12 +64,16 @@ export type PairingRunOptions = {
   ) => Promise<Result<PairChannel, ParleyError>>;
   /** Both people pressed "They match": inside the same transaction, the link comes to be. */
   readonly onPaired: (tx: Transaction, after: After, link: LinkId, secret: Bytes, peer: Pin) => void;
+  /** Whether the far station holds this link too, as it shows by connecting on it. */
+  readonly connected: (link: LinkId) => boolean;
   readonly onChange: () => void;
   readonly report: (error: ParleyError) => void;
 };
 
 /** Between tries to reach the offering station. */
 const redialAfter = seconds(2);
+/** The same when we are done and the other side may not be. */
+const remindAfter = minutes(1);
 
 export async function runPairing(options: PairingRunOptions): Promise<PairingRun> {
   const { store, writer, clock } = options;
@@ -129,10 +133,20 @@ export async function runPairing(options: PairingRunOptions): Promise<PairingRun
     return effect satisfies never;
   };
 
+  /**
+   * Whether the offering station is to be called. Also when we are done and nothing shows that it is: its last word from us
+   * may be lost, and it has no way to call ([PR15]).
+   */
+  const isDue = (offer: OfferId): boolean => {
+    const it = pairings.get(idText(offer));
+    if (it?.type !== "active") return isWaiting(pairings, offer);
+    return it.agreed.side === "answering" && !options.connected(it.agreed.link);
+  };
+
   /** Calls the offering station until it answers or the pairing no longer waits. */
   const reach = async (offer: OfferId, stations: readonly StationAddress[], key: Bytes): Promise<void> => {
     const name = idText(offer);
-    if (dialling.has(name) || channels.has(name) || stopped || !isWaiting(pairings, offer)) return;
+    if (dialling.has(name) || channels.has(name) || stopped || !isDue(offer)) return;
     dialling.add(name);
     for (const address of stations) {
       const standing = (shown: Bytes): Standing => (equal(shown, key) ? "stranger" : "refused");
@@ -144,7 +158,7 @@ export async function runPairing(options: PairingRunOptions): Promise<PairingRun
       options.report(channel.error);
     }
     dialling.delete(name);
-    clock.wait(redialAfter, () => void reach(offer, stations, key));
+    clock.wait(isWaiting(pairings, offer) ? redialAfter : remindAfter, () => void reach(offer, stations, key));
   };
 
   const attach = (channel: PairChannel, again: () => void): void => {
@@ -158,7 +172,7 @@ export async function runPairing(options: PairingRunOptions): Promise<PairingRun
       },
       closed: () => {
         if (channels.get(name) === channel) channels.delete(name);
-        if (isWaiting(pairings, offer)) clock.wait(redialAfter, again);
+        if (isDue(offer)) clock.wait(isWaiting(pairings, offer) ? redialAfter : remindAfter, again);
       },
     });
     void command({ type: "connected", offer });
@@ -183,7 +197,8 @@ export async function runPairing(options: PairingRunOptions): Promise<PairingRun
       for (const it of pairings.values()) {
         // Also when it is active here: the other side may wait for our word, and only we can dial ([PR15]).
         const dials = it.type === "asked" || ("agreed" in it && it.agreed.side === "answering");
-        if (dials) void reach(it.offer.id, it.offer.stations, it.offer.stationKey);
+        const { id, stations, stationKey } = it.offer;
+        if (dials) clock.wait(it.type === "active" ? remindAfter : ms(0), () => void reach(id, stations, stationKey));
       }
     },
     stop: () => {
