@@ -158,8 +158,6 @@ const arrows: { readonly [R in Room]: Partial<Readonly<Record<Room, string>>> } 
     "apps/station/src/keys": "init",
     "apps/station/src/api": "the doctor reads the web certificate as the station does",
     "apps/station/src/relay": "the doctor tries the relay as a terminal would",
-    "apps/station/src/api": "the doctor reads the web certificate as the station does",
-    "apps/station/src/relay": "the doctor tries the relay as a terminal would",
   },
   bench: {
     [base]: "measures it",
