@@ -203,6 +203,7 @@ const arrows: { readonly [R in Room]: Partial<Readonly<Record<Room, string>>> } 
   },
   scripts: {
     [protocol]: "says errors in the table's words",
+    "packages/call": "draws its machine",
     "apps/station": "starts the demo",
     "apps/station/src/keys": "signs as the command line's officer",
     "apps/terminal": "builds it",
