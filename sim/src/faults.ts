@@ -6,7 +6,7 @@ import { type FaultKind, faultKinds } from "./plan.ts";
 import { usualSlowest } from "./net.ts";
 import type { Dice } from "./random.ts";
 import type { Station } from "./station.ts";
-import { type Pair, type World, frontOf, seatsOf } from "./world.ts";
+import { type Pair, type World, frontOf, seatsOf } from "./parts.ts";
 
 export type Faults = {
   /** A station's program has died: it is started again after a while, unless the machine is switched off. */

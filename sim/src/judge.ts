@@ -14,7 +14,7 @@ import { type CallFact, callFact, callKind } from "@parley/station/run/callFacts
 import { differsKind } from "@parley/station/run/recordRun";
 import type { Seat } from "./front.ts";
 import type { Station } from "./station.ts";
-import { type Pair, type World, linkBytes, seatsOf } from "./world.ts";
+import { type Pair, type World, linkBytes, seatsOf } from "./parts.ts";
 
 /** What one station's ledger says of one call. */
 type Account = {

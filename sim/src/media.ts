@@ -6,7 +6,7 @@ import type { IdText } from "@parley/protocol/ids";
 import type { Seat } from "./front.ts";
 import type { Dice } from "./random.ts";
 import type { Told } from "./terminal.ts";
-import { type World, seatsOf } from "./world.ts";
+import { type World, seatsOf } from "./parts.ts";
 
 export type Media = {
   /** Something at this seat has changed. */

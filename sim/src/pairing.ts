@@ -6,7 +6,7 @@ import { idText } from "@parley/protocol/ids";
 import type { OfferId } from "@parley/protocol/pairing/offer";
 import { viewOf } from "@parley/station/duty/pairing/view";
 import type { Station } from "./station.ts";
-import { type Pair, type World, heal } from "./world.ts";
+import { type Pair, type World, heal } from "./parts.ts";
 
 type Pass = (length: number) => Promise<void>;
 

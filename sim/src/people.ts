@@ -5,7 +5,7 @@ import { isInCall, openCall } from "@parley/call/state";
 import type { IdText } from "@parley/protocol/ids";
 import type { Seat } from "./front.ts";
 import type { Dice } from "./random.ts";
-import { type World, frontOf } from "./world.ts";
+import { type World, frontOf } from "./parts.ts";
 
 export type People = {
   /** A person may look at this seat's screen. */

@@ -1,44 +1,24 @@
 // A world: stations, the network between them, desks with people, and what goes wrong. It is set up, pairs its stations,
 // lives through its plan, and is healed and judged after each spell of activity.
 import { type Bytes, hex, utf8 } from "@parley/base/bytes";
-import { type Ms, minutes, ms, seconds } from "@parley/base/time";
+import { type Ms, minutes, ms } from "@parley/base/time";
 import { openCall } from "@parley/call/state";
 import type { ParleyError } from "@parley/protocol/errorCodes";
-import { type IdText, type LinkId, idOf } from "@parley/protocol/ids";
 import { sha256Of } from "@parley/protocol/signed/hash";
 import { idealCryptography, realCryptography } from "./cryptography.ts";
-import { type Faults, makeFaults } from "./faults.ts";
-import { type Front, type Seat, makeFront } from "./front.ts";
+import { makeFaults } from "./faults.ts";
+import { makeFront } from "./front.ts";
 import { Judge } from "./judge.ts";
-import { type Media, makeMedia } from "./media.ts";
-import { type Network, makeNetwork } from "./net.ts";
-import { type People, makePeople } from "./people.ts";
+import { makeMedia } from "./media.ts";
+import { makeNetwork } from "./net.ts";
+import { makePeople } from "./people.ts";
 import type { FaultKind, Plan } from "./plan.ts";
 import { pairStations } from "./pairing.ts";
+import { type Pair, type World, frontOf, heal, linkBytes } from "./parts.ts";
 import { type Queue, makeQueue } from "./queue.ts";
-import { type Dice, diceOf } from "./random.ts";
+import { diceOf } from "./random.ts";
 import { Station, usualCommit } from "./station.ts";
-import { type Trace, makeTrace } from "./trace.ts";
-
-/** Two stations that are to be linked. */
-export type Pair = { readonly a: Station; readonly b: Station; link: IdText | null };
-
-export type World = {
-  readonly plan: Plan;
-  readonly dice: Dice;
-  readonly queue: Queue;
-  readonly network: Network;
-  readonly trace: Trace;
-  readonly stations: readonly Station[];
-  readonly fronts: readonly Front[];
-  readonly pairs: readonly Pair[];
-  readonly judge: Judge;
-  readonly faults: Faults;
-  readonly media: Media;
-  readonly people: People;
-  /** People press on their own; between spells they do not. */
-  awake: boolean;
-};
+import { makeTrace } from "./trace.ts";
 
 export type Outcome = {
   readonly seed: string;
@@ -55,14 +35,7 @@ export type Outcome = {
   readonly lines: readonly string[];
 };
 
-export const seatsOf = (world: World): Seat[] => world.fronts.flatMap(({ seats }) => seats);
-export const frontOf = (world: World, station: Station): Front =>
-  world.fronts[world.stations.indexOf(station)] as Front;
-export const linkBytes = (link: IdText): LinkId => idOf<LinkId>(link, 16) as Bytes as LinkId;
-
 const names = ["Northmark", "Estovar", "Suderland", "Ostrava", "Westring"];
-/** Backing off, dialling and greeting take less than this once everything is well again. */
-const settles = minutes(4);
 
 export async function runWorld(plan: Plan): Promise<Outcome> {
   const rejected: string[] = [];
@@ -221,14 +194,6 @@ async function live(world: World): Promise<void> {
     await heal(world, pass);
     await judge.all(`after spell ${spell + 1}`);
   }
-}
-
-/** Everything is put right again, and time passes until it shows. */
-export async function heal(world: World, pass: (length: number) => Promise<void>): Promise<void> {
-  world.faults.end();
-  await pass(settles);
-  for (const seat of seatsOf(world)) if (seat.socket?.open !== true) frontOf(world, seat.station).began();
-  await pass(seconds(30));
 }
 
 function outcomeOf(world: World, rejected: readonly string[]): Outcome {
