@@ -27,16 +27,16 @@ describe("ideal cryptography", () => {
     expect(world.verify(check)).toBe(true);
     expect(world.verify({ ...check, publicKey: theirs.publicKey })).toBe(false);
     expect(world.verify({ ...check, label: labels.witness })).toBe(false);
-    for (const it of bent(message, 1)) expect(world.verify({ ...check, message: it })).toBe(false);
-    for (const it of bent(signature, 1)) expect(world.verify({ ...check, signature: it })).toBe(false);
-    for (const it of bent(publicKey, 1)) expect(world.verify({ ...check, publicKey: it })).toBe(false);
+    for (const bad of bent(message, 1)) expect(world.verify({ ...check, message: bad })).toBe(false);
+    for (const bad of bent(signature, 1)) expect(world.verify({ ...check, signature: bad })).toBe(false);
+    for (const bad of bent(publicKey, 1)) expect(world.verify({ ...check, publicKey: bad })).toBe(false);
   });
   it("[SM6] the same for a station key's Ed25519 half, which no hybrid signature stands in for", () => {
     const verify = world.verifiedBy(ed25519Half(ours.publicKey));
     const signature = ours.signEd25519(message);
     expect(verify(message, signature)).toBe(true);
     expect(world.verifiedBy(ed25519Half(theirs.publicKey))(message, signature)).toBe(false);
-    for (const it of bent(signature, 1)) expect(verify(message, it)).toBe(false);
+    for (const bad of bent(signature, 1)) expect(verify(message, bad)).toBe(false);
     expect(verify(message, ours.sign(labels.card, message).slice(0, 64))).toBe(false);
   });
   it("[SM6] who holds the seed opens what was sealed to its key, and a bent ciphertext opens to something else", () => {
@@ -44,7 +44,7 @@ describe("ideal cryptography", () => {
     const sealed = world.kem.encapsulate(world.kem.publicKeyOf(seed));
     if (sealed === null) throw new Error("not sealed");
     expect(world.kem.decapsulate(seed, sealed.ciphertext)).toEqual(sealed.secret);
-    for (const it of bent(sealed.ciphertext, 7)) expect(world.kem.decapsulate(seed, it)).not.toEqual(sealed.secret);
+    for (const bad of bent(sealed.ciphertext, 7)) expect(world.kem.decapsulate(seed, bad)).not.toEqual(sealed.secret);
     expect(world.kem.encapsulate(world.kem.publicKeyOf(seed).slice(1) as never)).toBe(null);
   });
 });

@@ -113,7 +113,7 @@ export function makeFaults(world: () => World, dice: Dice): Faults {
       const { machine } = anyStation();
       const by = dice.about(minutes(10));
       machine.setAt = world().queue.now();
-      machine.skew = ms(dice.chance(0.5) ? by : -by);
+      machine.skew = ms(dice.chance(0.5) ? by : 0 - by);
     },
     absence: () => {
       const { a, b } = anyPair();

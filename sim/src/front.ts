@@ -116,7 +116,7 @@ export function makeFront(station: Station, world: FrontWorld, dice: Dice): Fron
 
   const connect = async (seat: Seat): Promise<void> => {
     const { alive } = station;
-    if (alive?.joined == null || seat.away || seat.socket?.open === true) return;
+    if (alive === null || alive.joined === null || seat.away || seat.socket?.open === true) return;
     const socket: Socket = { alive, free: { up: 0, down: 0 }, open: true, seen: true };
     seat.socket = socket;
     await renew(seat, alive);

@@ -31,7 +31,7 @@ export function makeMedia(world: () => World, dice: Dice): Media {
     const mine = seat.page.inCall();
     const far = mine === null ? undefined : find(mine.far);
     const theirs = far?.page.inCall();
-    if (mine === null || far === undefined || theirs == null) return false;
+    if (mine === null || far === undefined || theirs === undefined || theirs === null) return false;
     return theirs.call === mine.call && theirs.far === seat.id && hasPath(seat, far, mine.call);
   };
 

@@ -49,7 +49,7 @@ export function makeNetwork(queue: Queue, dice: Dice, dialFails: () => boolean):
   const hosts = new Map<string, Host>();
   const paths = new Map<string, Path>();
   const shut = new Set<string>();
-  let pipes = new Set<Pipe>();
+  const pipes = new Set<Pipe>();
   let busy = 0;
 
   const pathOf = (a: string, b: string): Path => {

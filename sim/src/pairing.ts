@@ -3,7 +3,6 @@
 import { certain } from "@parley/base/result";
 import { hours, minutes, seconds } from "@parley/base/time";
 import { idText } from "@parley/protocol/ids";
-import type { OfferId } from "@parley/protocol/pairing/offer";
 import { viewOf } from "@parley/station/duty/pairing/view";
 import type { Station } from "./station.ts";
 import { type Pair, type World, heal } from "./parts.ts";
@@ -110,5 +109,5 @@ function forget(station: Station): void {
   const { pairing } = station.running;
   for (const view of viewsOf(station))
     if (view.at === "active" || view.at === "ended")
-      void pairing.command({ type: "forget", offer: view.offer as OfferId }).then(certain);
+      void pairing.command({ type: "forget", offer: view.offer }).then(certain);
 }

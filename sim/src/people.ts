@@ -78,8 +78,8 @@ export function makePeople(world: () => World, dice: Dice): People {
 
   const calls = (): void => {
     const pair = dice.pick(world().pairs.filter(({ link }) => link !== null));
-    if (pair?.link == null) return;
-    const { link } = pair;
+    const link = pair?.link ?? null;
+    if (pair === undefined || link === null) return;
     const both = dice.chance(0.25) ? [pair.a, pair.b] : [dice.chance(0.5) ? pair.a : pair.b];
     const spread = dice.chance(0.5) ? 400 : 60;
     for (const station of both) {

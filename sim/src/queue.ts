@@ -7,7 +7,7 @@
 import { type Cancel, type Ms, ms } from "@parley/base/time";
 
 type Kind = "firm" | "idle";
-type Item = { readonly at: number; readonly order: number; then: (() => void) | null };
+type Item = { readonly at: number; readonly order: number; run: (() => void) | null };
 
 export type Queue = {
   /** Time since the world began. */
@@ -42,10 +42,10 @@ export function makeQueue(calm: () => boolean): Queue {
   };
 
   const wait: Queue["wait"] = (delay, then, kind = "firm") => {
-    const item: Item = { at: now + Math.max(0, Math.ceil(delay)), order: order++, then };
+    const item: Item = { at: now + Math.max(0, Math.ceil(delay)), order: order++, run: then };
     heaps[kind].add(item);
     return () => {
-      item.then = null;
+      item.run = null;
     };
   };
 
@@ -58,10 +58,10 @@ export function makeQueue(calm: () => boolean): Queue {
       await settle();
       for (let item = next(); item !== null && item.at <= end; item = next()) {
         (item === heaps.firm.first() ? heaps.firm : heaps.idle).drop();
-        if (item.then === null) continue;
+        if (item.run === null) continue;
         now = Math.max(now, item.at);
         count++;
-        item.then();
+        item.run();
         await settle();
         if (stop()) return;
       }
@@ -102,7 +102,7 @@ function heap() {
     },
     drop,
     first: (): Item | null => {
-      while (items.length > 0 && at(0).then === null) drop();
+      while (items.length > 0 && at(0).run === null) drop();
       return items[0] ?? null;
     },
   };

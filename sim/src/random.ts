@@ -51,7 +51,7 @@ export function diceOf(seed: string): Dice {
     chance: (p) => part() < p,
     below,
     span: (least, most) => ms(least + below(most - least + 1)),
-    about: (mean) => ms(Math.ceil(-mean * Math.log(1 - part()))),
+    about: (mean) => ms(Math.ceil(0 - mean * Math.log(1 - part()))),
     pick: (from) => from[below(from.length)],
     fork: (name) => diceOf(`${seed} ${name}`),
   };

@@ -1,6 +1,5 @@
 // A whole station in a world: disk, keys and machine that stay, and the program on them, which is the inside of the real
 // one, dies at any moment and is started again from the disk. Only what faces browsers is the simulator's own (terminals.ts).
-import type { Bytes } from "@parley/base/bytes";
 import { certain } from "@parley/base/result";
 import { type Ms, ms } from "@parley/base/time";
 import type { ParleyError } from "@parley/protocol/errorCodes";
@@ -8,7 +7,6 @@ import { type PartyId, type TerminalId, idText } from "@parley/protocol/ids";
 import type { Role } from "@parley/protocol/signed/fields";
 import { type Digest, sha256Of } from "@parley/protocol/signed/hash";
 import { signCard } from "@parley/protocol/signed/partyCard";
-import type { OfficerId } from "@parley/protocol/signed/revocation";
 import { partyIdOf, rootIdOf } from "@parley/protocol/signed/root";
 import { type HybridSigner, ed25519Half } from "@parley/protocol/signed/signature";
 import { signStationCertificate } from "@parley/protocol/signed/stationCertificate";
@@ -220,7 +218,7 @@ export class Station {
   presence() {
     const [officer] = this.running.identity.state().officers.values();
     if (officer === undefined) throw new Error(`${this.name} has no officer`);
-    return { officer: officer.id as Bytes as OfficerId, assertion: this.officer.assertion };
+    return { officer: officer.id, assertion: this.officer.assertion };
   }
 
   partyText(): string {
