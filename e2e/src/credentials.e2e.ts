@@ -18,12 +18,13 @@ const listen = ({ page }: DeskAt): Promise<void> =>
   page.evaluate(() => {
     const renewals: Renewals = { expiries: [], errors: [] };
     window.renewals = renewals;
-    const set = RTCPeerConnection.prototype.setConfiguration;
+    const set: unknown = Reflect.get(RTCPeerConnection.prototype, "setConfiguration");
+    if (typeof set !== "function") return;
     RTCPeerConnection.prototype.setConfiguration = function (configuration): void {
       const username = configuration?.iceServers?.[0]?.username ?? "";
       renewals.expiries.push(Number(username.split(":")[0]));
       try {
-        set.call(this, configuration);
+        Reflect.apply(set, this, [configuration]);
       } catch (error) {
         renewals.errors.push(String(error));
       }

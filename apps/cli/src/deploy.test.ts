@@ -26,7 +26,7 @@ describe("what is deployed", () => {
     const folder = mkdtempSync(join(tmpdir(), "parley-unit-"));
     const path = join(folder, "parley.service");
     writeFileSync(path, unit.replace("/opt/parley/node_modules/.bin/node", process.execPath));
-    const verified = spawnSync("systemd-analyze", ["verify", "--man=no", path], { encoding: "utf8" });
+    const verified = spawnSync("/usr/bin/systemd-analyze", ["verify", "--man=no", path], { encoding: "utf8" });
     rmSync(folder, { recursive: true });
     if (verified.error !== undefined) return expect(verified.error.message).toContain("ENOENT");
     expect([verified.status, verified.stderr]).toEqual([0, ""]);
