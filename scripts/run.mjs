@@ -2,7 +2,7 @@
 // nothing but Node's own modules, because it is what brings everything else: it installs the pinned packages, among them
 // the Node that Parley really runs on, and starts the script named on the command line with that one.
 import { spawn, spawnSync } from "node:child_process";
-import { existsSync, readFileSync, statSync } from "node:fs";
+import { existsSync, readFileSync, readdirSync, statSync } from "node:fs";
 import { dirname, join } from "node:path";
 import { fileURLToPath } from "node:url";
 
@@ -25,9 +25,12 @@ const ownNode = join(root, "node_modules", ".bin", process.platform === "win32" 
 const lock = join(root, "package-lock.json");
 const installed = join(root, "node_modules", ".package-lock.json");
 
-/** Whether what is installed is older than what is pinned. */
+/** Whether what is installed is older than what is pinned, patches included: a changed patch needs the package as it was. */
 function stale() {
-  return !existsSync(installed) || !existsSync(ownNode) || statSync(installed).mtimeMs < statSync(lock).mtimeMs;
+  if (!existsSync(installed) || !existsSync(ownNode)) return true;
+  const patches = join(root, "patches");
+  const pinned = [lock, ...readdirSync(patches).map((name) => join(patches, name))];
+  return pinned.some((path) => statSync(installed).mtimeMs < statSync(path).mtimeMs);
 }
 
 if (stale()) {
