@@ -97,7 +97,7 @@ export async function startParty(plan: PartyPlan, folder: string): Promise<Runni
       if (process.env["PARLEY_LOG"] !== undefined) process.stderr.write(`[${plan.name}] ${chunk.toString()}`);
       if (log.length > 200) log.shift();
     });
-    for (let tries = 0; tries < 150; tries++) {
+    for (let tries = 0; tries < 600; tries++) {
       if (started.exitCode !== null) throw new Error(`${plan.name}'s station did not start:\n${log.join("")}`);
       const answer = await askStation(dataDir, { do: "status" });
       if (answer.ok) return;
