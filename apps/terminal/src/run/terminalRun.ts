@@ -10,7 +10,6 @@ import { type CallWorkers } from "../crypto/workers.ts";
 import { linkToStation, type SocketLike } from "../link/socket.ts";
 import type { ConsoleAction, DeskAction } from "../model/actions.ts";
 import type { EnrolmentFacts, Facts } from "../model/facts.ts";
-import type { Passkey } from "../model/console.ts";
 import { type Admit, type CallRun, type CallView, type Signal, runCall } from "./callRun.ts";
 import { devicesOf, ownCallOf, selfPictureOf } from "./roomFacts.ts";
 import { type Room, makeRoom } from "./room.ts";
@@ -506,4 +505,3 @@ const entries: Readonly<Record<string, Extract<EnrolmentFacts, { at: "none" }>["
   ID_CODE_USED: "usedCode",
 };
 
-export type { Passkey };
