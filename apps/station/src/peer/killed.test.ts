@@ -36,7 +36,9 @@ const newStation = async (me: 1 | 2): Promise<Station> => ({
 
 async function start(self: Station, peerPort: number): Promise<void> {
   const plan: Plan = { me: self.me, dataDir: self.dataDir, port: self.port, peerPort };
-  const process = fork(join(import.meta.dirname, "killedStation.fixture.ts"), [JSON.stringify(plan)], { stdio: "inherit" });
+  const process = fork(join(import.meta.dirname, "killedStation.fixture.ts"), [JSON.stringify(plan)], {
+    stdio: "inherit",
+  });
   self.process = process;
   let listening = false;
   process.on("message", (message: FromStation) => {

@@ -504,4 +504,3 @@ const entries: Readonly<Record<string, Extract<EnrolmentFacts, { at: "none" }>["
   ID_CODE_EXPIRED: "expiredCode",
   ID_CODE_USED: "usedCode",
 };
-
