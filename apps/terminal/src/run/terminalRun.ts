@@ -132,7 +132,10 @@ export function runTerminal(browser: Browser, { code, officerCode }: OpenedWith)
       });
       turn = turn.catch((error: unknown) => console.error(error));
     },
-    onStranger: () => change({ fault: "codeChanged" }),
+    // An upgraded station may say things that this page does not know: no reason to disturb a terminal that is in use.
+    onStranger: () => {
+      if (facts.welcome === null) change({ fault: "codeChanged" });
+    },
   });
   const send = (message: FromTerminal): boolean => link.send(message);
 
