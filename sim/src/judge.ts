@@ -73,9 +73,13 @@ export class Judge {
     return nameIn(this.placed, call);
   }
 
-  lineTold(by: Station, on: IdText, line: Line): void {
+  lineTold(station: Station, on: IdText, line: Line): void {
     const call = openCall(line);
-    if (call === null || this.placed.has(call)) return;
+    if (call === null || line.at === "idle" || this.placed.has(call)) return;
+    // A station that died with the press says so only when it is back, and the other may be first.
+    const pair = this.world().pairs.find(({ link }) => link === on);
+    const far = pair?.a === station ? pair.b : pair?.a;
+    const by = line.side === "calling" ? station : (far ?? station);
     this.placed.set(call, { at: this.world().queue.now(), name: `call ${this.placed.size + 1}`, by, on });
   }
 

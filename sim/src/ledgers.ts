@@ -3,7 +3,7 @@
 import type { Bytes } from "@parley/base/bytes";
 import { decode } from "@parley/base/codec";
 import { certain } from "@parley/base/result";
-import { minutes } from "@parley/base/time";
+import { seconds } from "@parley/base/time";
 import { openCall } from "@parley/call/state";
 import { decodeEntry } from "@parley/ledger/entry";
 import { type IdText, idText } from "@parley/protocol/ids";
@@ -32,8 +32,8 @@ type Book = {
 /** A call, who placed it, when, and on which link. */
 export type Placed = { readonly at: number; readonly name: string; readonly by: Station; readonly on: IdText };
 
-/** Two calls of both sides this near may have crossed on their way, cuts and outages included. */
-const crossesWithin = minutes(30);
+/** A ring that is not a minute old may meet one that the other side has just placed, and then be no call; an older one is missed. */
+const crossesWithin = seconds(100);
 
 export const nameIn = (placed: ReadonlyMap<IdText, Placed>, call: IdText): string =>
   placed.get(call)?.name ?? "an unknown call";
