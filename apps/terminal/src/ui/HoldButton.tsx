@@ -3,7 +3,7 @@
 import { useEffect, useRef, useState } from "react";
 import { Button as Press } from "react-aria-components/Button";
 import { type Cancel, ms, seconds } from "@parley/base/time";
-import type { Say } from "../words/say.ts";
+import { type Say, say } from "../words/say.ts";
 import { useClock } from "./Clockwork.tsx";
 import { Words } from "./Words.tsx";
 
@@ -15,10 +15,6 @@ type Hold = "rest" | "holding" | "armed";
 
 export type HoldButtonProps = {
   readonly label: Say;
-  /** Says that it must be held. */
-  readonly hint: Say;
-  /** Replaces both while armed. */
-  readonly again: Say;
   readonly onHeld: () => void;
   readonly size?: "desk" | "console";
   /** Focus rests here when the screen comes up; one such a screen. */
@@ -27,7 +23,7 @@ export type HoldButtonProps = {
   readonly mark?: string;
 };
 
-export function HoldButton({ label, hint, again, onHeld, size = "desk", rest = false, mark }: HoldButtonProps) {
+export function HoldButton({ label, onHeld, size = "desk", rest = false, mark }: HoldButtonProps) {
   const clock = useClock();
   const [hold, setHold] = useState<Hold>("rest");
   const cancel = useRef<Cancel | null>(null);
@@ -69,11 +65,11 @@ export function HoldButton({ label, hint, again, onHeld, size = "desk", rest = f
     >
       <span className="hold-fill" aria-hidden="true" />
       <span className="hold-label">
-        <Words say={hold === "armed" ? again : label} />
+        <Words say={hold === "armed" ? say("hold.again") : label} />
       </span>
       {hold !== "armed" && (
         <span className="hold-hint">
-          <Words say={hint} />
+          <Words say={say("hold.hint")} />
         </span>
       )}
     </Press>

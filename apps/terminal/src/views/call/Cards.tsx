@@ -76,13 +76,7 @@ export function RingActs({ call, act }: { call: Of<"ringingIn">; act: Act }) {
         )}
       </div>
       <div className="row-acts row-apart">
-        <HoldButton
-          label={say("call.decline")}
-          hint={say("hold.hint")}
-          again={say("hold.again")}
-          size="console"
-          onHeld={() => act({ type: "decline", call: call.id })}
-        />
+        <HoldButton label={say("call.decline")} size="console" onHeld={() => act({ type: "decline", call: call.id })} />
       </div>
     </>
   );

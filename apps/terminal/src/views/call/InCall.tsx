@@ -114,13 +114,7 @@ export function InCall({
           <Button label={say("call.takeOver")} onPress={() => act({ type: "takeOver", call: call.id })} />
         )}
         <span className="apart">
-          <HoldButton
-            label={say("call.end")}
-            hint={say("hold.hint")}
-            again={say("hold.again")}
-            size="console"
-            onHeld={() => act({ type: "end", call: call.id })}
-          />
+          <HoldButton label={say("call.end")} size="console" onHeld={() => act({ type: "end", call: call.id })} />
         </span>
       </div>
       {handover.at === "offered" && (

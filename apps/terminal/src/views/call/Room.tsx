@@ -71,23 +71,13 @@ function CallBody({
           <ReceiptTrack receipts={call.receipts} here={screen.us.place} />
           <HoldButton
             label={say("ring.stop")}
-            hint={say("hold.hint")}
-            again={say("hold.again")}
             size="console"
             onHeld={() => act({ type: "stopRinging", call: call.id })}
           />
         </>
       );
     case "connecting":
-      return (
-        <HoldButton
-          label={say("call.end")}
-          hint={say("hold.hint")}
-          again={say("hold.again")}
-          size="console"
-          onHeld={() => act({ type: "end", call: call.id })}
-        />
-      );
+      return <HoldButton label={say("call.end")} size="console" onHeld={() => act({ type: "end", call: call.id })} />;
     case "inCall":
       return <InCall call={call} screen={screen} pictures={pictures} act={act} />;
     case "holding":
@@ -96,13 +86,7 @@ function CallBody({
           <p className="card-line">
             <Words say={routeSentence(call.path, screen.now)} /> <Words say={say("holding.byItself")} />
           </p>
-          <HoldButton
-            label={say("call.end")}
-            hint={say("hold.hint")}
-            again={say("hold.again")}
-            size="console"
-            onHeld={() => act({ type: "end", call: call.id })}
-          />
+          <HoldButton label={say("call.end")} size="console" onHeld={() => act({ type: "end", call: call.id })} />
         </>
       );
     case "ended":

@@ -142,14 +142,7 @@ function Bar({ call, act }: { call: CallFacts; act: Act }) {
         microphone={call.microphone}
         onChange={(to) => act({ type: "microphone", call: call.id, to })}
       />
-      <HoldButton
-        label={say("call.end")}
-        mark="end"
-        hint={say("hold.hint")}
-        again={say("hold.again")}
-        rest
-        onHeld={() => act({ type: "end", call: call.id })}
-      />
+      <HoldButton label={say("call.end")} mark="end" rest onHeld={() => act({ type: "end", call: call.id })} />
     </div>
   );
 }
@@ -172,14 +165,7 @@ export function Holding({ screen, pictures, act }: { screen: Of<"holding">; pict
         <p className="desk-note">
           <Words say={routeSentence(screen.path, now)} /> <Words say={say("holding.byItself")} />
         </p>
-        <HoldButton
-          label={say("call.end")}
-          mark="end"
-          hint={say("hold.hint")}
-          again={say("hold.again")}
-          rest
-          onHeld={() => act({ type: "end", call: call.id })}
-        />
+        <HoldButton label={say("call.end")} mark="end" rest onHeld={() => act({ type: "end", call: call.id })} />
         <p className="desk-caption">
           <Words say={beganSentence(call.began, call.ends)} />
         </p>

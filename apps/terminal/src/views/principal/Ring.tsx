@@ -33,8 +33,6 @@ export function RingingOut({ screen, act }: { screen: Of<"ringingOut">; act: Act
         <HoldButton
           label={say("ring.stop")}
           mark="stop"
-          hint={say("hold.hint")}
-          again={say("hold.again")}
           rest
           onHeld={() => act({ type: "stopRinging", call: screen.call })}
         />
@@ -114,8 +112,6 @@ export function Connecting({ screen, act }: { screen: Of<"connecting">; act: Act
             <HoldButton
               label={say("call.end")}
               mark="end"
-              hint={say("hold.hint")}
-              again={say("hold.again")}
               rest
               onHeld={() => act({ type: "end", call: screen.call })}
             />
