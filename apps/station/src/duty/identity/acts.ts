@@ -10,15 +10,13 @@ import { keyIdOf } from "@parley/protocol/signed/root";
 import type { Act } from "./events.ts";
 import { cutOff, homeOf } from "./home.ts";
 import { presentOfficer } from "./officers.ts";
-import { type Decided, type IdentityCommand, type IdentityContext, decided, refused } from "./port.ts";
+import { type CommandOf, type Decided, type IdentityContext, decided, proven, refused } from "./port.ts";
 import type { Identity } from "./state.ts";
 import { enrolledTerminal } from "./terminals.ts";
 
-type Command<K extends IdentityCommand["type"]> = Extract<IdentityCommand, { readonly type: K }>;
-
 export function proposeAct(
   state: Identity,
-  command: Command<"proposeAct">,
+  command: CommandOf<"proposeAct">,
   context: IdentityContext,
   now: Instant,
 ): Decided {
@@ -62,9 +60,7 @@ function refuseAct(
       if (!home.ok) return home;
       if (!context.holds(keyIdOf(act.certificate.body.key)))
         return refused("KEYS_FILE_MISSING", "the certified key is not at hand");
-      const claim = holdRoot(home.value.pin, act.card, act.certificate, now);
-      if (!claim.ok) return claim;
-      const held = claim.value.prove(context.verify);
+      const held = proven(holdRoot(home.value.pin, act.card, act.certificate, now), context.verify);
       return held.ok ? null : held;
     }
   }
@@ -74,7 +70,7 @@ function refuseAct(
 
 export function confirmAct(
   state: Identity,
-  command: Command<"confirmAct">,
+  command: CommandOf<"confirmAct">,
   context: IdentityContext,
   now: Instant,
 ): Decided {
@@ -90,7 +86,7 @@ export function confirmAct(
 
 function carryOut(
   state: Identity,
-  id: Command<"confirmAct">["id"],
+  id: CommandOf<"confirmAct">["id"],
   act: Act,
   officers: readonly Presence[],
   context: IdentityContext,

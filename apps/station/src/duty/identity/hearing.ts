@@ -9,7 +9,7 @@ import { type Pin, refuseStanding } from "@parley/protocol/signed/pin";
 import type { SignatureCheck, Unproven } from "@parley/protocol/signed/signature";
 import { apply } from "./apply.ts";
 import { type IdentityEvent, isAlarm } from "./events.ts";
-import { type Decided, type IdentityContext, type IdentityEffect, decided, refused } from "./port.ts";
+import { type Decided, type IdentityContext, type IdentityEffect, decided, proven, refused } from "./port.ts";
 import { type Identity, alarmKey } from "./state.ts";
 
 const alarmPause = days(1);
@@ -44,8 +44,7 @@ export class Hearing {
   }
   /** Whether an adoption stands on its signatures and brings something new. */
   settle(claim: Result<Unproven<Adopted>, ParleyError>): Result<boolean, ParleyError> {
-    if (!claim.ok) return claim;
-    const adopted = claim.value.prove(this.context.verify);
+    const adopted = proven(claim, this.context.verify);
     return adopted.ok ? { ok: true, value: adopted.value.outcome === "adopted" } : adopted;
   }
   /**

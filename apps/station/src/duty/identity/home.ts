@@ -13,16 +13,15 @@ import { keyIdOf } from "@parley/protocol/signed/root";
 import { signSuccession } from "@parley/protocol/signed/succession";
 import type { IdentityEvent } from "./events.ts";
 import {
+  type CommandOf,
   type Decided,
-  type IdentityCommand,
   type IdentityContext,
   type IdentityEffect,
   decided,
+  proven,
   refused,
 } from "./port.ts";
 import { type Home, type Identity, still } from "./state.ts";
-
-type Command<K extends IdentityCommand["type"]> = Extract<IdentityCommand, { readonly type: K }>;
 
 const empty: CatchUp = { card: null, certificate: null, successions: [] };
 const changed = (it: Partial<CatchUp>): IdentityEffect => ({
@@ -34,38 +33,37 @@ const changed = (it: Partial<CatchUp>): IdentityEffect => ({
 export const homeOf = (state: Identity): Result<Home, ParleyError> =>
   state.home === null ? fail(problem("ID_NOT_SET_UP")) : ok(state.home);
 
-export function setUp(state: Identity, command: Command<"setUp">, context: IdentityContext, now: Instant): Decided {
+export function setUp(state: Identity, command: CommandOf<"setUp">, context: IdentityContext, now: Instant): Decided {
   if (state.home !== null) return refused("ID_CERTIFICATE_STALE", "this station is set up");
   const { lineage, certificate } = command;
-  const claim = proveBundle({ lineage, certificate, successions: [] }, now);
-  if (!claim.ok) return claim;
-  const pin = claim.value.prove(context.verify);
+  const pin = proven(proveBundle({ lineage, certificate, successions: [] }, now), context.verify);
   if (!pin.ok) return pin;
   const key = keyIdOf(pin.value.line.key);
   if (!context.holds(key)) return refused("KEYS_FILE_MISSING", "the certified key is not at hand");
   return decided([{ type: "setUp", lineage, certificate }], [{ type: "useKey", key, next: certificate.body.nextKey }]);
 }
 
-export function issueCard(state: Identity, command: Command<"issueCard">, context: IdentityContext): Decided {
+export function issueCard(state: Identity, command: CommandOf<"issueCard">, context: IdentityContext): Decided {
   const home = homeOf(state);
   if (!home.ok) return home;
   const { card } = command;
-  const claim = adoptCard(home.value.pin, card);
-  if (!claim.ok) return claim;
-  const adopted = claim.value.prove(context.verify);
+  const adopted = proven(adoptCard(home.value.pin, card), context.verify);
   if (!adopted.ok) return adopted;
   if (adopted.value.outcome === "known") return decided([]);
   return decided([{ type: "cardIssued", card }], [changed({ card })]);
 }
 
 /** The root certifies our key anew: after a fork, a restored backup or a stolen key, and before a line grows too long. */
-export function certify(state: Identity, command: Command<"certify">, context: IdentityContext, now: Instant): Decided {
+export function certify(
+  state: Identity,
+  command: CommandOf<"certify">,
+  context: IdentityContext,
+  now: Instant,
+): Decided {
   const home = homeOf(state);
   if (!home.ok) return home;
   const { certificate } = command;
-  const claim = adoptCertificate(home.value.pin, certificate, now);
-  if (!claim.ok) return claim;
-  const adopted = claim.value.prove(context.verify);
+  const adopted = proven(adoptCertificate(home.value.pin, certificate, now), context.verify);
   if (!adopted.ok) return adopted;
   if (adopted.value.outcome === "known") return decided([]);
   const key = keyIdOf(certificate.body.key);
@@ -77,21 +75,19 @@ export function certify(state: Identity, command: Command<"certify">, context: I
 }
 
 /** The root's own cut-off, which needs no officer: a terminal, or a station key that was stolen. */
-export function rootRevoke(state: Identity, command: Command<"rootRevoke">, context: IdentityContext): Decided {
+export function rootRevoke(state: Identity, command: CommandOf<"rootRevoke">, context: IdentityContext): Decided {
   const home = homeOf(state);
   if (!home.ok) return home;
   const { revocation } = command;
   if (revocation.body.by.type !== "root") return refused("ID_REVOCATION_UNDUE", "not the root's");
-  const claim = adoptRevocation(home.value.pin, revocation);
-  if (!claim.ok) return claim;
-  const adopted = claim.value.prove(context.verify);
+  const adopted = proven(adoptRevocation(home.value.pin, revocation), context.verify);
   if (!adopted.ok) return adopted;
   if (adopted.value.outcome === "known" && revocation.body.subject.type !== "party") return decided([]);
   return decided([{ type: "revoked", revocation, act: null }], cutOff(revocation));
 }
 
 /** What a cut-off sets going. */
-export function cutOff(revocation: Command<"rootRevoke">["revocation"]): readonly IdentityEffect[] {
+export function cutOff(revocation: CommandOf<"rootRevoke">["revocation"]): readonly IdentityEffect[] {
   const { subject } = revocation.body;
   const tell: IdentityEffect = { type: "tellPeers", notice: { type: "revoked", revocation } };
   switch (subject.type) {
@@ -107,15 +103,13 @@ export function cutOff(revocation: Command<"rootRevoke">["revocation"]): readonl
 }
 
 /** The root confirms or undoes what the station and two officers removed. */
-export function rule(state: Identity, command: Command<"rule">, context: IdentityContext): Decided {
+export function rule(state: Identity, command: CommandOf<"rule">, context: IdentityContext): Decided {
   const home = homeOf(state);
   if (!home.ok) return home;
   const { ruling } = command;
   const known = state.revocations.get(idText(ruling.body.revocation));
   if (known === undefined) return refused("ID_ACT_UNKNOWN", "no such cut-off");
-  const claim = adoptRuling(home.value.pin, ruling);
-  if (!claim.ok) return claim;
-  const adopted = claim.value.prove(context.verify);
+  const adopted = proven(adoptRuling(home.value.pin, ruling), context.verify);
   if (!adopted.ok) return adopted;
   if (known.verdict === ruling.body.verdict) return decided([]);
   return decided([{ type: "ruled", ruling }], [{ type: "tellPeers", notice: { type: "ruled", ruling } }]);

@@ -11,10 +11,8 @@ import type { OfficerId, Presence } from "@parley/protocol/signed/revocation";
 import { checkRootOrder } from "@parley/protocol/signed/rootOrder";
 import { drawCode, officerCodeHash } from "./codes.ts";
 import type { Passkey } from "./events.ts";
-import { type Decided, type IdentityCommand, type IdentityContext, type Shown, decided, refused } from "./port.ts";
+import { type CommandOf, type Decided, type IdentityContext, type Shown, decided, refused } from "./port.ts";
 import type { Identity, Officer } from "./state.ts";
-
-type Command<K extends IdentityCommand["type"]> = Extract<IdentityCommand, { readonly type: K }>;
 
 /** The officer whose passkey was shown. ID_OFFICER_UNKNOWN. */
 export function presentOfficer(state: Identity, shown: Shown): Result<Presence, ParleyError> {
@@ -43,7 +41,7 @@ export function awaitFirst(state: Identity, context: IdentityContext, now: Insta
 
 export function invite(
   state: Identity,
-  command: Command<"inviteOfficer">,
+  command: CommandOf<"inviteOfficer">,
   context: IdentityContext,
   now: Instant,
 ): Decided {
@@ -53,7 +51,7 @@ export function invite(
 
 export function join(
   state: Identity,
-  command: Command<"joinOfficer">,
+  command: CommandOf<"joinOfficer">,
   context: IdentityContext,
   now: Instant,
 ): Decided {
@@ -75,7 +73,7 @@ function refusePasskey(state: Identity, passkey: Passkey): ParleyError | null {
   return holderOf(state, passkey.credential) === null ? null : problem("ID_OFFICER_EXISTS", "this passkey");
 }
 
-export function addPasskey(state: Identity, command: Command<"addPasskey">): Decided {
+export function addPasskey(state: Identity, command: CommandOf<"addPasskey">): Decided {
   const by = presentOfficer(state, command.by);
   if (!by.ok) return by;
   const wrong = refusePasskey(state, command.passkey);
@@ -87,7 +85,7 @@ export function addPasskey(state: Identity, command: Command<"addPasskey">): Dec
 }
 
 /** One's own or another's; never the last of all, after which nobody could come in but by the root. */
-export function removePasskey(state: Identity, command: Command<"removePasskey">): Decided {
+export function removePasskey(state: Identity, command: CommandOf<"removePasskey">): Decided {
   const by = presentOfficer(state, command.by);
   if (!by.ok) return by;
   const { officer, credential } = command;
@@ -99,7 +97,7 @@ export function removePasskey(state: Identity, command: Command<"removePasskey">
 }
 
 /** What the root holder ordered at this station's own command line. */
-export function obeyRoot(state: Identity, command: Command<"order">, context: IdentityContext): Decided {
+export function obeyRoot(state: Identity, command: CommandOf<"order">, context: IdentityContext): Decided {
   const { body } = command.order;
   const card = state.home?.pin.card;
   if (card === undefined) return refused("ID_NOT_SET_UP");

@@ -26,20 +26,11 @@ import { type SignedSuccession, succession, successionHash } from "@parley/proto
 import { type SignedWitness, checkWitness, signWitness } from "@parley/protocol/signed/witness";
 import { Hearing } from "./hearing.ts";
 import { homeOf } from "./home.ts";
-import {
-  type Decided,
-  type IdentityCommand,
-  type IdentityContext,
-  type IdentityEffect,
-  decided,
-  refused,
-} from "./port.ts";
+import { type CommandOf, type Decided, type IdentityContext, type IdentityEffect, decided, refused } from "./port.ts";
 import type { Identity } from "./state.ts";
 
-type Command<K extends IdentityCommand["type"]> = Extract<IdentityCommand, { readonly type: K }>;
-
 /** The pin that a finished pairing leads to. An active pin of the same party is not overwritten. */
-export function pinPeer(state: Identity, command: Command<"pinPeer">, now: Instant): Decided {
+export function pinPeer(state: Identity, command: CommandOf<"pinPeer">, now: Instant): Decided {
   const { pin } = command;
   const { party } = pin.card;
   if (state.home !== null && equal(state.home.pin.card.party, party)) return refused("PAIR_SELF");
@@ -47,14 +38,14 @@ export function pinPeer(state: Identity, command: Command<"pinPeer">, now: Insta
   return decided([{ type: "peerPinned", pin, at: now }]);
 }
 
-export function dropPeer(state: Identity, command: Command<"dropPeer">): Decided {
+export function dropPeer(state: Identity, command: CommandOf<"dropPeer">): Decided {
   const { party } = command;
   return state.peers.has(idText(party)) ? decided([{ type: "peerDropped", party }]) : refused("ID_PEER_UNKNOWN");
 }
 
 export function hearPeer(
   state: Identity,
-  command: Command<"fromPeer">,
+  command: CommandOf<"fromPeer">,
   context: IdentityContext,
   now: Instant,
 ): Decided {

@@ -13,7 +13,7 @@ import type { Lineage, SignedCard } from "@parley/protocol/signed/partyCard";
 import type { Pin } from "@parley/protocol/signed/pin";
 import type { OfficerId, SignedRevocation, SignedRuling } from "@parley/protocol/signed/revocation";
 import type { SignedRootOrder } from "@parley/protocol/signed/rootOrder";
-import type { HybridSigner, Verify } from "@parley/protocol/signed/signature";
+import type { HybridSigner, Unproven, Verify } from "@parley/protocol/signed/signature";
 import type { SignedStationCertificate } from "@parley/protocol/signed/stationCertificate";
 import type { SignedTerminalRequest, StationNonce } from "@parley/protocol/signed/terminalCertificate";
 import type { Act, Alarm, IdentityEvent, Passkey } from "./events.ts";
@@ -58,6 +58,8 @@ export type IdentityCommand =
   | { readonly type: "dropPeer"; readonly party: PartyId }
   /** A linked station's word about identities, from its envelope or greeting. */
   | { readonly type: "fromPeer"; readonly party: PartyId; readonly notice: Notice };
+
+export type CommandOf<K extends IdentityCommand["type"]> = Extract<IdentityCommand, { readonly type: K }>;
 
 export type IdentityContext = {
   readonly random: Random;
@@ -119,3 +121,7 @@ export const decided = (
 
 export const refused = (code: ErrorCode, detail = ""): { readonly ok: false; readonly error: ParleyError } =>
   fail(problem(code, detail));
+
+/** What a claim comes to: its own error, that of the first signature which does not hold, or the value that stands on them all. */
+export const proven = <T>(claim: Result<Unproven<T>, ParleyError>, verify: Verify): Result<T, ParleyError> =>
+  claim.ok ? claim.value.prove(verify) : claim;

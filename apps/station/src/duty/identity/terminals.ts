@@ -19,14 +19,12 @@ import {
 } from "@parley/protocol/signed/terminalCertificate";
 import { drawCode, terminalCodeHash } from "./codes.ts";
 import { presentOfficer } from "./officers.ts";
-import { type Decided, type IdentityCommand, type IdentityContext, decided, refused } from "./port.ts";
+import { type CommandOf, type Decided, type IdentityContext, decided, refused } from "./port.ts";
 import { type Home, type Identity, type Terminal, askedBy } from "./state.ts";
-
-type Command<K extends IdentityCommand["type"]> = Extract<IdentityCommand, { readonly type: K }>;
 
 export function awaitTerminal(
   state: Identity,
-  command: Command<"awaitTerminal">,
+  command: CommandOf<"awaitTerminal">,
   context: IdentityContext,
   now: Instant,
 ): Decided {
@@ -58,7 +56,7 @@ function requestHolds(
 /** The code is used up by the first browser that shows it with a key of its own. */
 export function askTerminal(
   state: Identity,
-  command: Command<"askTerminal">,
+  command: CommandOf<"askTerminal">,
   context: IdentityContext,
   now: Instant,
 ): Decided {
@@ -79,7 +77,7 @@ export function askTerminal(
   return decided([{ type: "terminalAsked", code, terminal, key, manifest, at: now }], [], { type: "asked", terminal });
 }
 
-export function approveTerminal(state: Identity, command: Command<"approveTerminal">, now: Instant): Decided {
+export function approveTerminal(state: Identity, command: CommandOf<"approveTerminal">, now: Instant): Decided {
   const by = presentOfficer(state, command.by);
   if (!by.ok) return by;
   const asked = askedBy(state, command.terminal);
@@ -87,7 +85,7 @@ export function approveTerminal(state: Identity, command: Command<"approveTermin
   return decided([{ type: "terminalEnrolled", terminal: command.terminal, by: by.value, at: now }]);
 }
 
-export function refuseTerminal(state: Identity, command: Command<"refuseTerminal">): Decided {
+export function refuseTerminal(state: Identity, command: CommandOf<"refuseTerminal">): Decided {
   const by = presentOfficer(state, command.by);
   if (!by.ok) return by;
   if (askedBy(state, command.terminal) === null) return refused("ID_TERMINAL_UNKNOWN", "it does not ask");
@@ -110,7 +108,7 @@ export function enrolledTerminal(state: Identity, id: TerminalId): Terminal | "r
 /** A fresh credential for a terminal that holds its enrolled key; how old the last one is does not matter. */
 export function renewTerminal(
   state: Identity,
-  command: Command<"renewTerminal">,
+  command: CommandOf<"renewTerminal">,
   context: IdentityContext,
   now: Instant,
 ): Decided {
