@@ -8,9 +8,9 @@ import { beganText, endedText } from "@parley/ledger/times";
 import { type IdText, idText } from "@parley/protocol/ids";
 import { type CallEntry, callEntry, differingCallEntry } from "@parley/protocol/signed/callEntry";
 import type { LedgerRow } from "@parley/protocol/terminal/console";
-import { type IdentityEvent, identityEvent } from "./duty/identity/events.ts";
+import { type IdentityEvent, decodeIdentityEvent } from "./duty/identity/events.ts";
 import { type Identity } from "./duty/identity/state.ts";
-import { pairingLedgerEvent } from "./duty/pairing/events.ts";
+import { decodePairingEvent } from "./duty/pairing/events.ts";
 import { callFact, callKind } from "./run/callFacts.ts";
 import { identityKind } from "./run/identityRun.ts";
 import { pairingKind } from "./run/pairingRun.ts";
@@ -43,7 +43,7 @@ export function rowOf(event: StoredEvent, identity: Identity, recordOf: RecordOf
     case differsKind:
       return callRow(entry, row, recordOf);
     case pairingKind: {
-      const fact = decode(pairingLedgerEvent, entry.body);
+      const fact = decodePairingEvent(entry.body);
       if (!fact.ok) return null;
       const it = fact.value;
       if (it.type === "paired")
@@ -57,7 +57,7 @@ export function rowOf(event: StoredEvent, identity: Identity, recordOf: RecordOf
       return it.type === "ended" ? row(it.at, "pairingFailed", { them: it.why }) : null;
     }
     case identityKind: {
-      const fact = decode(identityEvent, entry.body);
+      const fact = decodeIdentityEvent(entry.body);
       return fact.ok ? identityRow(fact.value, row, officer, identity) : null;
     }
     default:

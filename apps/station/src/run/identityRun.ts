@@ -1,6 +1,5 @@
 // Runs the duty of identities: its state is the ledger's identity events, replayed at start; each command decides, appends
 // and then takes effect. Everybody who needs to know a pin, a terminal or an officer asks here.
-import { decode } from "@parley/base/codec";
 import type { Random } from "@parley/base/random";
 import { type Result, certain } from "@parley/base/result";
 import type { Clock } from "@parley/base/time";
@@ -14,7 +13,13 @@ import { keyIdOf } from "@parley/protocol/signed/root";
 import type { HybridKey, Verify } from "@parley/protocol/signed/signature";
 import { apply } from "../duty/identity/apply.ts";
 import { decide } from "../duty/identity/identity.ts";
-import { type IdentityEvent, encodeIdentityEvent, identityEvent } from "../duty/identity/events.ts";
+import {
+  type IdentityEvent,
+  decodeIdentityEvent,
+  encodeIdentityEvent,
+  entriesOf,
+  keyIn,
+} from "../duty/identity/events.ts";
 import type { IdentityCommand, IdentityEffect, IdentityReply } from "../duty/identity/port.ts";
 import { type Identity, nobody } from "../duty/identity/state.ts";
 import type { Store, Transaction } from "../store/port.ts";
@@ -64,7 +69,7 @@ export async function runIdentity(options: IdentityRunOptions): Promise<Identity
     const page = certain(await store.events(from, 1000));
     for (const event of page) {
       if (event.kind !== identityKind) continue;
-      take(certain(decode(identityEvent, certain(decodeEntry(event.bytes)).body)));
+      take(certain(decodeIdentityEvent(certain(decodeEntry(event.bytes)).body)));
     }
     if (page.length < 1000) break;
     from += page.length;
@@ -110,35 +115,7 @@ export async function runIdentity(options: IdentityRunOptions): Promise<Identity
 }
 
 /** The station keys that an event vouches for, with whose they are. */
-function keysOf(event: IdentityEvent): readonly (readonly [PartyId, HybridKey])[] {
-  switch (event.type) {
-    case "setUp":
-    case "certified":
-    case "peerCertified":
-    case "rootReplaced":
-      return [[event.certificate.body.party, event.certificate.body.key]];
-    case "succeeded":
-    case "peerSucceeded":
-      return [[event.succession.body.party, event.succession.body.newKey]];
-    case "peerPinned":
-      return [[event.pin.card.party, event.pin.line.key]];
-    default:
-      return [];
-  }
-}
-
-/** The certificates and successions that an event brought in; a chain may name any of them later. */
-function entriesOf(event: IdentityEvent): readonly StationEntry[] {
-  switch (event.type) {
-    case "setUp":
-    case "certified":
-    case "peerCertified":
-    case "rootReplaced":
-      return [{ type: "certificate", it: event.certificate }];
-    case "succeeded":
-    case "peerSucceeded":
-      return [{ type: "succession", it: event.succession }];
-    default:
-      return [];
-  }
-}
+const keysOf = (event: IdentityEvent): readonly (readonly [PartyId, HybridKey])[] =>
+  event.type === "peerPinned"
+    ? [[event.pin.card.party, event.pin.line.key]]
+    : entriesOf(event).map((entry) => [entry.it.body.party, keyIn(entry)]);

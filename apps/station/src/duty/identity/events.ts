@@ -18,13 +18,14 @@ import { type Result, fail } from "@parley/base/result";
 import { type ErrorCode, type ParleyError, problem } from "@parley/protocol/errorCodes";
 import { partyId, terminalId } from "@parley/protocol/ids";
 import { maxCredentialIdBytes, maxPasskeyBytes } from "@parley/protocol/limits";
+import type { StationEntry } from "@parley/protocol/signed/chain";
 import { name, role, signedInstant } from "@parley/protocol/signed/fields";
 import { digest } from "@parley/protocol/signed/hash";
 import { lineage, signedCard } from "@parley/protocol/signed/partyCard";
 import { pin } from "@parley/protocol/signed/pin";
 import { officerId, presence, signedRevocation, signedRuling } from "@parley/protocol/signed/revocation";
 import { signedRootOrder } from "@parley/protocol/signed/rootOrder";
-import { ed25519Key } from "@parley/protocol/signed/signature";
+import { type HybridKey, ed25519Key } from "@parley/protocol/signed/signature";
 import { signedStationCertificate } from "@parley/protocol/signed/stationCertificate";
 import { signedSuccession } from "@parley/protocol/signed/succession";
 import { signedWitness } from "@parley/protocol/signed/witness";
@@ -63,7 +64,7 @@ export const act = variant({
 });
 export type Act = Of<typeof act>;
 
-export const identityEvent = variant({
+const identityEvent = variant({
   setUp: [1, struct({ lineage, certificate: signedStationCertificate })],
   cardIssued: [2, struct({ card: signedCard })],
   certified: [3, struct({ certificate: signedStationCertificate })],
@@ -134,6 +135,26 @@ export const identityEvent = variant({
 });
 export type IdentityEvent = Of<typeof identityEvent>;
 export type EventOf<K extends IdentityEvent["type"]> = Extract<IdentityEvent, { readonly type: K }>;
+
+/** The certificates and successions that an event brought in; a chain may name any of them later. */
+export function entriesOf(event: IdentityEvent): readonly StationEntry[] {
+  switch (event.type) {
+    case "setUp":
+    case "certified":
+    case "peerCertified":
+    case "rootReplaced":
+      return [{ type: "certificate", it: event.certificate }];
+    case "succeeded":
+    case "peerSucceeded":
+      return [{ type: "succession", it: event.succession }];
+    default:
+      return [];
+  }
+}
+
+/** The station key that an entry brought in. */
+export const keyIn = (entry: StationEntry): HybridKey =>
+  entry.type === "certificate" ? entry.it.body.key : entry.it.body.newKey;
 
 export const encodeIdentityEvent = (event: IdentityEvent): Bytes => encode(identityEvent, event);
 

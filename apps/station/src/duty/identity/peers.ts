@@ -24,6 +24,7 @@ import { type HybridKey, type SignatureCheck, checkOf } from "@parley/protocol/s
 import { type SignedStationCertificate, checkStationCertificate } from "@parley/protocol/signed/stationCertificate";
 import { type SignedSuccession, succession, successionHash } from "@parley/protocol/signed/succession";
 import { type SignedWitness, checkWitness, signWitness } from "@parley/protocol/signed/witness";
+import { keyIn } from "./events.ts";
 import { Hearing } from "./hearing.ts";
 import { homeOf } from "./home.ts";
 import { type CommandOf, type Decided, type IdentityContext, type IdentityEffect, decided, refused } from "./port.ts";
@@ -167,7 +168,7 @@ function earlierGround(hearing: Hearing, index: number): ForkGround | null {
   const old = before === undefined ? null : hearing.context.entry(before);
   const first = pinned === undefined ? null : hearing.context.entry(pinned);
   if (old === null || first?.type !== "succession") return null;
-  return { oldKey: old.type === "certificate" ? old.it.body.key : old.it.body.newKey, first: first.it };
+  return { oldKey: keyIn(old), first: first.it };
 }
 
 function hearWitness(hearing: Hearing, witness: SignedWitness): Decided {

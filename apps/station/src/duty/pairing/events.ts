@@ -12,7 +12,7 @@ import { name, signedInstant } from "@parley/protocol/signed/fields";
 import { digest } from "@parley/protocol/signed/hash";
 import { presence } from "@parley/protocol/signed/revocation";
 
-export const pairingLedgerEvent = variant({
+const pairingLedgerEvent = variant({
   offered: [1, struct({ offer: offerId, until: signedInstant, by: presence })],
   imported: [2, struct({ offer: offerId, name, by: presence })],
   /** `theirs` null: the link's first use was the proof, their word comes as `matched`. */

@@ -25,7 +25,7 @@ import { signerOfSeed, testVerify } from "@parley/protocol/signed/testing/keys";
 import { type TestKeys, memoryKeys } from "./keys.ts";
 import { decide } from "../identity.ts";
 import { apply } from "../apply.ts";
-import { type EventOf, type IdentityEvent, decodeIdentityEvent, encodeIdentityEvent } from "../events.ts";
+import { type EventOf, type IdentityEvent, decodeIdentityEvent, encodeIdentityEvent, entriesOf } from "../events.ts";
 import { bundleOf } from "../home.ts";
 import type { IdentityCommand, IdentityContext, IdentityEffect, IdentityReply, Shown } from "../port.ts";
 import { type Home, type Identity, nobody } from "../state.ts";
@@ -253,19 +253,6 @@ export class TestStation {
     const is = (it: IdentityEvent): it is EventOf<K> => it.type === type;
     return this.ledger.map((bytes) => certain(decodeIdentityEvent(bytes))).filter(is);
   }
-}
-
-function entriesOf(event: IdentityEvent): readonly StationEntry[] {
-  if (
-    event.type === "setUp" ||
-    event.type === "certified" ||
-    event.type === "peerCertified" ||
-    event.type === "rootReplaced"
-  )
-    return [{ type: "certificate", it: event.certificate }];
-  if (event.type === "succeeded" || event.type === "peerSucceeded")
-    return [{ type: "succession", it: event.succession }];
-  return [];
 }
 
 export const passkeyOf = (n: number) => ({
