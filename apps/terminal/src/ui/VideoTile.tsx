@@ -1,6 +1,5 @@
 // A moving picture without sound (Sound.tsx has that), or the sentence that says why there is none: a tile is never grey without its cause.
 import { useEffect, useRef } from "react";
-import type { Picture } from "../model/call.ts";
 import type { Say } from "../words/say.ts";
 import { Words, useWords } from "./Words.tsx";
 
@@ -15,11 +14,10 @@ export type Pictures = {
 
 export type VideoTileProps = {
   readonly stream: MediaStream | null;
-  readonly picture: Picture;
   /** Whose picture this is, for assistive technology. */
   readonly label: Say;
-  /** Shown in place of the picture when it is hidden. */
-  readonly cause: Say;
+  /** Why the picture is hidden, shown in its place; null while it is shown. */
+  readonly cause: Say | null;
   /** Our own picture is mirrored, as in a looking glass. */
   readonly own?: boolean;
   /** The whole of a screen must be seen; a face may be cut to fill. */
@@ -27,14 +25,14 @@ export type VideoTileProps = {
 };
 
 export function VideoTile(props: VideoTileProps) {
-  const { stream, picture, label, cause, own = false, fit = "cover" } = props;
+  const { stream, label, cause, own = false, fit = "cover" } = props;
   const video = useRef<HTMLVideoElement>(null);
   const words = useWords();
   useEffect(() => {
     if (video.current !== null && video.current.srcObject !== stream) video.current.srcObject = stream;
   }, [stream]);
   return (
-    <div className="tile" data-at={picture.at} data-own={own} data-fit={fit}>
+    <div className="tile" data-at={cause === null ? "shown" : "hidden"} data-own={own} data-fit={fit}>
       <video
         ref={video}
         data-stream={own ? "self" : fit === "contain" ? "screen" : "remote"}
@@ -42,9 +40,9 @@ export function VideoTile(props: VideoTileProps) {
         playsInline
         muted
         aria-label={words(label)}
-        hidden={picture.at === "hidden"}
+        hidden={cause !== null}
       />
-      {picture.at === "hidden" && (
+      {cause !== null && (
         <p className="tile-cause">
           <Words say={cause} />
         </p>

@@ -2,15 +2,16 @@
 // be heard, to show a screen, to hand it to another terminal or take it from one, and to end it.
 import { between } from "@parley/base/time";
 import type { ConsoleAction } from "../../model/actions.ts";
-import { alarmSentence, beganSentence, pictureSentence, routeSentence, sealSentences } from "../../model/call.ts";
+import { alarmSentence, beganSentence, routeSentence, sealSentences } from "../../model/call.ts";
 import type { ConsoleCall, ConsoleOn } from "../../model/console.ts";
 import { Button } from "../../ui/Button.tsx";
 import { Card } from "../../ui/Card.tsx";
 import { Choice } from "../../ui/Choice.tsx";
+import { FaceTile } from "../../ui/FaceTile.tsx";
 import { HoldButton } from "../../ui/HoldButton.tsx";
 import { MicrophoneSwitch } from "../../ui/MicrophoneSwitch.tsx";
 import { ShapeMark } from "../../ui/StateMark.tsx";
-import { type Pictures, VideoTile } from "../../ui/VideoTile.tsx";
+import type { Pictures } from "../../ui/VideoTile.tsx";
 import { Words } from "../../ui/Words.tsx";
 import { name, say } from "../../words/say.ts";
 import { ReceiptTrack } from "../principal/Ring.tsx";
@@ -40,20 +41,9 @@ export function InCall({
       <div className="call-columns">
         {seat.at === "here" && (
           <div className="call-pictures">
-            <VideoTile
-              stream={pictures.them}
-              picture={facts.picture}
-              label={say("tile.them", { them: name(them.name) })}
-              cause={pictureSentence(facts.picture.at === "hidden" ? facts.picture.why : "off", "theirs", them)}
-            />
+            <FaceTile whose="theirs" stream={pictures.them} picture={facts.picture} them={them} />
             <div className="call-corner">
-              <VideoTile
-                own
-                stream={pictures.self}
-                picture={facts.selfPicture}
-                label={say("tile.self")}
-                cause={pictureSentence(facts.selfPicture.at === "hidden" ? facts.selfPicture.why : "off", "ours", them)}
-              />
+              <FaceTile whose="ours" stream={pictures.self} picture={facts.selfPicture} them={them} />
             </div>
           </div>
         )}

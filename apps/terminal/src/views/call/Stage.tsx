@@ -1,7 +1,7 @@
 // Their picture over the whole screen. It stands in the page from the first ring on, unseen and black until a person has
 // answered, so that the first sealed picture needs nothing but to be shown; while a screen is shared that takes its place.
-import { pictureSentence } from "../../model/call.ts";
 import type { DeskScreen } from "../../model/desk.ts";
+import { FaceTile } from "../../ui/FaceTile.tsx";
 import { type Pictures, VideoTile } from "../../ui/VideoTile.tsx";
 import { name, say } from "../../words/say.ts";
 
@@ -14,30 +14,27 @@ export function Stage({ screen, pictures }: { screen: DeskScreen; pictures: Pict
   if (!isStaged(screen)) return null;
   const call = screen.at === "inCall" ? screen.call : null;
   const { them } = screen.at === "inCall" ? screen.call.ends : screen.ends;
-  const label = say("tile.them", { them: name(them.name) });
   if (call?.screen === "theirs") {
     return (
       <div className="call-stage" data-screen="theirs">
         <VideoTile
           key="screen"
           stream={pictures.screen}
-          picture={{ at: "shown" }}
           fit="contain"
           label={say("tile.screen", { them: name(them.name) })}
-          cause={pictureSentence("waitingForPicture", "theirs", them)}
+          cause={null}
         />
       </div>
     );
   }
-  const picture = call?.picture ?? { at: "shown" };
   return (
     <div className="call-stage" data-at={screen.at}>
-      <VideoTile
+      <FaceTile
         key="them"
+        whose="theirs"
         stream={pictures.them}
-        picture={picture}
-        label={label}
-        cause={pictureSentence(picture.at === "hidden" ? picture.why : "off", "theirs", them)}
+        picture={call?.picture ?? { at: "shown" }}
+        them={them}
       />
     </div>
   );

@@ -2,22 +2,16 @@
 // line is lost the picture goes and the sentence says who is waited for, since when, and that nobody is heard meanwhile.
 import { type Instant, between } from "@parley/base/time";
 import type { DeskAction } from "../../model/actions.ts";
-import {
-  type CallFacts,
-  alarmSentence,
-  beganSentence,
-  pictureSentence,
-  routeSentence,
-  sealSentences,
-} from "../../model/call.ts";
+import { type CallFacts, alarmSentence, beganSentence, routeSentence, sealSentences } from "../../model/call.ts";
 import { type DeskScreen, holdingSentence } from "../../model/desk.ts";
 import { Card } from "../../ui/Card.tsx";
+import { FaceTile } from "../../ui/FaceTile.tsx";
 import { HoldButton } from "../../ui/HoldButton.tsx";
 import { MicrophoneSwitch } from "../../ui/MicrophoneSwitch.tsx";
 import { PartyName } from "../../ui/PartyName.tsx";
 import { ShapeMark, StateMark } from "../../ui/StateMark.tsx";
 import { Thread } from "../../ui/Thread.tsx";
-import { type Pictures, VideoTile } from "../../ui/VideoTile.tsx";
+import type { Pictures } from "../../ui/VideoTile.tsx";
 import { Words } from "../../ui/Words.tsx";
 import { digits, timeText } from "../../words/place.ts";
 import { name, say } from "../../words/say.ts";
@@ -60,41 +54,16 @@ export function Call({ screen, pictures, act }: { screen: Of<"inCall">; pictures
           <div className="call-tiles">
             {call.screen === "theirs" && (
               <div className="call-tile">
-                <Face call={call} pictures={pictures} />
+                <FaceTile whose="theirs" stream={pictures.them} picture={call.picture} them={them} />
               </div>
             )}
             <div className="call-tile">
-              <SelfTile call={call} pictures={pictures} />
+              <FaceTile whose="ours" stream={pictures.self} picture={call.selfPicture} them={them} />
             </div>
           </div>
         </div>
       </div>
     </>
-  );
-}
-
-function Face({ call, pictures }: { call: CallFacts; pictures: Pictures }) {
-  const { them } = call.ends;
-  return (
-    <VideoTile
-      stream={pictures.them}
-      picture={call.picture}
-      label={say("tile.them", { them: name(them.name) })}
-      cause={pictureSentence(call.picture.at === "hidden" ? call.picture.why : "off", "theirs", them)}
-    />
-  );
-}
-
-function SelfTile({ call, pictures }: { call: CallFacts; pictures: Pictures }) {
-  const { selfPicture } = call;
-  return (
-    <VideoTile
-      own
-      stream={pictures.self}
-      picture={selfPicture}
-      label={say("tile.self")}
-      cause={pictureSentence(selfPicture.at === "hidden" ? selfPicture.why : "off", "ours", call.ends.them)}
-    />
   );
 }
 
@@ -171,7 +140,7 @@ export function Holding({ screen, pictures, act }: { screen: Of<"holding">; pict
         </p>
       </div>
       <div className="desk-preview">
-        <SelfTile call={call} pictures={pictures} />
+        <FaceTile whose="ours" stream={pictures.self} picture={call.selfPicture} them={them} />
       </div>
     </>
   );

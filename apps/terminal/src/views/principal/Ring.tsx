@@ -3,14 +3,15 @@
 import type { Instant } from "@parley/base/time";
 import { between } from "@parley/base/time";
 import type { DeskAction } from "../../model/actions.ts";
-import { type Receipts, pictureSentence, receiptNames } from "../../model/call.ts";
+import { type Receipts, receiptNames } from "../../model/call.ts";
 import type { DeskScreen } from "../../model/desk.ts";
 import { Button } from "../../ui/Button.tsx";
+import { FaceTile } from "../../ui/FaceTile.tsx";
 import { HoldButton } from "../../ui/HoldButton.tsx";
 import { PartyName } from "../../ui/PartyName.tsx";
 import { ShapeMark, StateMark } from "../../ui/StateMark.tsx";
 import { Thread } from "../../ui/Thread.tsx";
-import { type Pictures, VideoTile } from "../../ui/VideoTile.tsx";
+import type { Pictures } from "../../ui/VideoTile.tsx";
 import { Words } from "../../ui/Words.tsx";
 import { digits, type Place } from "../../words/place.ts";
 import { type Say, moment, name, say } from "../../words/say.ts";
@@ -73,13 +74,7 @@ export function RingingIn({ screen, pictures, act }: { screen: Of<"ringingIn">; 
         </p>
       </div>
       <div className="desk-preview">
-        <VideoTile
-          own
-          stream={pictures.self}
-          picture={screen.self}
-          label={say("tile.self")}
-          cause={pictureSentence(screen.self.at === "hidden" ? screen.self.why : "off", "ours", ends.them)}
-        />
+        <FaceTile whose="ours" stream={pictures.self} picture={screen.self} them={ends.them} />
       </div>
     </>
   );

@@ -5,13 +5,13 @@ import { Form } from "react-aria-components/Form";
 import { Meter } from "react-aria-components/Meter";
 import { between } from "@parley/base/time";
 import type { DeskAction } from "../../model/actions.ts";
-import { pictureSentence } from "../../model/call.ts";
 import type { DeskScreen, DeviceKind, Devices } from "../../model/desk.ts";
 import { Button } from "../../ui/Button.tsx";
 import { Choice } from "../../ui/Choice.tsx";
 import { Code } from "../../ui/CodeWords.tsx";
+import { FaceTile } from "../../ui/FaceTile.tsx";
 import { Field } from "../../ui/Field.tsx";
-import { type Pictures, VideoTile } from "../../ui/VideoTile.tsx";
+import type { Pictures } from "../../ui/VideoTile.tsx";
 import { Words, useWords } from "../../ui/Words.tsx";
 import { name, say } from "../../words/say.ts";
 
@@ -85,13 +85,7 @@ export function Setup({ screen, pictures, act }: { screen: Of<"setup">; pictures
         <Words say={say("setup.title", { terminal: name(screen.terminal) })} />
       </h1>
       <div className="setup">
-        <VideoTile
-          own
-          stream={pictures.self}
-          picture={screen.self}
-          label={say("tile.self")}
-          cause={pictureSentence(screen.self.at === "hidden" ? screen.self.why : "off", "ours", screen.us)}
-        />
+        <FaceTile whose="ours" stream={pictures.self} picture={screen.self} them={screen.us} />
         <div className="setup-choices">
           <DeviceChoices
             devices={screen.devices}
