@@ -79,6 +79,14 @@ export function beganSentence(began: Instant, ends: { readonly here: Somewhere; 
   });
 }
 
+/** "Ended 16:19 Northmark (UTC−5), 00:19 Estovar (UTC+3)." */
+export function endedSentence(ended: Instant, ends: { readonly here: Somewhere; readonly them: Somewhere }): Say {
+  return say("ended.at", {
+    here: moment(ended, ends.here.place, "timeThere"),
+    there: moment(ended, ends.them.place, "timeThere"),
+  });
+}
+
 /** How the ledger tells of a call: with whom, when it began at both ends, and how long it lasted. */
 export function callEntry(them: Somewhere, here: Somewhere, began: Instant, ended: Instant): Say {
   return say("entry.call", {

@@ -5,7 +5,7 @@ import { type Say, moment, name, say } from "../words/say.ts";
 import type { EnrolRole, Section } from "./actions.ts";
 import { type Alarm, openAlarms } from "./alarm.ts";
 import type { CallFacts, Ends, Receipts, Route } from "./call.ts";
-import type { Devices, EndReason, FaultCode, RecordState } from "./desk.ts";
+import { type Devices, type EndReason, type FaultCode, type RecordState, endSentence } from "./desk.ts";
 import type { Line, Party } from "./line.ts";
 
 /** Where a passkey ceremony stands; the browser's own window is open in `asking`. */
@@ -249,7 +249,7 @@ export function callSentence(call: ConsoleCall, now: Instant): Say {
     case "holding":
       return say(`holding.${call.whose}`, { them, lasted: { lasted: between(call.since, now) } });
     case "ended":
-      return say(`ended.${call.why}`, { them });
+      return endSentence(call.why, call.ends.them);
   }
   call satisfies never;
 }

@@ -7,7 +7,7 @@ import { type Say, name, say } from "../words/say.ts";
 import { callEntry } from "./call.ts";
 import type { ConsoleCall, ConsoleScreen, LedgerEntry, Pairing, TerminalRow } from "./console.ts";
 import { pairingFailures } from "./console.ts";
-import { callFacts, endsOf, lineOf, receiptsOf, themOf, usOf } from "./deskScreen.ts";
+import { awayLong, callFacts, endReasons, endsOf, lineOf, partyOf, receiptsOf, usOf } from "./deskScreen.ts";
 import type { Facts, LinkFacts, Welcome } from "./facts.ts";
 import type { Party } from "./line.ts";
 
@@ -19,7 +19,7 @@ export function consoleScreen(facts: Facts): ConsoleScreen {
   const asBrowser = facts.enrolment.at === "none" && facts.party !== null;
   if (asBrowser) return { at: "bootstrap", party: facts.party, code: facts.officerCode, passkey };
   if (welcome === null || door === null) {
-    if (facts.station.at === "away" && now - facts.station.since > 5000) {
+    if (facts.station.at === "away" && now - facts.station.since > awayLong) {
       return { at: "fault", code: "stationAway", since: facts.station.since, now, us: null };
     }
     return { at: "starting", since: facts.began, now };
@@ -90,14 +90,7 @@ function callOf(facts: Facts, welcome: Welcome, link: LinkFacts): readonly Conso
           id: line.call,
           line: link.link,
           ends,
-          why:
-            line.why === "hungUp"
-              ? "byUs"
-              : line.why === "theyHungUp" || line.why === "superseded"
-                ? "byThem"
-                : line.why === "notDelivered"
-                  ? "unanswered"
-                  : line.why,
+          why: endReasons[line.why],
           began: line.answered,
           endedAt: line.ended,
           receipts: receiptsOf(facts, line.call),
@@ -117,10 +110,10 @@ function answeredCall(
   const ends = endsOf(facts, welcome, link, line);
   const here = line.ours === welcome.terminal;
   const common = { id: line.call, line: link.link };
-  if (here && (line.at === "keying" || facts.call === null))
+  const carried = here ? facts.call : elsewhere(line.answered);
+  if (carried === null || (here && line.at === "keying"))
     return { at: "connecting", ...common, ends, since: line.answered };
-  const own = here && facts.call !== null ? facts.call : elsewhere(line.answered);
-  const call = callFacts({ ...own, link: link.link, call: line.call }, link, line, ends);
+  const call = callFacts(carried, link, line, ends);
   const seat = here ? ({ at: "here" } as const) : ({ at: "terminal", name: facts.names[line.ours] ?? "" } as const);
   if (line.at === "mending") {
     return { at: "holding", ...common, facts: call, seat, since: line.lost, whose: "unknown", path: call.route };
@@ -177,11 +170,6 @@ function terminalRows(facts: Facts): readonly TerminalRow[] {
 
 function pairingOf(facts: Facts): Pairing {
   const pairing = facts.house?.pairing ?? { at: "none" as const };
-  const partyOf = (them: { name: string; place: string; zone: string }): Party => ({
-    name: them.name,
-    place: { name: them.place, zone: them.zone },
-    crest: null,
-  });
   switch (pairing.at) {
     case "none":
       return { at: "none", importing: "ready" };
@@ -223,7 +211,7 @@ const failureOf: Readonly<Record<string, (typeof pairingFailures)[number]>> = {
 
 function entryOf(row: LedgerRow, welcome: Welcome): LedgerEntry {
   const link = welcome.links.find(({ link: id }) => id === row.link);
-  const them = link === undefined ? null : themOf(link);
+  const them = link === undefined ? null : partyOf(link);
   return {
     seq: row.index,
     at: instant(row.at),

@@ -42,7 +42,7 @@ export type RecordState =
 export type FaultCode =
   "stationAway" | "removed" | "openElsewhere" | "codeChanged" | "browserTooOld" | "storageLost" | "noLine";
 
-type Standing = { readonly now: Instant; readonly us: Party; /** "Desk, room 3" */ readonly terminal: string };
+export type Standing = { readonly now: Instant; readonly us: Party; /** "Desk, room 3" */ readonly terminal: string };
 
 export type DeskScreen =
   | { readonly at: "starting"; readonly since: Instant; readonly now: Instant }

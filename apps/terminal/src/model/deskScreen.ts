@@ -1,13 +1,16 @@
 // From what the terminal knows to what the principal's desk shows. Pure: the same facts give the same screen.
-import { type Instant, instant, ms } from "@parley/base/time";
+import { instant, ms } from "@parley/base/time";
 import { type EndReason as CallEnd, type Line as CallLine, isInCall } from "@parley/call/state";
 import type { CallFacts, Ends, Receipts, Route } from "./call.ts";
 import { cause } from "./cause.ts";
-import type { Check, DeskScreen, EndReason, Room } from "./desk.ts";
+import type { Check, DeskScreen, EndReason, Room, Standing } from "./desk.ts";
 import type { Facts, LinkFacts, OwnCall, Welcome } from "./facts.ts";
 import type { Line, LineState, Party } from "./line.ts";
 
 const untested: Check = { at: "untested" };
+
+/** Our own station may be away for this long before a screen says so. */
+export const awayLong = ms(5000);
 
 /** Until a drill or a self-test has looked, nothing in the room is known to be good. */
 const untestedRoom: Room = {
@@ -27,7 +30,7 @@ export function deskScreen(facts: Facts): DeskScreen {
     return { at: "enrolling", terminal, compare, since, now };
   }
   if (welcome === null) {
-    if (facts.station.at === "away" && now - facts.station.since > 5000) return fault(facts, "stationAway");
+    if (facts.station.at === "away" && now - facts.station.since > awayLong) return fault(facts, "stationAway");
     return { at: "starting", since: facts.began, now };
   }
   const link = shownLink(facts, welcome);
@@ -96,8 +99,6 @@ function lineScreen(facts: Facts, welcome: Welcome, link: LinkFacts): DeskScreen
   return line satisfies never;
 }
 
-type Standing = { readonly now: Instant; readonly us: Party; readonly terminal: string };
-
 function inCallScreen(
   own: OwnCall,
   link: LinkFacts,
@@ -115,7 +116,7 @@ function inCallScreen(
 }
 
 export function callFacts(
-  own: OwnCall,
+  own: Omit<OwnCall, "link" | "call">,
   link: LinkFacts,
   line: Extract<CallLine, { at: "live" | "mending" | "keying" }>,
   ends: Ends,
@@ -135,13 +136,13 @@ export function callFacts(
   };
 }
 
-function routeOf(own: OwnCall, line: CallLine): Route {
+function routeOf(own: Pick<OwnCall, "route" | "roundTrip">, line: CallLine): Route {
   const since = line.at === "mending" ? line.lost : instant(0);
   if (own.route === "searching" || line.at === "mending") return { at: "searching", since };
   return { at: own.route, roundTrip: own.roundTrip === null ? null : ms(own.roundTrip) };
 }
 
-const endReasons: Readonly<Record<CallEnd, EndReason>> = {
+export const endReasons: Readonly<Record<CallEnd, EndReason>> = {
   hungUp: "byUs",
   theyHungUp: "byThem",
   cancelled: "cancelled",
@@ -152,22 +153,17 @@ const endReasons: Readonly<Record<CallEnd, EndReason>> = {
   superseded: "byThem",
 };
 
-export const usOf = (welcome: Welcome): Party => ({
-  name: welcome.party.name,
-  place: { name: welcome.party.place, zone: welcome.party.zone },
-  crest: null,
-});
+type Named = { readonly name: string; readonly place: string; readonly zone: string };
 
-export const themOf = (link: LinkFacts): Party => ({
-  name: link.name,
-  place: { name: link.place, zone: link.zone },
-  crest: null,
-});
+/** A party as the station names it, which knows no crests. */
+export const partyOf = ({ name, place, zone }: Named): Party => ({ name, place: { name: place, zone }, crest: null });
+
+export const usOf = (welcome: Welcome): Party => partyOf(welcome.party);
 
 export function endsOf(facts: Facts, welcome: Welcome, link: LinkFacts, line: CallLine): Ends {
   const far =
     isInCall(line) || (line.at === "ringing" && line.side === "called") ? (facts.names[line.theirs] ?? null) : null;
-  return { here: usOf(welcome), them: themOf(link), room: far };
+  return { here: usOf(welcome), them: partyOf(link), room: far };
 }
 
 export function receiptsOf(facts: Facts, call: string): Receipts {
@@ -199,7 +195,7 @@ export function lineState(link: LinkFacts, facts: Facts): LineState {
 export function lineOf(link: LinkFacts, facts: Facts): Line {
   return {
     id: link.link,
-    them: themOf(link),
+    them: partyOf(link),
     established: instant(link.since),
     used: link.used === null ? null : instant(link.used),
     state: lineState(link, facts),

@@ -1,6 +1,6 @@
 // The room of the call on the console: every call there is, in the state it is in, and the devices of this console.
 import type { ConsoleAction } from "../../model/actions.ts";
-import { beganSentence, routeSentence } from "../../model/call.ts";
+import { beganSentence, endedSentence, routeSentence } from "../../model/call.ts";
 import { type ConsoleCall, type ConsoleOn, callSentence, endsOf } from "../../model/console.ts";
 import { Card } from "../../ui/Card.tsx";
 import { HoldButton } from "../../ui/HoldButton.tsx";
@@ -8,7 +8,7 @@ import { RoomTitle } from "../../ui/RoomTitle.tsx";
 import { StateMark } from "../../ui/StateMark.tsx";
 import type { Pictures } from "../../ui/VideoTile.tsx";
 import { Words } from "../../ui/Words.tsx";
-import { moment, say } from "../../words/say.ts";
+import { say } from "../../words/say.ts";
 import { ReceiptTrack } from "../principal/Ring.tsx";
 import { DeviceChoices } from "../principal/Setup.tsx";
 import { RingActs, callMark } from "./Cards.tsx";
@@ -95,12 +95,7 @@ function CallBody({
           {call.began !== null && (
             <p className="card-line">
               <Words say={beganSentence(call.began, call.ends)} />{" "}
-              <Words
-                say={say("ended.at", {
-                  here: moment(call.endedAt, call.ends.here.place, "timeThere"),
-                  there: moment(call.endedAt, call.ends.them.place, "timeThere"),
-                })}
-              />
+              <Words say={endedSentence(call.endedAt, call.ends)} />
             </p>
           )}
           {call.receipts !== null && <ReceiptTrack receipts={call.receipts} here={screen.us.place} />}

@@ -2,7 +2,7 @@
 // side, and on the other what must not be missed whichever room is open: the call, and the alarms.
 import type { Announcement } from "../../model/announce.ts";
 import { type ConsoleAction, type Section, sections } from "../../model/actions.ts";
-import { type ConsoleOn, type ConsoleScreen, waiting } from "../../model/console.ts";
+import { type ConsoleOn, type ConsoleScreen, endsOf, waiting } from "../../model/console.ts";
 import { Announcer } from "../../ui/Announcer.tsx";
 import { Button } from "../../ui/Button.tsx";
 import { Clock } from "../../ui/Clock.tsx";
@@ -54,6 +54,7 @@ function ConsoleState({ screen, pictures, act }: Omit<ConsoleProps, "said">) {
 
 function On({ screen, pictures, act }: Omit<ConsoleProps, "said" | "screen"> & { readonly screen: ConsoleOn }) {
   const words = useWords();
+  const theirs = theirPlace(screen);
   const rings = screen.calls.some((call) => call.at === "ringingIn");
   return (
     <div className="console" data-ringing={rings}>
@@ -66,7 +67,7 @@ function On({ screen, pictures, act }: Omit<ConsoleProps, "said" | "screen"> & {
         <div className="console-clocks">
           <Clock at={screen.now} place={utc} seconds="seconds" />
           <Clock at={screen.now} place={screen.us.place} />
-          {theirPlace(screen) !== null && <Clock at={screen.now} place={theirPlace(screen) ?? utc} />}
+          {theirs !== null && <Clock at={screen.now} place={theirs} />}
         </div>
       </header>
       <nav className="console-nav" aria-label={words(say("nav.name"))}>
@@ -127,7 +128,7 @@ function Skip({ to }: { to: "room" | "urgent" }) {
 /** Whose clock stands beside ours: of the call that rings or runs, else of the only line; null when it would be a guess. */
 function theirPlace(screen: ConsoleOn) {
   const call = screen.calls.find((one) => one.at !== "ended");
-  if (call !== undefined) return "facts" in call ? call.facts.ends.them.place : call.ends.them.place;
+  if (call !== undefined) return endsOf(call).them.place;
   return screen.lines.length === 1 ? (screen.lines[0]?.them.place ?? null) : null;
 }
 

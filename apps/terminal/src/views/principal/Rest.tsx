@@ -2,7 +2,7 @@
 // happens next and that somebody knows of it.
 import { between } from "@parley/base/time";
 import type { DeskAction } from "../../model/actions.ts";
-import { beganSentence } from "../../model/call.ts";
+import { beganSentence, endedSentence } from "../../model/call.ts";
 import { type DeskScreen, endSentence } from "../../model/desk.ts";
 import { Button } from "../../ui/Button.tsx";
 import { PartyName } from "../../ui/PartyName.tsx";
@@ -10,7 +10,7 @@ import { StateMark } from "../../ui/StateMark.tsx";
 import { Thread } from "../../ui/Thread.tsx";
 import { Words } from "../../ui/Words.tsx";
 import { digits } from "../../words/place.ts";
-import { length, moment, say } from "../../words/say.ts";
+import { length, say } from "../../words/say.ts";
 
 type Act = (action: DeskAction) => void;
 type Of<At extends DeskScreen["at"]> = Extract<DeskScreen, { at: At }>;
@@ -45,12 +45,7 @@ export function Ended({ screen, act }: { screen: Of<"ended">; act: Act }) {
         {began !== null && (
           <p className="desk-note desk-lines">
             <Words say={beganSentence(began, ends)} />
-            <Words
-              say={say("ended.at", {
-                here: moment(endedAt, ends.here.place, "timeThere"),
-                there: moment(endedAt, ends.them.place, "timeThere"),
-              })}
-            />
+            <Words say={endedSentence(endedAt, ends)} />
           </p>
         )}
         <Button
