@@ -22,7 +22,7 @@ function* files(folder: string): Generator<string> {
 const due: ReadonlySet<string> = new Set([
   ...[
     "CA13",
-    "CA15",
+
     "CL7",
     "RC1",
     "RC3",

@@ -2,10 +2,11 @@
 // and merges the same machine, and keeps a call's far side as two facts: whom it has met by signals through the stations, and
 // whether frames flow. A person sees `screen` and presses.
 import { type Cancel, type Clock, type Instant, ms } from "@parley/base/time";
+import { isOverHere, leftAlready, meets, saidAgain } from "@parley/call/atTerminal";
 import type { Event } from "@parley/call/event";
 import { inTime } from "@parley/call/inTime";
 import { merge } from "@parley/call/merge";
-import { type Line, deadline, idle, isInCall, openCall } from "@parley/call/state";
+import { type Line, deadline, idle, isInCall, openCall, ringsAt } from "@parley/call/state";
 import { step } from "@parley/call/step";
 import type { IdText } from "@parley/protocol/ids";
 import type { FromTerminal } from "@parley/station/duty/calls";
@@ -117,9 +118,9 @@ export class Terminal {
   }
 
   private lineSaid(link: IdText, said: Line): void {
-    const open = openCall(said);
-    if (open !== null && this.left.has(open) && !(isInCall(said) && said.ours !== this.id)) {
-      this.ports.tell({ type: "hangUp", call: open });
+    const again = leftAlready(said, this.left, this.id);
+    if (again !== null) {
+      this.ports.tell({ type: "hangUp", call: again });
       return;
     }
     const { run } = this;
@@ -136,8 +137,8 @@ export class Terminal {
   }
 
   private attend(line: Line): void {
-    if (line.at === "ringing" && line.side === "called" && line.desks.includes(this.id))
-      this.ports.tell({ type: "rang", call: line.call });
+    const ringing = openCall(line);
+    if (ringing !== null && ringsAt(line, this.id)) this.ports.tell({ type: "rang", call: ringing });
   }
 
   private admitted(admit: Admit): void {
@@ -164,11 +165,7 @@ export class Terminal {
   /** The station is back: it is told again what it may have missed. */
   private again(): void {
     if (this.run === null) return;
-    const { line, admit } = this.run;
-    const { call } = admit;
-    if (line.at === "live") this.ports.tell({ type: "up", call });
-    if (line.at === "ended" && line.why === "hungUp") this.ports.tell({ type: "hangUp", call });
-    if (isInCall(line) && line.side === "called" && line.ours === this.id) this.ports.tell({ type: "answer", call });
+    for (const word of saidAgain(this.run.line, this.id)) this.ports.tell(word);
   }
 
   // ---- the line of a call under way
@@ -184,8 +181,7 @@ export class Terminal {
     const before = run.line;
     run.line = next;
     this.setTimer(run);
-    const satThere = isInCall(before) && before.ours === this.id && isInCall(next) && before.theirs === next.theirs;
-    if (isInCall(next) && next.ours === this.id && !satThere) run.flowing = false;
+    if (meets(before, next, this.id) !== null) run.flowing = false;
     this.viewed(run);
   }
 
@@ -201,8 +197,7 @@ export class Terminal {
 
   private viewed(run: Run): void {
     if (this.run !== run) return;
-    if (run.line.at === "ended" && (run.line.answered !== null || run.line.side === "calling"))
-      this.left.add(run.line.call);
+    if (isOverHere(run.line)) this.left.add(run.line.call);
     this.setLine(run.admit.link, run.line);
     this.attend(run.line);
     if (run.line.at === "idle") this.endRun();

@@ -86,6 +86,19 @@ export const idle: Idle = { at: "idle" };
 export const isInCall = (line: Line): line is Keying | Live | Mending =>
   line.at === "keying" || line.at === "live" || line.at === "mending";
 
+/** Whether our person of an answered call is at `terminal`. */
+export const sitsAt = (line: Line, terminal: IdText): boolean => isInCall(line) && line.ours === terminal;
+
+/** Whether the other party's ring rings at our `terminal`. */
+export const ringsAt = (line: Line, terminal: IdText): boolean =>
+  line.at === "ringing" && line.side === "called" && line.desks.includes(terminal);
+
+/** Whether our `terminal` takes part in the line's call: it sits in it, called, or rings. */
+export const takesPart = (line: Line, terminal: IdText): boolean =>
+  sitsAt(line, terminal) ||
+  ringsAt(line, terminal) ||
+  (line.at === "ringing" && line.side === "calling" && line.ours === terminal);
+
 /** The call that occupies the line, or null: what makes a terminal or a link busy. */
 export const openCall = (line: Line): IdText | null => (line.at === "idle" || line.at === "ended" ? null : line.call);
 

@@ -70,8 +70,7 @@ function ring(line: Line, event: Event & { type: "ring" }, now: Instant): Step {
     case "ended":
       return rung([]);
     case "ringing":
-      if (line.side === "called")
-        return rung([{ type: "noteMissed", call: line.call, by: line.theirs, why: "cancelled" }]);
+      if (line.side === "called") return rung([missed(line, "cancelled")]);
       // Both pressed Call: the smaller id is the call, on both sides, and whoever rang with the other has thereby answered.
       // The other id is taken back in words, since the far side may by now have given up the smaller one.
       if (line.call < call) return stay(line);

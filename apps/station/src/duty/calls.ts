@@ -2,8 +2,18 @@
 // does nothing: `decide` takes the lines as they are and one command, and answers with the lines as they shall be and
 // with what to send, tell and note. The state machine of a single line is packages/call; here is what spans lines.
 import { type Instant, type Ms } from "@parley/base/time";
-import type { Effect, Event, ReceiptKind } from "@parley/call/event";
-import { type EndReason, type Line, idle, isInCall, openCall } from "@parley/call/state";
+import type { Effect, Event, HangUpReason, ReceiptKind } from "@parley/call/event";
+import {
+  type EndReason,
+  type Line,
+  deadline,
+  idle,
+  isInCall,
+  openCall,
+  ringsAt,
+  sitsAt,
+  takesPart,
+} from "@parley/call/state";
 import { step } from "@parley/call/step";
 import type { ErrorCode } from "@parley/protocol/errorCodes";
 import type { IdText } from "@parley/protocol/ids";
@@ -50,24 +60,24 @@ export type FromTerminal =
 
 type Named = { readonly terminal: IdText; readonly name: string };
 
-/** The far station's words, verified and with ids as text. */
-export type FromPeer =
-  | {
-      readonly type: "ring";
-      readonly call: IdText;
-      readonly caller: Named;
-      readonly generations: readonly number[];
-      readonly spent: Ms;
-    }
+type Ring = {
+  readonly type: "ring";
+  readonly call: IdText;
+  readonly caller: Named;
+  readonly generations: readonly number[];
+};
+
+/** What stations say to each other after a ring, the same both ways. */
+type AfterRing =
   | {
       readonly type: "receipt";
       readonly call: IdText;
-      readonly kind: (Event & { type: "receipt" })["kind"];
+      readonly kind: ReceiptKind;
       readonly terminal: IdText | null;
       readonly generation: number | null;
       readonly answerer: Named | null;
     }
-  | { readonly type: "hangUp"; readonly call: IdText; readonly why: (Event & { type: "theyHungUp" })["why"] }
+  | { readonly type: "hangUp"; readonly call: IdText; readonly why: HangUpReason }
   | { readonly type: "moved"; readonly call: IdText; readonly to: Named }
   | {
       readonly type: "signal";
@@ -76,6 +86,9 @@ export type FromPeer =
       readonly to: IdText;
       readonly body: string;
     };
+
+/** The far station's words, verified and with ids as text; a ring came `spent` after the press. */
+export type FromPeer = (Ring & { readonly spent: Ms }) | AfterRing;
 
 export type Command =
   | { readonly from: "terminal"; readonly terminal: IdText; readonly message: FromTerminal }
@@ -85,25 +98,7 @@ export type Command =
   | { readonly from: "time" };
 
 /** What to say to the station at the other end of `link`; the runner signs, numbers and keeps it. */
-export type ToPeer =
-  | { readonly type: "ring"; readonly call: IdText; readonly caller: Named; readonly generations: readonly number[] }
-  | {
-      readonly type: "receipt";
-      readonly call: IdText;
-      readonly kind: (Event & { type: "receipt" })["kind"];
-      readonly terminal: IdText | null;
-      readonly generation: number | null;
-      readonly answerer: Named | null;
-    }
-  | { readonly type: "hangUp"; readonly call: IdText; readonly why: (Event & { type: "theyHungUp" })["why"] }
-  | { readonly type: "moved"; readonly call: IdText; readonly to: Named }
-  | {
-      readonly type: "signal";
-      readonly call: IdText;
-      readonly from: IdText;
-      readonly to: IdText;
-      readonly body: string;
-    };
+export type ToPeer = Ring | AfterRing;
 
 export type ToTerminal =
   /** `now`: by the clock that the line's times are told in. */
@@ -184,7 +179,7 @@ export function decide(calls: Calls, command: Command, context: CallsContext, no
 export function nextDeadline(calls: Calls): Instant | null {
   let first: Instant | null = null;
   for (const { line } of Object.values(calls.links)) {
-    const until = line.at === "idle" || line.at === "live" ? null : line.until;
+    const until = deadline(line);
     if (until !== null && (first === null || until < first)) first = until;
   }
   return first;
@@ -214,11 +209,9 @@ function fromTerminal(turn: Turn, terminal: IdText, message: FromTerminal): void
     case "hangUp":
       return turn.happen(link, { type: "hangUp", call: message.call }, terminal);
     case "up":
-      if (!isInCall(line) || line.ours !== terminal) return;
-      return turn.happen(link, { type: "up", call: message.call });
+      return sitsAt(line, terminal) ? turn.happen(link, { type: "up", call: message.call }) : undefined;
     case "lost":
-      if (!isInCall(line) || line.ours !== terminal) return;
-      return turn.happen(link, message);
+      return sitsAt(line, terminal) ? turn.happen(link, message) : undefined;
     case "handOver":
       if (!turn.context.desks.some((desk) => desk.terminal === message.to && desk.online))
         return refuse("TERMINAL_UNKNOWN");
@@ -291,12 +284,6 @@ function greet(turn: Turn, terminal: IdText): void {
   }
 }
 
-/** Whether `terminal` is one of ours that may exchange signals in the line's call. */
-function takesPart(line: Line, terminal: IdText): boolean {
-  if (line.at === "ringing") return line.side === "calling" ? line.ours === terminal : line.desks.includes(terminal);
-  return isInCall(line) && line.ours === terminal;
-}
-
 /** One decision in the making. */
 class Turn {
   readonly context: CallsContext;
@@ -332,7 +319,7 @@ class Turn {
   engaged(terminal: IdText, but: IdText | null = null): boolean {
     return this.links().some(([, { line }]) => {
       if (openCall(line) === but && but !== null) return false;
-      return isInCall(line) || (line.at === "ringing" && line.side === "calling") ? line.ours === terminal : false;
+      return takesPart(line, terminal) && !ringsAt(line, terminal);
     });
   }
 
@@ -399,12 +386,7 @@ class Turn {
     return effect satisfies never;
   }
 
-  receiptOf(
-    call: IdText,
-    kind: (ToPeer & { type: "receipt" })["kind"],
-    terminal: IdText | null,
-    generation: number | null,
-  ): ToPeer {
+  receiptOf(call: IdText, kind: ReceiptKind, terminal: IdText | null, generation: number | null): ToPeer {
     const answerer = kind === "answered" && terminal !== null ? this.named(terminal) : null;
     return { type: "receipt", call, kind, terminal, generation, answerer };
   }

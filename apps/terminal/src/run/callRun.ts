@@ -2,9 +2,10 @@
 // for. Keys are the key worker's (crypto/), paths are the far side's (farSide.ts); here is the line they belong to.
 import type { Bytes } from "@parley/base/bytes";
 import { type Cancel, type Clock, type Ms, ms } from "@parley/base/time";
+import { meets, saidAgain } from "@parley/call/atTerminal";
 import type { Event } from "@parley/call/event";
 import { merge } from "@parley/call/merge";
-import { type Line, deadline, isInCall, openCall } from "@parley/call/state";
+import { type Line, deadline, isInCall, openCall, sitsAt } from "@parley/call/state";
 import { step } from "@parley/call/step";
 import type { FromFrames } from "@parley/e2ee/worker/messages";
 import type { IdText } from "@parley/protocol/ids";
@@ -130,18 +131,17 @@ export function runCall(options: CallRunOptions): CallRun {
     if (next === line) return;
     const before = line;
     line = next;
+    setTimer();
+    show({ line });
+    const theirs = meets(before, line, self);
+    if (theirs !== null) enter(theirs);
+    if (openCall(line) === null) leave();
+  };
+
+  const setTimer = (): void => {
     timer();
     const until = deadline(line);
-    timer =
-      until === null
-        ? () => undefined
-        : clock.wait(ms(Math.max(0, until - clock.now())), () => happen({ type: "tick" }));
-    show({ line });
-    // Also when the call comes back to the desk that had handed it over.
-    const sits = (at: Line): boolean => isInCall(at) && at.ours === self;
-    if (isInCall(line) && sits(line) && !(sits(before) && isInCall(before) && before.theirs === line.theirs))
-      enter(line.theirs);
-    if (openCall(line) === null) leave();
+    if (until !== null) timer = clock.wait(ms(Math.max(0, until - clock.now())), () => happen({ type: "tick" }));
   };
 
   /** Our person and theirs are in the call: only their terminal stays, and gets the real picture and sound. */
@@ -161,7 +161,7 @@ export function runCall(options: CallRunOptions): CallRun {
     workers,
     terms: () => ({ iceServers: admit.iceServers, relayOnly: admit.relayOnly, offers: admit.side === "calling" }),
     outgoing: options.outgoing,
-    inCallWith: () => (isInCall(line) && line.ours === self ? line.theirs : null),
+    inCallWith: () => (isInCall(line) && sitsAt(line, self) ? line.theirs : null),
     onTracks: (remote) => show({ remote }),
     onFailed: () => happen({ type: "lost", call: admit.call, why: "noPackets" }),
     onFault: (error) => console.error(error),
@@ -252,24 +252,14 @@ export function runCall(options: CallRunOptions): CallRun {
         if (far.isCurrent(message.stream)) beat(1);
         return;
       case "alarm":
-        return alarm(message.stream, "unsealedFrames");
+        return far.isCurrent(message.stream) ? raise(streamOf(message.stream), "unsealedFrames") : undefined;
       case "calm":
-        show({
-          alarms: view.alarms.filter(
-            ({ stream, what }) => what !== "unsealedFrames" || stream !== streamOf(message.stream),
-          ),
-        });
-        return;
-      case "forgery": {
-        const stream = streams.find((name) => contextOf[name] === message.context);
-        if (stream !== undefined) raise(stream, "forgedFrames");
-        return;
-      }
-      case "claimedLate": {
+        return lower(streamOf(message.stream), "unsealedFrames");
+      case "forgery":
+        return raise(streamIn(message.context), "forgedFrames");
+      case "claimedLate":
         // The digests were only late, as after a cut: nobody forged anything.
-        const late = streams.find((name) => contextOf[name] === message.context);
-        return show({ alarms: view.alarms.filter(({ stream, what }) => what !== "forgedFrames" || stream !== late) });
-      }
+        return lower(streamIn(message.context), "forgedFrames");
       case "fault":
         console.error(message.detail);
         return;
@@ -283,15 +273,16 @@ export function runCall(options: CallRunOptions): CallRun {
     message satisfies never;
   };
 
-  const alarm = (name: string, what: StreamAlarm["what"]): void => {
-    const stream = streamOf(name);
-    if (stream !== null && far.isCurrent(name)) raise(stream, what);
-  };
+  /** The stream whose frames have that context of the proof, if it is one. */
+  const streamIn = (context: number): Stream | null => streams.find((name) => contextOf[name] === context) ?? null;
 
-  const raise = (stream: Stream, what: StreamAlarm["what"]): void => {
-    if (view.alarms.some((a) => a.stream === stream && a.what === what)) return;
+  const raise = (stream: Stream | null, what: StreamAlarm["what"]): void => {
+    if (stream === null || view.alarms.some((a) => a.stream === stream && a.what === what)) return;
     show({ alarms: [...view.alarms, { stream, what, since: clock.now() }] });
   };
+
+  const lower = (stream: Stream | null, what: StreamAlarm["what"]): void =>
+    show({ alarms: view.alarms.filter((a) => a.what !== what || a.stream !== stream) });
 
   const beat = (opened: number): void => {
     if (!isInCall(line)) return;
@@ -344,8 +335,7 @@ export function runCall(options: CallRunOptions): CallRun {
   greet();
   listenToPulse();
   watchRoute();
-  const first = deadline(line);
-  if (first !== null) timer = clock.wait(ms(Math.max(0, first - clock.now())), () => happen({ type: "tick" }));
+  setTimer();
 
   return {
     admit: (fresh) => {
@@ -360,13 +350,10 @@ export function runCall(options: CallRunOptions): CallRun {
     signal: ({ body }) => workers.toKeys({ type: "signal", bytes: bytesOf(body) }),
     hear: (said) => become(merge(line, said, self)),
     again: () => {
-      // Our station may have been away when the keys first told: it takes each of these once.
+      // Our station may have been away when the keys first told, too.
       if (exported !== null) options.tell({ type: "exported", call: admit.call, secret: exported });
       if (view.epoch.state === "confirmed") options.tell({ type: "epoch", call: admit.call, epoch: view.epoch.number });
-      if (line.at === "live") options.tell({ type: "up", call: admit.call });
-      if (line.at === "ended" && line.why === "hungUp") options.tell({ type: "hangUp", call: admit.call });
-      if (isInCall(line) && line.side === "called" && line.ours === self)
-        options.tell({ type: "answer", call: admit.call });
+      for (const word of saidAgain(line, self)) options.tell(word);
     },
     press: (type) => {
       const { call } = admit;

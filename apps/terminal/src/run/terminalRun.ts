@@ -2,8 +2,9 @@
 // nothing about how a screen looks (model/) nor about how a call goes (packages/call, callRun).
 import { type Cancel, type Clock, type Instant, type Ms, ms } from "@parley/base/time";
 import type { Random } from "@parley/base/random";
+import { isOverHere, leftAlready } from "@parley/call/atTerminal";
 import { inTime } from "@parley/call/inTime";
-import { type Line, idle, isInCall, openCall } from "@parley/call/state";
+import { type Line, idle, openCall, ringsAt, takesPart } from "@parley/call/state";
 import type { FromTerminal, ToTerminal } from "@parley/protocol/terminal/messages";
 import type { Act } from "@parley/protocol/terminal/console";
 import { type CallWorkers } from "../crypto/workers.ts";
@@ -65,9 +66,10 @@ export function runTerminal(browser: Browser, { code, officerCode }: OpenedWith)
   const listeners = new Set<() => void>();
   let run: CallRun | null = null;
   let view: CallView | null = null;
+  /** The run of that call, where it is the one under way here. */
+  const runOf = (call: string): CallRun | null => (view !== null && openCall(view.line) === call ? run : null);
   let ready: CallWorkers = browser.startWorkers(); // one pair is always started before it is needed
   let passkeyBusy = false;
-  let wantedMicrophone: "open" | "muted" = "open";
 
   let facts: Facts = {
     now: clock.now(),
@@ -185,12 +187,13 @@ export function runTerminal(browser: Browser, { code, officerCode }: OpenedWith)
       case "admit":
         return admitted(message);
       case "iceServers":
-        if (run !== null && view !== null && openCall(view.line) === message.call) run.iceServers(message.iceServers);
+        return runOf(message.call)?.iceServers(message.iceServers);
+      case "signal": {
+        const its = runOf(message.call);
+        if (its === null) early.push(message);
+        else its.signal(message);
         return;
-      case "signal":
-        if (run !== null && view !== null && openCall(view.line) === message.call) run.signal(message);
-        else early.push(message);
-        return;
+      }
       case "door":
         return change({ door: { officers: message.officers, officer: message.officer }, passkey: { at: "ready" } });
       case "passkey":
@@ -233,9 +236,9 @@ export function runTerminal(browser: Browser, { code, officerCode }: OpenedWith)
   const left = new Set<string>();
 
   const lineSaid = (linkId: string, said: Line): void => {
-    const open = openCall(said);
-    if (open !== null && left.has(open) && !(isInCall(said) && said.ours !== facts.welcome?.terminal)) {
-      send({ type: "hangUp", call: open });
+    const again = leftAlready(said, left, facts.welcome?.terminal);
+    if (again !== null) {
+      send({ type: "hangUp", call: again });
       return;
     }
     if (run !== null && view?.link === linkId) {
@@ -255,11 +258,9 @@ export function runTerminal(browser: Browser, { code, officerCode }: OpenedWith)
   const attend = (linkId: string, line: Line): void => {
     const me = facts.welcome?.terminal;
     if (me === undefined) return;
-    if (line.at === "ringing" && line.side === "called" && line.desks.includes(me)) {
-      send({ type: "rang", call: line.call });
-      room.open();
-    } else if (line.at === "ringing" && line.side === "calling" && line.ours === me) room.open();
-    else if (isInCall(line) && line.ours === me) room.open();
+    const ringing = openCall(line);
+    if (ringing !== null && ringsAt(line, me)) send({ type: "rang", call: ringing });
+    if (takesPart(line, me)) room.open();
     else if (view === null || view.link === linkId) {
       if (!Object.values(facts.lines).some(({ line: other }) => takesPart(other, me))) room.close();
     }
@@ -270,7 +271,8 @@ export function runTerminal(browser: Browser, { code, officerCode }: OpenedWith)
     const names = { ...facts.names };
     for (const { terminal, name } of admit.far) names[terminal] = name;
     change({ names });
-    if (run !== null && view !== null && openCall(view.line) === admit.call) return run.admit(admit);
+    const known = runOf(admit.call);
+    if (known !== null) return known.admit(admit);
     endRun();
     const { enrolment } = session.standing() as Extract<Standing, { at: "enrolled" }>;
     const chain = bytesOf(facts.welcome?.chain ?? "");
@@ -295,9 +297,7 @@ export function runTerminal(browser: Browser, { code, officerCode }: OpenedWith)
 
   const viewed = (next: CallView): void => {
     view = next;
-    // A caller whose ring has run out here has given up, also where the station, away meanwhile, has not.
-    if (next.line.at === "ended" && (next.line.answered !== null || next.line.side === "calling"))
-      left.add(next.line.call);
+    if (isOverHere(next.line)) left.add(next.line.call);
     const { cam, mic, screen } = next.remote;
     pictures = {
       ...pictures,
@@ -344,8 +344,9 @@ export function runTerminal(browser: Browser, { code, officerCode }: OpenedWith)
 
   const press = (type: "answer" | "decline" | "hangUp", call: string): void => {
     if (type === "hangUp") left.add(call);
-    if (run !== null && view !== null && openCall(view.line) === call) run.press(type);
-    else send({ type, call });
+    const its = runOf(call);
+    if (its === null) send({ type, call });
+    else its.press(type);
   };
 
   const act = (action: DeskAction | ConsoleAction): void => {
@@ -376,8 +377,7 @@ export function runTerminal(browser: Browser, { code, officerCode }: OpenedWith)
         if (facts.welcome !== null) send({ type: "handOver", call: action.call, to: facts.welcome.terminal });
         return;
       case "microphone":
-        wantedMicrophone = action.to;
-        return room.mute(wantedMicrophone);
+        return room.mute(action.to);
       case "screen":
         return room.share(action.to);
       case "device":
@@ -474,11 +474,6 @@ export function runTerminal(browser: Browser, { code, officerCode }: OpenedWith)
       run?.networkIsBack();
     },
   };
-}
-
-function takesPart(line: Line, me: string): boolean {
-  if (line.at === "ringing") return line.side === "calling" ? line.ours === me : line.desks.includes(me);
-  return isInCall(line) && line.ours === me;
 }
 
 /** A stream of that one track; the same object as before when the track is the same, so that a video does not start over. */
