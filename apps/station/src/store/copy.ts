@@ -8,104 +8,33 @@ const pageRows = 64;
 
 type Source = Kysely<Tables> | Transaction<Tables>;
 
-/** Hands page after page to `write` until there are no more. */
-async function copyPages<Row>(
-  next: (last: Row | undefined) => Promise<readonly Row[]>,
-  write: (rows: readonly Row[]) => Promise<unknown>,
-): Promise<void> {
-  let last: Row | undefined;
-  for (;;) {
-    const rows = await next(last);
-    if (rows.length === 0) return;
-    await write(rows);
-    last = rows.at(-1);
-  }
-}
+/** The columns of each table's primary key, by which its rows are read in order. */
+const keys: { readonly [T in keyof Tables]: readonly (keyof Tables[T] & string)[] } = {
+  head: ["id"],
+  event: ["idx"],
+  link: ["link"],
+  outbox: ["link", "sequence"],
+  inbox: ["link", "sequence"],
+  doc: ["kind", "name"],
+};
 
 /** Copies all tables into `to`, whose own rows go; both sides are expected to be in a transaction of the caller's. */
 export async function copyAll(from: Source, to: Source): Promise<void> {
-  for (const table of ["head", "event", "link", "outbox", "inbox", "doc"] as const)
+  for (const table of Object.keys(keys) as (keyof Tables)[]) {
     await to.deleteFrom(table).execute();
-  await to
-    .insertInto("head")
-    .values(await from.selectFrom("head").selectAll().execute())
-    .execute();
-  await copyPages(
-    (last?: Tables["event"]) =>
-      from
-        .selectFrom("event")
-        .selectAll()
-        .where("idx", ">", last?.idx ?? -1)
-        .orderBy("idx")
-        .limit(pageRows)
-        .execute(),
-    (rows) =>
-      to
-        .insertInto("event")
-        .values([...rows])
-        .execute(),
-  );
-  await copyPages(
-    (last?: Tables["link"]) =>
-      from
-        .selectFrom("link")
-        .selectAll()
-        .where("link", ">", last?.link ?? "")
-        .orderBy("link")
-        .limit(pageRows)
-        .execute(),
-    (rows) =>
-      to
-        .insertInto("link")
-        .values([...rows])
-        .execute(),
-  );
-  await copyPages(
-    (last?: Tables["outbox"]) =>
-      from
-        .selectFrom("outbox")
-        .selectAll()
-        .where(sql<boolean>`(link, sequence) > (${last?.link ?? ""}, ${last?.sequence ?? 0})`)
-        .orderBy("link")
-        .orderBy("sequence")
-        .limit(pageRows)
-        .execute(),
-    (rows) =>
-      to
-        .insertInto("outbox")
-        .values([...rows])
-        .execute(),
-  );
-  await copyPages(
-    (last?: Tables["inbox"]) =>
-      from
-        .selectFrom("inbox")
-        .selectAll()
-        .where(sql<boolean>`(link, sequence) > (${last?.link ?? ""}, ${last?.sequence ?? 0})`)
-        .orderBy("link")
-        .orderBy("sequence")
-        .limit(pageRows)
-        .execute(),
-    (rows) =>
-      to
-        .insertInto("inbox")
-        .values([...rows])
-        .execute(),
-  );
-  await copyPages(
-    (last?: Tables["doc"]) =>
-      from
-        .selectFrom("doc")
-        .selectAll()
-        .where(sql<boolean>`(kind, name) > (${last?.kind ?? ""}, ${last?.name ?? ""})`)
-        .orderBy("kind")
-        .orderBy("name")
-        .limit(pageRows)
-        .execute(),
-    (rows) =>
-      to
-        .insertInto("doc")
-        .values([...rows])
-        .execute(),
-  );
+    await copyTable(from, to, table);
+  }
+}
+
+async function copyTable<T extends keyof Tables>(from: Source, to: Source, table: T): Promise<void> {
+  const columns = sql.join(keys[table].map((column) => sql.ref(column)));
+  let after = sql``;
+  for (;;) {
+    const { rows } = await sql<Tables[T]>`
+      select * from ${sql.table(table)} ${after} order by ${columns} limit ${pageRows}`.execute(from);
+    const last = rows.at(-1);
+    if (last === undefined) return;
+    await to.insertInto<keyof Tables>(table).values(rows).execute();
+    after = sql`where (${columns}) > (${sql.join(keys[table].map((column) => last[column]))})`;
+  }
 }
