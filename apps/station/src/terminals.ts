@@ -5,27 +5,27 @@ import { decode, encode } from "@parley/base/codec";
 import type { Random } from "@parley/base/random";
 import { type Result, fail, ok } from "@parley/base/result";
 import { type Clock, type Instant, instant } from "@parley/base/time";
-import { type ErrorCode, type ParleyError, problem } from "@parley/protocol/errorCodes";
+import { openCall } from "@parley/call/state";
+import { type ParleyError, problem } from "@parley/protocol/errorCodes";
 import { type IdText, idText } from "@parley/protocol/ids";
 import { pin } from "@parley/protocol/signed/pin";
 import { type StationNonce, signedTerminalRequest } from "@parley/protocol/signed/terminalCertificate";
+import type { LedgerRow } from "@parley/protocol/terminal/console";
 import type { ToTerminal } from "@parley/protocol/terminal/messages";
 import type { WebCertificate } from "./api/certificate.ts";
 import { type Hub, type Seat, openHub } from "./api/hub.ts";
 import { webServer } from "./api/http.ts";
 import { type People, makePeople } from "./api/people.ts";
-import type { Desk, ToTerminal as CallsToTerminal } from "./duty/calls.ts";
 import { type Presence, consoleRole, houseOf, shownPairing } from "./houseView.ts";
 import { rowOf } from "./ledgerView.ts";
 import { verifiedBy } from "./peer/tlsIdentity.ts";
-import type { Joined } from "./inside.ts";
+import type { Joined, TerminalsPort } from "./inside.ts";
 import { relayCredentials } from "./relayCredentials.ts";
 import type { RelayRun } from "./relayRun.ts";
 import type { CallsRun } from "./run/callsRun.ts";
 import type { IdentityRun } from "./run/identityRun.ts";
 import type { LinksRun } from "./run/linksRun.ts";
 import type { PairingRun } from "./run/pairingRun.ts";
-import type { Recorded } from "./run/recordRun.ts";
 import { pskOf } from "./run/secrets.ts";
 import type { Config } from "./config.ts";
 import type { Store } from "./store/port.ts";
@@ -48,21 +48,9 @@ export type TerminalsOptions = {
   readonly certificate: WebCertificate | null;
 };
 
-export type Terminals = {
+export type Terminals = Required<TerminalsPort> & {
   readonly port: number;
   readonly people: People;
-  readonly desks: () => readonly Desk[];
-  readonly tell: (to: IdText | null, message: Exclude<CallsToTerminal, { type: "refused" | "admit" }>) => void;
-  readonly admit: (to: IdText, message: CallsToTerminal & { type: "admit" }) => void;
-  readonly refuse: (to: IdText, code: ErrorCode) => void;
-  readonly recorded: (call: IdText, recorded: Recorded) => void;
-  /** The identities or pairings have changed: consoles are told. */
-  readonly changed: () => void;
-  /** A link came, went, or its station did: everybody is told. */
-  readonly linksChanged: () => void;
-  readonly dismiss: (terminal: IdText) => void;
-  /** Every terminal that is on asks for a new credential. */
-  readonly renewAll: () => void;
   /** The web port shows another certificate from the next connection on. */
   readonly present: (certificate: WebCertificate) => void;
   readonly close: () => Promise<void>;
@@ -212,7 +200,7 @@ export async function openTerminals(options: TerminalsOptions): Promise<Result<T
 
   const entries = async (seat: Seat, before: number | null): Promise<void> => {
     const total = store.nextIndex();
-    const rows: ReturnType<typeof rowOf>[] = [];
+    const rows: LedgerRow[] = [];
     let to = Math.min(before ?? total, total);
     while (to > 0 && rows.length < ledgerPage) {
       const from = Math.max(0, to - ledgerPage);
@@ -224,7 +212,7 @@ export async function openTerminals(options: TerminalsOptions): Promise<Result<T
       }
       to = from;
     }
-    hub.tellSeat(seat, { type: "entries", entries: rows.filter((row) => row !== null), total, more: to > 0 });
+    hub.tellSeat(seat, { type: "entries", entries: rows, total, more: to > 0 });
   };
 
   const credentials = relayCredentials({
@@ -232,7 +220,7 @@ export async function openTerminals(options: TerminalsOptions): Promise<Result<T
     relay,
     isOpen: (link, call) => {
       const line = calls.state().links[link]?.line;
-      return line !== undefined && line.at !== "idle" && line.at !== "ended" && line.call === call;
+      return line !== undefined && openCall(line) === call;
     },
     tell: hub.tell,
   });
