@@ -26,6 +26,7 @@ import { decodeVarLenData, varLenDataEncoder } from "ts-mls/codec/variableLength
 import { createGroupInfo } from "ts-mls/createCommit.js";
 import { CodecError, CryptoError, CryptoVerificationError, MlsError } from "ts-mls/mlsError.js";
 import { encodeRatchetTree } from "ts-mls/ratchetTree.js";
+import { baseKeyBytes, exporterLabel } from "../sframe/schedule.ts";
 import { type LeafCredential, readLeafCredential, toMlsCredential } from "./credential.ts";
 import type { CallPsk } from "./psk.ts";
 import type { KeyHandle, Suite } from "./suite.ts";
@@ -92,6 +93,12 @@ export function makeEngine(suite: Suite, validateCredential: ValidateCredential)
 /** From when until when others may add us by a key package; whole seconds on the wire (RFC 9420 section 7.2). */
 export type Lifetime = { readonly notBefore: Instant; readonly notAfter: Instant };
 
+/** An hour back, for clocks that differ, and a day ahead. */
+export const lifetimeFrom = (now: Instant): Lifetime => ({
+  notBefore: after(now, hours(-1)),
+  notAfter: after(now, hours(24)),
+});
+
 export const handleOf = (engine: Engine, identity: Identity): KeyHandle =>
   engine.suite.handleFor(identity.signatureKey);
 
@@ -120,10 +127,7 @@ export async function createGroup(
   psk: CallPsk | null,
   now: Instant,
 ): Promise<Group> {
-  const own = await makeKeyPackage(engine, identity, {
-    notBefore: after(now, hours(-1)),
-    notAfter: after(now, hours(24)),
-  });
+  const own = await makeKeyPackage(engine, identity, lifetimeFrom(now));
   const state = await libraryCreateGroup(
     groupId,
     own.publicPackage,
@@ -154,7 +158,7 @@ export async function exportSecret(group: Group, label: string, context: Bytes, 
 
 /** The secret from which all frame keys of this epoch follow (RFC 9605 section 5.2), 32 bytes. */
 export const frameBaseKey = (group: Group): Promise<Bytes> =>
-  exportSecret(group, "SFrame 1.0 Base Key", new Uint8Array(0), 32);
+  exportSecret(group, exporterLabel, new Uint8Array(0), baseKeyBytes);
 
 /**
  * The signed description of this epoch by which a member that fell out can join again without an invitation. Built here from

@@ -1,12 +1,20 @@
 // The keeper while it is in no group: knocks until someone lets it in, comes in by a Welcome or by its own commit, and founds
 // a group when nobody answers and it is its turn. Every way in needs the call's PSK; nothing here can send a frame.
 import { type Bytes, equal, hex } from "@parley/base/bytes";
-import { type Ms, after, hours, ms, seconds } from "@parley/base/time";
+import { type Ms, ms, seconds } from "@parley/base/time";
 import { type ParleyError, problem } from "@parley/protocol/errorCodes";
 import { type IdText, idText } from "@parley/protocol/ids";
 import { takeover } from "./ballot.ts";
 import { destroy } from "./commit.ts";
-import { type Group, type OwnKeyPackage, createGroup, makeKeyPackage, members, readMessage } from "./group.ts";
+import {
+  type Group,
+  type OwnKeyPackage,
+  createGroup,
+  lifetimeFrom,
+  makeKeyPackage,
+  members,
+  readMessage,
+} from "./group.ts";
 import { type ExternalJoin, type RefuseGroup, externalJoin, joinFromWelcome } from "./join.ts";
 import type { KeeperContext } from "./keeperContext.ts";
 import type { KeeperStatus, Moment } from "./keeperPort.ts";
@@ -92,8 +100,7 @@ export class Outside {
   private makeOwn(now: Moment): Promise<OwnKeyPackage> {
     const { engine } = this.context.config;
     const { identity } = this.context;
-    const lifetime = { notBefore: after(now.wall, hours(-1)), notAfter: after(now.wall, hours(24)) };
-    return makeKeyPackage(engine, identity, lifetime);
+    return makeKeyPackage(engine, identity, lifetimeFrom(now.wall));
   }
 
   private found(now: Moment): Promise<Group> {

@@ -9,7 +9,7 @@ export const suite = 5;
 export const baseKeyBytes = 32;
 export const saltBytes = 12;
 
-/** The MLS exporter's label and context of the base key (RFC 9605 section 5.2). */
+/** The MLS exporter's label of the base key; its context is empty (RFC 9605 section 5.2). */
 export const exporterLabel = "SFrame 1.0 Base Key";
 
 /** What seals or opens the frames of one KID. The key is not extractable; the salt is secret too, and never logged. */
