@@ -3,13 +3,14 @@
 import type { Bytes } from "@parley/base/bytes";
 import type { Random } from "@parley/base/random";
 import { certain } from "@parley/base/result";
-import { type Instant, after, hours } from "@parley/base/time";
+import type { Instant } from "@parley/base/time";
 import { type Wanted, commit, destroy, merge } from "@parley/e2ee/mls/commit";
 import {
   type Engine,
   type Group,
   type Identity,
   createGroup,
+  lifetimeFrom,
   makeEngine,
   makeKeyPackage,
   ownLeaf,
@@ -18,6 +19,7 @@ import { joinFromWelcome, onlyGroup } from "@parley/e2ee/mls/join";
 import { callPsk } from "@parley/e2ee/mls/psk";
 import { makeSuite } from "@parley/e2ee/mls/suite";
 import type { CallId, LinkId, PartyId, TerminalId } from "@parley/protocol/ids";
+import type { Digest } from "@parley/protocol/signed/hash";
 
 /** Milliseconds that each step took. */
 export type KeysPass = {
@@ -44,7 +46,7 @@ async function identityOf(n: number, subtle: SubtleCrypto): Promise<Identity> {
       version: 1,
       party: new Uint8Array(32).fill(n) as PartyId,
       terminal: terminal as TerminalId,
-      chain: new Uint8Array(32),
+      chain: new Uint8Array(32) as Digest,
     },
     signatureKey: pair.privateKey,
     signaturePublicKey: new Uint8Array(await subtle.exportKey("raw", pair.publicKey)),
@@ -99,8 +101,7 @@ export class KeysBench {
   }
 
   private async newcomer(i: number) {
-    const lifetime = { notBefore: after(this.now, hours(-1)), notAfter: after(this.now, hours(24)) };
-    return makeKeyPackage(this.engine, await identityOf(i, this.subtle), lifetime);
+    return makeKeyPackage(this.engine, await identityOf(i, this.subtle), lifetimeFrom(this.now));
   }
 
   private async commit(wanted: Wanted): Promise<Bytes | null> {

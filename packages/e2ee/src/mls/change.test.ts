@@ -3,6 +3,7 @@ import { below } from "@parley/base/random";
 import { certain } from "@parley/base/result";
 import { after, days, hours } from "@parley/base/time";
 import { maxMlsMessageBytes } from "@parley/protocol/limits";
+import type { Digest } from "@parley/protocol/signed/hash";
 import { type Proposal, createCommit, joinGroupExternal } from "ts-mls";
 import { createGroupInfoWithExternalPubAndRatchetTree } from "ts-mls/createCommit.js";
 import { decodeMlsMessage } from "ts-mls/message.js";
@@ -231,7 +232,7 @@ describe("what no commit may do", () => {
       await externalJoin(a.engine, c, onlyGroup(testCall), await groupInfo(a.group), testPsk(), testNow),
     );
     expect(await refusedAs(strict, outside.commit)).toBe("MLS_CREDENTIAL_REFUSED");
-    const bad = { ...a.identity.credential, chain: new Uint8Array(32).fill(0xbb) };
+    const bad = { ...a.identity.credential, chain: new Uint8Array(32).fill(0xbb) as Digest };
     const renewed = certain(await commit(a.group, { credential: bad }));
     expect(await refusedAs(strict, renewed.commit)).toBe("MLS_CREDENTIAL_REFUSED");
     const joiner = await makeKeyPackage(a.engine, await makeIdentity(8), testLifetime);

@@ -2,33 +2,16 @@
 // holds hashes only. The chain it names (root, station, terminal certificates) travels apart, addressed by its hash;
 // whoever validates a credential fetches the chain and holds the leaf's signature key against it.
 import { type Bytes, equal } from "@parley/base/bytes";
-import { type Of, decode, encode, fixed, mapped, struct, uint8 } from "@parley/base/codec";
+import { decode, encode } from "@parley/base/codec";
 import { type Result, fail, ok } from "@parley/base/result";
 import { type ParleyError, problem } from "@parley/protocol/errorCodes";
-import { partyId, terminalId } from "@parley/protocol/ids";
+import { type LeafIdentity, leafIdentity } from "@parley/protocol/signed/chain";
 import type { Credential } from "ts-mls";
 
-/** Its own version, apart from the protocol's: a leaf outlives no call, but the two sides must read each other's. */
-const version = mapped(
-  uint8,
-  (v) => (v === 1 ? (1 as const) : null),
-  (v) => v,
-);
-
-const leafCredential = struct({
-  version,
-  party: partyId,
-  terminal: terminalId,
-  /** SHA-256 over the encoded chain bundle. */
-  chain: fixed(32),
-});
-
 /** Who sits at a leaf. */
-export type LeafCredential = Of<typeof leafCredential>;
+export type LeafCredential = LeafIdentity;
 
-export const leafCredentialBytes = 81;
-
-export const encodeLeafCredential = (credential: LeafCredential): Bytes => encode(leafCredential, credential);
+export const encodeLeafCredential = (credential: LeafCredential): Bytes => encode(leafIdentity, credential);
 
 export const toMlsCredential = (credential: LeafCredential): Credential => ({
   credentialType: "basic",
@@ -38,7 +21,7 @@ export const toMlsCredential = (credential: LeafCredential): Credential => ({
 /** Reads what an MLS credential says; anything but a `basic` one of exactly 81 bytes is refused. */
 export function readLeafCredential(credential: Credential): Result<LeafCredential, ParleyError> {
   if (credential.credentialType !== "basic") return fail(problem("MLS_CREDENTIAL_REFUSED", "not a basic credential"));
-  const read = decode(leafCredential, credential.identity);
+  const read = decode(leafIdentity, credential.identity);
   return read.ok ? ok(read.value) : fail(problem("MLS_CREDENTIAL_REFUSED", read.error.reason));
 }
 

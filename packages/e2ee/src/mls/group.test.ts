@@ -1,5 +1,6 @@
 import { hex } from "@parley/base/bytes";
 import { certain } from "@parley/base/result";
+import type { Digest } from "@parley/protocol/signed/hash";
 import { describe, expect, it } from "vitest";
 import { commit, drop, merge, processCommit } from "./commit.ts";
 import { confirmedTranscriptHash, epochOf, exportSecret, frameBaseKey, groupInfo, members, ownLeaf } from "./group.ts";
@@ -92,7 +93,7 @@ describe("group", () => {
 
   it("[ML6] a credential that was renewed reaches everyone in a re-key", async () => {
     const [a, b] = (await callOf(2)) as [Seat, Seat];
-    const renewed = { ...a.identity.credential, chain: new Uint8Array(32).fill(9) };
+    const renewed = { ...a.identity.credential, chain: new Uint8Array(32).fill(9) as Digest };
     const [a2, b2] = (await move(a, [b], { credential: renewed })) as [Seat, Seat];
     await agreed([a2, b2]);
     expect(members(b2.group)[0]?.credential.chain[0]).toBe(9);

@@ -117,6 +117,7 @@ export function verifyChain(bytes: Uint8Array, pin: Pin, now: Instant): Result<U
 
 /** The identity of an MLS `basic` credential (RFC 9420 section 5.3): 81 bytes. */
 export const leafIdentity = struct({
+  /** Its own version, apart from the protocol's: a leaf outlives no call, but the two sides must read each other's. */
   version: mapped(
     uint8,
     (v) => (v === 1 ? 1 : null),
@@ -124,6 +125,7 @@ export const leafIdentity = struct({
   ),
   party: partyId,
   terminal: terminalId,
+  /** chainHash. */
   chain: digest,
 });
 export type LeafIdentity = Of<typeof leafIdentity>;

@@ -4,8 +4,9 @@ import { sha256 } from "@noble/hashes/sha2.js";
 import { type Bytes, concat, utf8 } from "@parley/base/bytes";
 import type { Random } from "@parley/base/random";
 import { type Result, certain } from "@parley/base/result";
-import { type Instant, after, hours, instant } from "@parley/base/time";
+import { type Instant, instant } from "@parley/base/time";
 import type { CallId, LinkId, PartyId, TerminalId } from "@parley/protocol/ids";
+import type { Digest } from "@parley/protocol/signed/hash";
 import { type Wanted, commit, merge, processCommit } from "../commit.ts";
 import {
   type Engine,
@@ -13,6 +14,7 @@ import {
   type Identity,
   type ValidateCredential,
   createGroup,
+  lifetimeFrom,
   makeEngine,
   makeKeyPackage,
 } from "../group.ts";
@@ -36,7 +38,7 @@ export const webRandom: Random = (length) => crypto.getRandomValues(new Uint8Arr
 
 /** The machine's clock: the library holds key packages against it when it adds (and takes no clock of ours). */
 export const testNow: Instant = instant(Date.now());
-export const testLifetime = { notBefore: after(testNow, hours(-1)), notAfter: after(testNow, hours(24)) };
+export const testLifetime = lifetimeFrom(testNow);
 
 const bytes = (length: number, fill: number): Bytes => new Uint8Array(length).fill(fill);
 
@@ -53,7 +55,7 @@ export async function makeIdentity(n: number, party = n): Promise<Identity> {
       version: 1,
       party: bytes(32, party) as PartyId,
       terminal: concat(new Uint8Array([n >> 8, n & 0xff]), bytes(14, 0x7e)) as TerminalId,
-      chain: sha256(utf8(`chain of ${n}`)) as Bytes,
+      chain: sha256(utf8(`chain of ${n}`)) as Digest,
     },
     signatureKey: pair.privateKey,
     signaturePublicKey: new Uint8Array(await crypto.subtle.exportKey("raw", pair.publicKey)),
