@@ -1,7 +1,7 @@
 // What the keepers of a call's keys say to each other, over the data channel and through the stations alike; a message that
 // comes twice does no harm. A ballot is signed by its terminal, so that what a member said about an epoch can be shown to
 // others; commits, Welcomes and group infos prove themselves.
-import { type Bytes, concat, fromHex, hex, utf8 } from "@parley/base/bytes";
+import { type Bytes, fromHex, hex } from "@parley/base/bytes";
 import {
   type Codec,
   type Of,
@@ -18,8 +18,9 @@ import {
 } from "@parley/base/codec";
 import { type Result, fail, ok } from "@parley/base/result";
 import { type ParleyError, problem } from "@parley/protocol/errorCodes";
-import { type IdText, type TerminalId, callId, idText, terminalId } from "@parley/protocol/ids";
+import { callId, terminalId } from "@parley/protocol/ids";
 import { maxMlsMessageBytes } from "@parley/protocol/limits";
+import { labelled } from "@parley/protocol/signed/hash";
 import type { Head } from "./ballot.ts";
 
 /** A confirmed transcript hash; empty in the epoch a group is founded in. */
@@ -108,7 +109,5 @@ export function decodeBallot(signed: SignedBallot): Result<Ballot, ParleyError> 
 }
 
 /** What a terminal signs when it speaks about an epoch: a label, a zero byte, the ballot. */
-export const ballotLabel = "parley keys v1";
-export const ballotToSign = (encoded: Bytes): Bytes => concat(utf8(ballotLabel), new Uint8Array([0]), encoded);
-
-export const memberOf = (terminal: TerminalId): IdText => idText(terminal);
+const ballotLabel = "parley keys v1";
+export const ballotToSign = (encoded: Bytes): Bytes => labelled(ballotLabel, encoded);

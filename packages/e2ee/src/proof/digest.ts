@@ -1,7 +1,7 @@
 // The signed media digest: what a sender says it sent. SFrame proves only that a member of the group sealed a frame; with this
 // a receiver knows which one. Signed are SHA-256 hashes of whole sealed frames, never their tags, since every member holds the
 // key and can make another frame with the same tag. Carries DG1 to DG4; the sizes are reckoned in docs/spec/frames.md.
-import { type Bytes, concat, equal, utf8 } from "@parley/base/bytes";
+import { type Bytes, equal } from "@parley/base/bytes";
 import {
   type Codec,
   decode,
@@ -17,10 +17,11 @@ import {
 } from "@parley/base/codec";
 import { type Result, fail, ok } from "@parley/base/result";
 import { maxDigestFrames, maxMediaDigestBytes } from "@parley/protocol/limits";
+import { labelled } from "@parley/protocol/signed/hash";
 import { sha256 } from "@noble/hashes/sha2.js";
 import { hashBytes, merkleRoot } from "./merkle.ts";
 
-const label = concat(utf8("parley media digest v1"), new Uint8Array(1));
+const label = "parley media digest v1";
 
 /** What is signed. Counters run from `first` without a hole, since a sealer's do. */
 export type MediaDigest = {
@@ -73,7 +74,7 @@ const signedCodec: Codec<SignedDigest> = struct<SignedDigest>({
 export type Sign = (message: Bytes) => Promise<Bytes>;
 export type Verify = (message: Bytes, signature: Bytes) => Promise<boolean>;
 
-const signingInput = (digest: MediaDigest): Bytes => concat(label, encode(digestCodec, digest));
+const signingInput = (digest: MediaDigest): Bytes => labelled(label, encode(digestCodec, digest));
 
 /** What the next digest names as `previous`. */
 export const digestHash = (digest: MediaDigest): Bytes => new Uint8Array(sha256(signingInput(digest)));

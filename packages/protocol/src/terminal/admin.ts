@@ -4,7 +4,9 @@
 import { type Bytes, concat, utf8 } from "@parley/base/bytes";
 import { z } from "zod/v4";
 import { maxNameBytes } from "../limits.ts";
+import { labelled } from "../signed/hash.ts";
 import { bytesText } from "./call.ts";
+import { enrolRoles } from "./console.ts";
 
 const name = z.string().min(1).max(maxNameBytes);
 
@@ -24,14 +26,14 @@ export const adminCommandSchema = z.discriminatedUnion("do", [
   z.object({ do: z.literal("calls") }),
   z.object({ do: z.enum(["match", "differ", "cancel"]), offer: z.string().max(64) }),
   /** A one-time address for a browser; it needs no further approval, since the root's holder gives it out. */
-  z.object({ do: z.literal("handOut"), role: z.enum(["desk", "console", "officer"]), name }),
+  z.object({ do: z.literal("handOut"), role: z.enum(enrolRoles), name }),
 ]);
 export type AdminCommand = z.infer<typeof adminCommandSchema>;
 
 /** The domain label of what the command line's officer signs: label, zero byte, nonce, the command's JSON. */
 const adminLabel = "parley admin v1";
 export const adminMessage = (nonce: Bytes, command: string): Bytes =>
-  concat(utf8(adminLabel), new Uint8Array(1), nonce, utf8(command));
+  labelled(adminLabel, concat(nonce, utf8(command)));
 
 /** First line of the station: what a signed command is signed over. */
 export const adminGreetingSchema = z.object({ nonce: bytesText(32) });
