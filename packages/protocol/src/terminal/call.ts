@@ -14,6 +14,9 @@ export const bytesText = (max: number) =>
 const instant = z.number().int().nonnegative();
 const name = z.string().max(maxNameBytes);
 
+const side = z.enum(["calling", "called"]);
+const lossReason = z.enum(["notYetUp", "noPackets", "terminalGone", "keysStale"]);
+
 const ringing = z.object({
   at: z.literal("ringing"),
   call: id16,
@@ -22,7 +25,7 @@ const ringing = z.object({
 });
 const inCall = z.object({
   call: id16,
-  side: z.enum(["calling", "called"]),
+  side,
   ours: id16,
   theirs: id16,
   answered: instant,
@@ -37,7 +40,7 @@ export const lineSchema = z.union([
   inCall.extend({ at: z.literal("live"), since: instant }),
   inCall.extend({
     at: z.literal("mending"),
-    why: z.enum(["notYetUp", "noPackets", "terminalGone", "keysStale"]),
+    why: lossReason,
     lost: instant,
     attempt: z.number().int().positive(),
     until: instant,
@@ -45,7 +48,7 @@ export const lineSchema = z.union([
   z.object({
     at: z.literal("ended"),
     call: id16,
-    side: z.enum(["calling", "called"]),
+    side,
     why: z.enum(["hungUp", "theyHungUp", "cancelled", "declined", "unanswered", "notDelivered", "busy", "superseded"]),
     answered: instant.nullable(),
     ended: instant,
@@ -67,11 +70,7 @@ export const callFromTerminal = [
   /** `from`: another terminal of ours that shall be in the call, when an officer places it for the desk. */
   z.object({ type: z.literal("place"), link: id16, from: id16.optional() }),
   z.object({ type: z.enum(["rang", "seen", "answer", "decline", "hangUp", "up"]), call: id16 }),
-  z.object({
-    type: z.literal("lost"),
-    call: id16,
-    why: z.enum(["notYetUp", "noPackets", "terminalGone", "keysStale"]),
-  }),
+  z.object({ type: z.literal("lost"), call: id16, why: lossReason }),
   z.object({ type: z.literal("handOver"), call: id16, to: id16 }),
   z.object({ type: z.literal("signal"), call: id16, to: id16, body: bytesText(maxSignalBytes) }),
   /** What the call's first keys give the link: the next generation of its secret follows from it. */
@@ -97,7 +96,7 @@ export const callToTerminal = [
     type: z.literal("admit"),
     link: id16,
     call: id16,
-    side: z.enum(["calling", "called"]),
+    side,
     /** The terminal that pressed Call: it founds the group. */
     caller: id16,
     generation: z.number().int().nonnegative(),
