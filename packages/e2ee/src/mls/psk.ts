@@ -27,12 +27,17 @@ export function readPskName(id: Uint8Array): PskName | null {
 /** The PSK of one call under its id. `secret` is the caller's to zero. */
 export type CallPsk = { readonly id: Bytes; readonly secret: Bytes };
 
+/** `HKDF(salt, secret, info)`, 32 bytes; what lies between is zeroed. */
+function derive(salt: Uint8Array, secret: Uint8Array, info: Bytes): Bytes {
+  const prk = hkdfSha512.extract(salt, secret);
+  const derived = hkdfSha512.expand(prk, info, linkSecretBytes);
+  prk.fill(0);
+  return derived;
+}
+
 /** `psk = HKDF(link_n, "parley call" || call_id)`, 32 bytes. */
 export function callPsk(linkSecret: Uint8Array, name: PskName): CallPsk {
-  const prk = hkdfSha512.extract(noSalt, linkSecret);
-  const secret = hkdfSha512.expand(prk, concat(utf8("parley call"), name.call), linkSecretBytes);
-  prk.fill(0);
-  return { id: encodePskName(name), secret };
+  return { id: encodePskName(name), secret: derive(noSalt, linkSecret, concat(utf8("parley call"), name.call)) };
 }
 
 /** The exporter label of the secret that moves a link on; its context is the call id, its length 32. */
@@ -44,26 +49,16 @@ export const linkExporterLabel = "parley link v1";
  * from what their own terminal exported.
  */
 export function nextLinkSecret(linkSecret: Uint8Array, exported: Uint8Array): Bytes {
-  const prk = hkdfSha512.extract(linkSecret, exported);
-  const next = hkdfSha512.expand(prk, utf8("parley link next"), linkSecretBytes);
-  prk.fill(0);
-  return next;
+  return derive(linkSecret, exported, utf8("parley link next"));
 }
 
 /** What two stations compare and both sign: a commitment to a link secret, HKDF under a label of its own, 32 bytes. */
 export function linkSecretHash(linkSecret: Uint8Array, link: LinkId, generation: number): Bytes {
-  const prk = hkdfSha512.extract(noSalt, linkSecret);
-  const info = concat(utf8("parley link hash"), link, encode(uint32, generation));
-  const hash = hkdfSha512.expand(prk, info, linkSecretBytes);
-  prk.fill(0);
-  return hash;
+  return derive(noSalt, linkSecret, concat(utf8("parley link hash"), link, encode(uint32, generation)));
 }
 
 /** Proof of holding link_n, made by one side for the other: `side` is 0 from the calling party, 1 from the called. */
 export function linkConfirmation(linkSecret: Uint8Array, call: CallId, generation: number, side: 0 | 1): Bytes {
-  const prk = hkdfSha512.extract(noSalt, linkSecret);
   const info = concat(utf8("parley link confirm"), call, encode(uint32, generation), new Uint8Array([side]));
-  const proof = hkdfSha512.expand(prk, info, linkSecretBytes);
-  prk.fill(0);
-  return proof;
+  return derive(noSalt, linkSecret, info);
 }
