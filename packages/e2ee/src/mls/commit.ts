@@ -1,8 +1,7 @@
 // Moving a group from epoch to epoch: making a commit, judging one of others, and then swapping the state or dropping it.
 // A commit is staged first and the old state stays whole until `merge`; what is left behind then is zeroed, because a secret
 // of a past epoch must not be found in memory later (RFC 9420 section 9.2). Commits of members travel as PrivateMessage only.
-import { equal } from "@parley/base/bytes";
-import type { Bytes } from "@parley/base/bytes";
+import { type Bytes, equal } from "@parley/base/bytes";
 import { type Result, fail, ok } from "@parley/base/result";
 import type { Instant } from "@parley/base/time";
 import { type ParleyError, problem } from "@parley/protocol/errorCodes";
@@ -177,11 +176,11 @@ function zero(arrays: Iterable<Uint8Array>): void {
   for (const bytes of arrays) bytes.fill(0);
 }
 
-/** Every secret of an epoch, except path keys that `kept` still uses. */
-function* secretsOf(state: ClientState, kept: ClientState): Generator<Uint8Array> {
+/** Every secret of an epoch, except path keys that `kept`, where there is one, still uses. */
+function* secretsOf(state: ClientState, kept: ClientState | null): Generator<Uint8Array> {
   yield* Object.values(state.keySchedule);
   yield* allSecretTreeValues(state.secretTree).filter((value) => value !== undefined);
-  const still = new Set<Uint8Array>(Object.values(kept.privatePath.privateKeys));
+  const still = new Set<Uint8Array>(Object.values(kept?.privatePath.privateKeys ?? {}));
   for (const key of Object.values(state.privatePath.privateKeys)) if (!still.has(key)) yield key;
 }
 
@@ -200,7 +199,5 @@ export function drop(staged: Staged): void {
 
 /** Ends a group: all of its secrets are zeroed. */
 export function destroy(group: Group): void {
-  zero(Object.values(group.state.keySchedule));
-  zero(allSecretTreeValues(group.state.secretTree).filter((value) => value !== undefined));
-  zero(Object.values(group.state.privatePath.privateKeys));
+  zero(secretsOf(group.state, null));
 }
