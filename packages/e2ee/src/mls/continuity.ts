@@ -27,6 +27,9 @@ export type Claim = {
   readonly confirmation: Bytes;
 };
 
+/** The entry that a claim is about. */
+type Named = Pick<Claim, "call" | "generation" | "hash">;
+
 export type LinkKeys = {
   readonly link: LinkId;
   /** Which of the two stations we are; the parties' ids say. */
@@ -55,11 +58,11 @@ export type KeysEvent =
   /** `open`: the call is still under way here, so its exports may still come. */
   | { readonly type: "propose"; readonly claim: Claim; readonly open: boolean }
   | { readonly type: "accept"; readonly claim: Claim }
-  | { readonly type: "lack"; readonly claim: Pick<Claim, "call" | "generation" | "hash"> };
+  | { readonly type: "lack"; readonly claim: Named };
 
 export type KeysEffect =
   | { readonly type: "send"; readonly what: "propose" | "accept"; readonly claim: Claim }
-  | { readonly type: "send"; readonly what: "lack"; readonly claim: Pick<Claim, "call" | "generation" | "hash"> }
+  | { readonly type: "send"; readonly what: "lack"; readonly claim: Named }
   /** Both stations hold this generation: write it down. */
   | { readonly type: "settled"; readonly claim: Claim }
   /** The other station said what it cannot mean: a confirmation that does not hold. Nothing moved. */
@@ -155,14 +158,13 @@ function accepted(keys: LinkKeys, claim: Claim): KeysStep {
   return [moveOn(keys, claim.generation, proposed.secret), [{ type: "settled", claim: ours }]];
 }
 
-function lacking(keys: LinkKeys, claim: Pick<Claim, "call" | "generation" | "hash">): KeysStep {
+function lacking(keys: LinkKeys, claim: Named): KeysStep {
   const { proposed } = keys;
   if (proposed === null) return [keys, []];
   const ours = claimOf(keys, proposed.call, proposed.side, proposed.secret, newest(keys) + 1);
   return sameEntry(ours, claim) ? proposeNext({ ...keys, proposed: null }) : [keys, []];
 }
 
-type Named = Pick<Claim, "call" | "generation" | "hash">;
 const sameEntry = (a: Named, b: Named): boolean =>
   equal(a.call, b.call) && a.generation === b.generation && equal(a.hash, b.hash);
 
@@ -173,7 +175,8 @@ function consider(keys: LinkKeys, claim: Claim, open: boolean): KeysStep {
   if (held !== undefined) {
     // Heard before, and our answer may not have been: the same secret gets the same answer, another one none that moves.
     if (!equal(linkSecretHash(held.secret, keys.link, held.n), claim.hash)) return [keys, []];
-    return [keys, [answer(held.secret, claim)].flatMap((it) => it ?? [])];
+    const said = answer(held.secret, claim);
+    return [keys, said === null ? [] : [said]];
   }
   if (claim.generation !== newest(keys) + 1) return [keys, []];
   return answerAsked({ ...keys, asked: claim }, open);
