@@ -3,15 +3,12 @@
 // long as its leaf: a key is installed once, and a counter never starts again. Carries FR5 to FR8.
 import { type Bytes, hex } from "@parley/base/bytes";
 import { type Result, fail, ok } from "@parley/base/result";
-import { type Ms, ms } from "@parley/base/time";
+import type { Ms } from "@parley/base/time";
 import { Counter } from "../sframe/counter.ts";
 import type { FrameKey } from "../sframe/schedule.ts";
 import { type GroupEpoch, isNewer } from "./groupEpoch.ts";
 import { type Layout, madeUpBytes } from "./layout.ts";
 import { type SealedFrame, sealFrame } from "./seal.ts";
-
-/** The longest that a sender waits for acknowledgements of a new epoch. */
-export const switchWithin: Ms = ms(1000);
 
 type SendKey = { readonly of: GroupEpoch; readonly key: FrameKey; readonly counter: Counter };
 

@@ -7,8 +7,6 @@ import { ReceiveStream } from "./receiveStream.ts";
 import { SendStream } from "./sendStream.ts";
 import { Streams } from "./streams.ts";
 
-export const mimeOf = { vp9: "video/VP9", vp8: "video/VP8", opus: "audio/opus" } as const;
-
 export function fakeFrame(bytes: Bytes, type: "key" | "delta" | null = "delta", mimeType = "video/VP9"): EncodedFrame {
   const frame = { data: bytes.slice().buffer, getMetadata: () => ({ mimeType }) };
   return type === null ? frame : { ...frame, type };

@@ -8,7 +8,7 @@ import type { Instant } from "@parley/base/time";
 import { type ParleyError, problem } from "../errorCodes.ts";
 import { maxRevocations, maxRevokedKeys } from "../limits.ts";
 import { type SignedCard, cardHash, checkCard, refuseNextRoot } from "./partyCard.ts";
-import { type Pin, firstEntry, indexOf, lastEntry, lineAfter, lineFrom, refuseCertificate } from "./pin.ts";
+import { type Pin, firstEntry, lineAfter, lineFrom, refuseCertificate } from "./pin.ts";
 import {
   type Presence,
   type SignedRevocation,
@@ -194,10 +194,3 @@ export function adoptRuling(pin: Pin, it: SignedRuling): Adoption {
     return ok(new Unproven<Adopted>({ outcome: "known", pin }, [check]));
   return ok(new Unproven<Adopted>({ outcome: "adopted", pin: { ...pin, removed: rest } }, [check]));
 }
-
-/** Where the line of station keys stands, so that the other side can send what comes after. */
-export const positionOf = (pin: Pin) => ({
-  serial: pin.line.serial,
-  index: indexOf(pin.line),
-  entry: lastEntry(pin.line),
-});
