@@ -2,10 +2,11 @@
 // it. The entry that both stations sign follows from the last (signed/callEntry).
 import { type Of, oneOf, optional, struct, text, uint32, variant } from "@parley/base/codec";
 import type { Instant } from "@parley/base/time";
-import { type CallId, type LinkId, type TerminalId, callId, idOf, linkId, terminalId } from "@parley/protocol/ids";
+import { callId, linkId, terminalId } from "@parley/protocol/ids";
 import { maxNameBytes } from "@parley/protocol/limits";
 import { receiptKinds, signedReceipt, wireInstant } from "@parley/protocol/peer/call";
 import type { CallsEvent } from "../duty/calls.ts";
+import { ownCall, ownLink, ownTerminal } from "./ownIds.ts";
 
 /** The kind of the ledger's entries about calls: facts of ours, and what both stations signed. */
 export const callKind = "call";
@@ -57,36 +58,26 @@ export const callFact = variant({
 });
 export type CallFact = Of<typeof callFact>;
 
-const link = (id: string): LinkId => known<LinkId>(id);
-const call = (id: string): CallId => known<CallId>(id);
-const terminal = (id: string): TerminalId => known<TerminalId>(id);
-
-function known<T extends LinkId | CallId | TerminalId>(id: string): T {
-  const bytes = idOf<T>(id, 16);
-  if (bytes === null) throw new Error(`${id} is not an id of ours`);
-  return bytes;
-}
-
 /** The event as the ledger keeps it, written at `at`; receipts are kept as they were signed (recordRun) instead. */
 export function factOf(event: Exclude<CallsEvent, { type: "receipt" }>, at: Instant): CallFact {
   switch (event.type) {
     case "missed":
       return {
         type: "missed",
-        link: link(event.link),
-        call: call(event.call),
-        by: terminal(event.by),
+        link: ownLink(event.link),
+        call: ownCall(event.call),
+        by: ownTerminal(event.by),
         why: event.why,
         at,
       };
     case "finished": {
       const { side, answered, ended, epochs, why } = event;
-      const ours = { ...event.ours, terminal: terminal(event.ours.terminal) };
-      const theirs = { ...event.theirs, terminal: terminal(event.theirs.terminal) };
+      const ours = { ...event.ours, terminal: ownTerminal(event.ours.terminal) };
+      const theirs = { ...event.theirs, terminal: ownTerminal(event.theirs.terminal) };
       return {
         type: "finished",
-        link: link(event.link),
-        call: call(event.call),
+        link: ownLink(event.link),
+        call: ownCall(event.call),
         side,
         ours,
         theirs,

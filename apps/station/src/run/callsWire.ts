@@ -5,32 +5,18 @@ import { decode, encode } from "@parley/base/codec";
 import { type Result, fail, ok } from "@parley/base/result";
 import type { Instant, Ms } from "@parley/base/time";
 import { type ParleyError, problem } from "@parley/protocol/errorCodes";
-import {
-  type CallId,
-  type IdText,
-  type LinkId,
-  type PartyId,
-  type TerminalId,
-  idOf,
-  idText,
-} from "@parley/protocol/ids";
+import { type IdText, type LinkId, type PartyId, type TerminalId, idOf, idText } from "@parley/protocol/ids";
 import { type CallPayload, callPayload, encodeReceipt, receiptLabel } from "@parley/protocol/peer/call";
 import { labelled } from "@parley/protocol/signed/hash";
 import type { FromPeer, ToPeer } from "../duty/calls.ts";
+import { ownCall, ownLink, ownTerminal } from "./ownIds.ts";
 
 /** Signs with our station key, as Ed25519. */
 export type SignReceipt = (message: Bytes) => Bytes;
 /** Whether the far station's key made `signature`. */
 export type VerifyReceipt = (message: Bytes, signature: Bytes) => boolean;
 
-const known = <T extends Bytes>(text: IdText, length: 16 | 32): T => {
-  const id = idOf<T>(text, length);
-  if (id === null) throw new Error(`${text} is not an id of ours`);
-  return id;
-};
-const call = (text: IdText): CallId => known<CallId>(text, 16);
-const terminal = (text: IdText): TerminalId => known<TerminalId>(text, 16);
-const named = (it: { terminal: IdText; name: string }) => ({ terminal: terminal(it.terminal), name: it.name });
+const named = (it: { terminal: IdText; name: string }) => ({ terminal: ownTerminal(it.terminal), name: it.name });
 const textNamed = (it: { terminal: TerminalId; name: string }) => ({ terminal: idText(it.terminal), name: it.name });
 
 /** The payload for the other station; a signal's `body` that is not base64url is dropped as null. */
@@ -41,22 +27,22 @@ export function toPayload(
   now: Instant,
   sign: SignReceipt,
 ): CallPayload | null {
-  const link = known<LinkId>(linkText, 16);
+  const link = ownLink(linkText);
   switch (message.type) {
     case "ring":
       return {
         type: "ring",
-        call: call(message.call),
+        call: ownCall(message.call),
         caller: named(message.caller),
         generations: message.generations,
       };
     case "receipt": {
       const receipt = {
-        call: call(message.call),
+        call: ownCall(message.call),
         link,
         by: us,
         kind: message.kind,
-        terminal: message.terminal === null ? null : terminal(message.terminal),
+        terminal: message.terminal === null ? null : ownTerminal(message.terminal),
         at: now,
       };
       const signature = sign(labelled(receiptLabel, encodeReceipt(receipt)));
@@ -64,14 +50,14 @@ export function toPayload(
       return { type: "receipt", receipt, signature, generation: message.generation, answerer };
     }
     case "hangUp":
-      return { type: "hangUp", call: call(message.call), why: message.why };
+      return { type: "hangUp", call: ownCall(message.call), why: message.why };
     case "moved":
-      return { type: "moved", call: call(message.call), to: named(message.to) };
+      return { type: "moved", call: ownCall(message.call), to: named(message.to) };
     case "signal": {
       const body = fromBase64url(message.body);
       const to = idOf<TerminalId>(message.to, 16);
       if (body === null || to === null) return null;
-      return { type: "signal", call: call(message.call), from: terminal(message.from), to, body };
+      return { type: "signal", call: ownCall(message.call), from: ownTerminal(message.from), to, body };
     }
   }
   return message satisfies never;

@@ -5,7 +5,8 @@ import type { Bytes } from "@parley/base/bytes";
 import type { Random } from "@parley/base/random";
 import { callPsk } from "@parley/e2ee/mls/psk";
 import { seal, unseal } from "../keys/seal.ts";
-import { type CallId, type IdText, type LinkId, idOf } from "@parley/protocol/ids";
+import type { IdText } from "@parley/protocol/ids";
+import { ownCall, ownLink } from "./ownIds.ts";
 
 /** One generation of one link's secret. */
 export type Generation = { readonly n: number; readonly secret: Bytes };
@@ -24,7 +25,5 @@ export function openSecret(sealed: Bytes, link: IdText, key: Bytes): Bytes | nul
 
 /** The pre-shared key that terminals are given for one call, 32 bytes. */
 export function pskOf(secret: Bytes, link: IdText, generation: number, call: IdText): Bytes {
-  const [linkBytes, callBytes] = [idOf<LinkId>(link, 16), idOf<CallId>(call, 16)];
-  if (linkBytes === null || callBytes === null) throw new Error("a link or call of ours without an id");
-  return callPsk(secret, { link: linkBytes, generation, call: callBytes }).secret;
+  return callPsk(secret, { link: ownLink(link), generation, call: ownCall(call) }).secret;
 }
