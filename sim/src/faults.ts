@@ -2,7 +2,7 @@
 // by `end`, whatever it was.
 import { type Ms, days, minutes, ms, seconds } from "@parley/base/time";
 import type { CommitFault } from "@parley/station/store/memory";
-import { type FaultKind, faultKinds } from "./plan.ts";
+import { type FaultKind, noFaults } from "./plan.ts";
 import { usualSlowest } from "./net.ts";
 import type { Dice } from "./random.ts";
 import type { Station } from "./station.ts";
@@ -24,14 +24,14 @@ export type Faults = {
 };
 
 export function makeFaults(world: () => World, dice: Dice): Faults {
-  const counts = Object.fromEntries(faultKinds.map((kind) => [kind, 0])) as Record<FaultKind, number>;
+  const counts = noFaults();
   const full = new Set<Station>();
   const slow = new Map<Station, Ms>();
   let on = false;
   let spell = 0;
   let media = false;
 
-  const { wait } = { wait: (delay: number, then: () => void): void => void world().queue.wait(delay, then) };
+  const wait = (delay: number, then: () => void): void => void world().queue.wait(delay, then);
   const anyPair = (): Pair => dice.pick(world().pairs) as Pair;
   const anyStation = (): Station => dice.pick(world().stations) as Station;
 

@@ -1,5 +1,5 @@
 // Many worlds one after the other, and what came of all of them together.
-import { type FaultKind, type Plan, faultKinds } from "./plan.ts";
+import { type FaultKind, type Plan, noFaults } from "./plan.ts";
 import { type Outcome, runWorld } from "./world.ts";
 
 export type Sum = {
@@ -28,7 +28,7 @@ const nothing: Sum = {
   wrong: [],
   events: 0,
   lineYears: 0,
-  faults: Object.fromEntries(faultKinds.map((kind) => [kind, 0])) as Record<FaultKind, number>,
+  faults: noFaults(),
   calls: { placed: 0, answered: 0, missed: 0, oneSided: 0, differing: 0 },
   keyRolls: 0,
   reports: {},

@@ -5,7 +5,7 @@ import { isInCall, openCall } from "@parley/call/state";
 import type { IdText } from "@parley/protocol/ids";
 import type { Seat } from "./front.ts";
 import type { Dice } from "./random.ts";
-import { type World, frontOf } from "./parts.ts";
+import { type World, frontOf, seatsOf } from "./parts.ts";
 
 export type People = {
   /** A person may look at this seat's screen. */
@@ -68,9 +68,7 @@ export function makePeople(world: () => World, dice: Dice): People {
       }
       const far = seat.page.inCall()?.far;
       press(seat, "hangUp", call);
-      const them = world()
-        .fronts.flatMap(({ seats }) => seats)
-        .find(({ id }) => id === far);
+      const them = seatsOf(world()).find(({ id }) => id === far);
       if (them !== undefined && dice.chance(0.2))
         whenStill(them, link, call, dice.span(ms(0), ms(30)), "inCall", () => press(them, "hangUp", call));
     });

@@ -4,7 +4,7 @@ import { type Ms, days, hours, minutes, ms, seconds } from "@parley/base/time";
 import { type Dice, diceOf } from "./random.ts";
 
 /** Everything that a world can do to its stations. */
-export const faultKinds = [
+const faultKinds = [
   "shortCut", // the path between two stations, for less than TCP gives up
   "longCut", // for longer
   "absence", // for weeks or months
@@ -26,6 +26,10 @@ export const faultKinds = [
   "clockSet", // a station's wall clock, either way
 ] as const;
 export type FaultKind = (typeof faultKinds)[number];
+
+/** A count of each kind, all of them 0. */
+export const noFaults = (): Record<FaultKind, number> =>
+  Object.fromEntries(faultKinds.map((kind) => [kind, 0])) as Record<FaultKind, number>;
 
 /** Mean time between two of a kind while people are about; for the per-event kinds, a probability. */
 export type Weather = {
