@@ -1,5 +1,6 @@
 // Many calls of several rivals, interleaved: every round each rival calls once, in an order drawn anew, so that whatever the
 // machine does meanwhile hits all alike. A call that shows no picture is counted as long as it was waited for, never left out.
+import { pause } from "./callSteady.ts";
 import { mean, median, percentile, seeded, shuffled } from "./stats.ts";
 import type { Caller } from "./rivals/caller.ts";
 
@@ -19,8 +20,6 @@ const ringing = 1_500;
 /** Between the sight of each other and hanging up, ms. */
 const talking = 300;
 const neverSeen = 15_000;
-
-const pause = (ms: number): Promise<void> => new Promise((resolve) => setTimeout(resolve, ms));
 
 export async function runSeries(entries: readonly Entry[], say: (line: string) => void): Promise<Series[]> {
   const random = seeded(20_260_102);
