@@ -2,7 +2,7 @@
 // be heard, to show a screen, to hand it to another terminal or take it from one, and to end it.
 import { between } from "@parley/base/time";
 import type { ConsoleAction } from "../../model/actions.ts";
-import { alarmSentence, beganSentence, routeSentence, sealSentences } from "../../model/call.ts";
+import { beganSentence } from "../../model/call.ts";
 import type { ConsoleCall, ConsoleOn } from "../../model/console.ts";
 import { Button } from "../../ui/Button.tsx";
 import { Card } from "../../ui/Card.tsx";
@@ -10,11 +10,11 @@ import { Choice } from "../../ui/Choice.tsx";
 import { FaceTile } from "../../ui/FaceTile.tsx";
 import { HoldButton } from "../../ui/HoldButton.tsx";
 import { MicrophoneSwitch } from "../../ui/MicrophoneSwitch.tsx";
-import { ShapeMark } from "../../ui/StateMark.tsx";
 import type { Pictures } from "../../ui/VideoTile.tsx";
 import { Words } from "../../ui/Words.tsx";
 import { name, say } from "../../words/say.ts";
 import { ReceiptTrack } from "../principal/Ring.tsx";
+import { CallAlarms, SealCard } from "./Seal.tsx";
 
 type Act = (action: ConsoleAction) => void;
 type Props = { readonly screen: ConsoleOn; readonly act: Act };
@@ -27,17 +27,10 @@ export function InCall({
   act,
 }: Props & { readonly call: Of<"inCall">; readonly pictures: Pictures }) {
   const { facts, seat, handover } = call;
-  const { them, here } = facts.ends;
+  const { them } = facts.ends;
   return (
     <>
-      {facts.alarms.map((alarm) => (
-        <p key={alarm.id} className="alarm">
-          <ShapeMark shape="triangle" tone="warn" />
-          <span>
-            <Words say={alarmSentence(alarm, them)} />
-          </span>
-        </p>
-      ))}
+      <CallAlarms call={facts} />
       <div className="call-columns">
         {seat.at === "here" && (
           <div className="call-pictures">
@@ -49,19 +42,11 @@ export function InCall({
         )}
         <div className="call-facts">
           {seat.at === "here" ? (
-            <Card title={say("seal.title")} tone="seal" level={3}>
-              {sealSentences(facts.seal, them, here.place, facts.began, screen.now).map((line) => (
-                <p key={line.id} className="card-line">
-                  <Words say={line} />
-                </p>
-              ))}
-              <p className="card-line">
-                <Words say={routeSentence(facts.route, screen.now)} />
-              </p>
+            <SealCard call={facts} now={screen.now} level={3}>
               <p className="card-line">
                 <Words say={beganSentence(facts.began, facts.ends)} />
               </p>
-            </Card>
+            </SealCard>
           ) : (
             // What seals a call that another terminal holds is known there alone, so nothing is claimed of it here.
             <Card title={say("call.heldAt", { terminal: name(seat.name) })} level={3}>

@@ -7,11 +7,11 @@ import type { ConsoleAction } from "../../model/actions.ts";
 import type { ConsoleScreen, Passkey } from "../../model/console.ts";
 import { Button } from "../../ui/Button.tsx";
 import { Clock } from "../../ui/Clock.tsx";
+import { Elapsed } from "../../ui/Elapsed.tsx";
 import { Field } from "../../ui/Field.tsx";
 import { StateMark } from "../../ui/StateMark.tsx";
 import { useRest } from "../../ui/useRest.ts";
 import { Words } from "../../ui/Words.tsx";
-import { digits } from "../../words/place.ts";
 import { name, say } from "../../words/say.ts";
 
 type Act = (action: ConsoleAction) => void;
@@ -142,7 +142,7 @@ export function ConsoleFault({ screen, act }: { screen: Of<"fault">; act: Act })
       </h1>
       <p className="door-state">
         <StateMark mark={{ shape: "square", tone: "fault", word: say("state.notReadyOurs") }} />{" "}
-        <bdi className="digits">{digits(between(screen.since, screen.now))}</bdi>
+        <Elapsed since={screen.since} now={screen.now} />
       </p>
       <p className="door-why">
         <Words say={say(`fault.${screen.code}.console`)} />

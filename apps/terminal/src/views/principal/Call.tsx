@@ -1,27 +1,28 @@
 // In a call: their picture, ours small, who and since when, sealed with whose key, whether we are heard, and "End". When the
 // line is lost the picture goes and the sentence says who is waited for, since when, and that nobody is heard meanwhile.
-import { type Instant, between } from "@parley/base/time";
+import type { Instant } from "@parley/base/time";
 import type { DeskAction } from "../../model/actions.ts";
-import { type CallFacts, alarmSentence, beganSentence, routeSentence, sealSentences } from "../../model/call.ts";
+import { type CallFacts, beganSentence, routeSentence } from "../../model/call.ts";
 import { type DeskScreen, holdingSentence } from "../../model/desk.ts";
-import { Card } from "../../ui/Card.tsx";
+import { Elapsed } from "../../ui/Elapsed.tsx";
 import { FaceTile } from "../../ui/FaceTile.tsx";
 import { HoldButton } from "../../ui/HoldButton.tsx";
 import { MicrophoneSwitch } from "../../ui/MicrophoneSwitch.tsx";
 import { PartyName } from "../../ui/PartyName.tsx";
-import { ShapeMark, StateMark } from "../../ui/StateMark.tsx";
+import { StateMark } from "../../ui/StateMark.tsx";
 import { Thread } from "../../ui/Thread.tsx";
 import type { Pictures } from "../../ui/VideoTile.tsx";
 import { Words } from "../../ui/Words.tsx";
-import { digits, timeText } from "../../words/place.ts";
+import { timeText } from "../../words/place.ts";
 import { name, say } from "../../words/say.ts";
+import { CallAlarms, SealCard } from "../call/Seal.tsx";
 
 type Act = (action: DeskAction) => void;
 type Of<At extends DeskScreen["at"]> = Extract<DeskScreen, { at: At }>;
 
 export function Call({ screen, pictures, act }: { screen: Of<"inCall">; pictures: Pictures; act: Act }) {
   const { call, now } = screen;
-  const { here, them } = call.ends;
+  const { them } = call.ends;
   return (
     <>
       <h1 className="unseen">
@@ -30,24 +31,10 @@ export function Call({ screen, pictures, act }: { screen: Of<"inCall">; pictures
       <div className="call-over">
         <div className="call-head-row">
           <WhoCard call={call} now={now} />
-          <Card title={say("seal.title")} tone="seal">
-            {sealSentences(call.seal, them, here.place, call.began, now).map((line) => (
-              <p key={line.id} className="card-line">
-                <Words say={line} />
-              </p>
-            ))}
-            <p className="card-line">
-              <Words say={routeSentence(call.route, now)} />
-            </p>
-          </Card>
+          <SealCard call={call} now={now} />
         </div>
         <div className="call-alarms">
-          {call.alarms.map((alarm) => (
-            <p key={alarm.id} className="alarm">
-              <ShapeMark shape="triangle" tone="warn" />
-              <Words say={alarmSentence(alarm, them)} />
-            </p>
-          ))}
+          <CallAlarms call={call} />
         </div>
         <div className="call-foot-row">
           <Bar call={call} act={act} />
@@ -78,7 +65,7 @@ function WhoCard({ call, now }: { call: CallFacts; now: Instant }) {
       <p className="who-clocks">
         <span className="who-running">
           <StateMark mark={{ shape: "target", tone: "live", word: say("state.inCall") }} />
-          <bdi className="digits">{digits(between(call.began, now))}</bdi>
+          <Elapsed since={call.began} now={now} />
         </span>
         <span className="who-clock">
           <bdi>{timeText(now, here.place.zone)}</bdi> <Words say={say("clock.here")} />

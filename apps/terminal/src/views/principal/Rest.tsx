@@ -5,11 +5,11 @@ import type { DeskAction } from "../../model/actions.ts";
 import { beganSentence, endedSentence } from "../../model/call.ts";
 import { type DeskScreen, endSentence } from "../../model/desk.ts";
 import { Button } from "../../ui/Button.tsx";
+import { Elapsed } from "../../ui/Elapsed.tsx";
 import { PartyName } from "../../ui/PartyName.tsx";
 import { StateMark } from "../../ui/StateMark.tsx";
 import { Thread } from "../../ui/Thread.tsx";
 import { Words } from "../../ui/Words.tsx";
-import { digits } from "../../words/place.ts";
 import { length, say } from "../../words/say.ts";
 
 type Act = (action: DeskAction) => void;
@@ -37,7 +37,7 @@ export function Ended({ screen, act }: { screen: Of<"ended">; act: Act }) {
         <PartyName name={ends.them.name} />
         <p className="desk-state">
           <StateMark mark={{ shape: "circle", tone: "quiet", word: say("state.ended") }} />
-          {began !== null && <bdi className="digits">{digits(between(began, endedAt))}</bdi>}
+          {began !== null && <Elapsed since={began} now={endedAt} />}
         </p>
         <p className="desk-why">
           <Words say={endSentence(screen.why, ends.them)} />
@@ -84,7 +84,7 @@ export function Fault({ screen, act }: { screen: Of<"fault">; act: Act }) {
       </h1>
       <p className="desk-state">
         <StateMark mark={{ shape: "square", tone: "fault", word: say("state.notReadyOurs") }} />
-        <bdi className="digits">{digits(between(since, now))}</bdi>
+        <Elapsed since={since} now={now} />
       </p>
       <p className="desk-why">
         <Words say={say(`fault.${code}.next`)} />

@@ -1,11 +1,11 @@
 // A ring going out, with the signed receipts as they come in; a ring coming in, where nothing is sent before the one press;
 // and the moment between the answer and the picture.
 import type { Instant } from "@parley/base/time";
-import { between } from "@parley/base/time";
 import type { DeskAction } from "../../model/actions.ts";
 import { type Receipts, receiptNames } from "../../model/call.ts";
 import type { DeskScreen } from "../../model/desk.ts";
 import { Button } from "../../ui/Button.tsx";
+import { Elapsed } from "../../ui/Elapsed.tsx";
 import { FaceTile } from "../../ui/FaceTile.tsx";
 import { HoldButton } from "../../ui/HoldButton.tsx";
 import { PartyName } from "../../ui/PartyName.tsx";
@@ -13,7 +13,7 @@ import { ShapeMark, StateMark } from "../../ui/StateMark.tsx";
 import { Thread } from "../../ui/Thread.tsx";
 import type { Pictures } from "../../ui/VideoTile.tsx";
 import { Words } from "../../ui/Words.tsx";
-import { digits, type Place } from "../../words/place.ts";
+import type { Place } from "../../words/place.ts";
 import { type Say, moment, name, say } from "../../words/say.ts";
 
 type Act = (action: DeskAction) => void;
@@ -129,10 +129,6 @@ function Whom({ ends }: { ends: Of<"ringingOut">["ends"] }) {
       )}
     </>
   );
-}
-
-function Elapsed({ since, now }: { since: Instant; now: Instant }) {
-  return <bdi className="digits">{digits(between(since, now))}</bdi>;
 }
 
 /** The four receipts of a ring in their order, each with its time once it is there. */
