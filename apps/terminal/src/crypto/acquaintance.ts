@@ -48,10 +48,6 @@ export class Acquaintance {
     return this.met.get(terminal) ?? null;
   }
 
-  all(): IterableIterator<Met> {
-    return this.met.values();
-  }
-
   /** The chain of this hash, if one was judged good. */
   chain(hash: Bytes): Bytes | null {
     return this.chains.get(hex(hash)) ?? null;

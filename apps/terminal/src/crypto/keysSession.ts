@@ -62,13 +62,14 @@ export class KeysSession {
   private readonly call: CallId;
   private readonly self: TerminalId;
   private readonly life: Bytes;
-  private readonly pins: readonly Pin[];
+  private readonly pins: readonly [ours: Pin, theirs: Pin];
   private readonly people: Acquaintance;
   private readonly verify: VerifyAsync;
   /** Our own chain, as it is now. */
   private chain: Bytes;
   private readonly early: Bytes[] = [];
-  private readonly greeted = new Set<IdText>();
+  /** The lives of far terminals that we have told who we are. */
+  private readonly greeted = new Set<string>();
   private readonly seated = new Map<IdText, string>();
   private readonly bases = new Map<string, { readonly base: CryptoKey; readonly members: readonly KeptMember[] }>();
   private keeper: Keeper | null = null;
@@ -110,7 +111,8 @@ export class KeysSession {
     const name = { link: known<LinkId>(begin.link, 16), generation: begin.generation, call: this.call };
     const party = idText(own.value.party);
     const roster = [{ terminal: begin.terminal, party }];
-    if (begin.caller !== begin.terminal) roster.unshift({ terminal: begin.caller, party: this.theirParty() });
+    if (begin.caller !== begin.terminal)
+      roster.unshift({ terminal: begin.caller, party: idText(this.pins[1].card.party) });
     this.keeper = new Keeper(
       {
         engine,
@@ -141,7 +143,6 @@ export class KeysSession {
         case "say":
           return this.say(message.to, message.body);
         case "greet":
-          this.greeted.add(message.to);
           return this.sayHello(message.to);
         case "keepOnly":
           for (const terminal of this.seated.keys()) {
@@ -151,8 +152,6 @@ export class KeysSession {
           return;
         case "renew":
           return this.renew(message.chain);
-        case "rekey":
-          return this.input({ type: "rekey" });
       }
       message satisfies never;
     });
@@ -167,12 +166,6 @@ export class KeysSession {
     });
     this.turn = done;
     return done;
-  }
-
-  private theirParty(): IdText {
-    const theirs = this.pins[1];
-    if (theirs === undefined) throw new Error("a call without the other party's pin");
-    return idText(theirs.card.party);
   }
 
   private moment(): Moment {

@@ -38,8 +38,7 @@ export type ToKeys =
   /** A person answered: only these terminals stay in the group. */
   | { readonly type: "keepOnly"; readonly terminals: readonly IdText[] }
   /** Our station has renewed this terminal's credential. */
-  | { readonly type: "renew"; readonly chain: Bytes }
-  | { readonly type: "rekey" };
+  | { readonly type: "renew"; readonly chain: Bytes };
 
 /** What the page acts on; keys and greetings stay in the worker. */
 export type PageSignal = Extract<
