@@ -16,8 +16,6 @@ export type ButtonProps = {
   /** Focus rests here when the screen comes up; one such a screen. */
   readonly rest?: boolean;
   readonly disabled?: boolean;
-  /** Inside a dialog: closes it. */
-  readonly slot?: "close";
   readonly describedBy?: string;
   /** A name for what it does, in the page's own terms and no language's: `data-act`, by which tests and measurements find it. */
   readonly mark?: string;
@@ -38,7 +36,6 @@ export function Button(props: ButtonProps) {
       type={onPress === undefined ? "submit" : "button"}
       {...(onPress === undefined ? {} : { onPress })}
       {...(props.spoken === undefined ? {} : { "aria-label": words(props.spoken) })}
-      {...(props.slot === undefined ? {} : { slot: props.slot })}
       {...(props.describedBy === undefined ? {} : { "aria-describedby": props.describedBy })}
     >
       <Words say={label} />

@@ -15,7 +15,6 @@ export type DialogProps = {
   readonly spoken?: Say;
   readonly title: Say;
   readonly kind?: ButtonProps["kind"];
-  readonly size?: ButtonProps["size"];
   /** What stands in the dialog; `close` shuts it. */
   readonly children: (close: () => void) => ReactNode;
 };
@@ -29,14 +28,14 @@ function Inside({ children }: { children: ReactNode }) {
   );
 }
 
-export function Dialog({ opener, spoken, title, kind = "quiet", size = "small", children }: DialogProps) {
+export function Dialog({ opener, spoken, title, kind = "quiet", children }: DialogProps) {
   const words = useWords();
   return (
     <DialogTrigger>
       <Press
         className="button"
         data-kind={kind}
-        data-size={size}
+        data-size="small"
         {...(spoken === undefined ? {} : { "aria-label": words(spoken) })}
       >
         <Words say={opener} />

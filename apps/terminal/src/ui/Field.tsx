@@ -13,8 +13,8 @@ export type FieldProps = {
   readonly label: Say;
   readonly hint?: Say;
   readonly wrong?: Say | null;
-  readonly value?: string;
-  readonly onChange?: (value: string) => void;
+  readonly value: string;
+  readonly onChange: (value: string) => void;
   /** Codes are typed in one direction and one case; they are shown in the mono face. */
   readonly kind?: "text" | "code" | "long";
   readonly max: number;
@@ -23,7 +23,7 @@ export type FieldProps = {
 };
 
 export function Field(props: FieldProps) {
-  const { name, label, hint, wrong = null, kind = "text", max, rest = false } = props;
+  const { name, label, hint, wrong = null, value, onChange, kind = "text", max, rest = false } = props;
   return (
     <TextField
       className="field"
@@ -35,8 +35,8 @@ export function Field(props: FieldProps) {
       spellCheck="false"
       isRequired
       validationBehavior="aria"
-      {...(props.value === undefined ? {} : { value: props.value })}
-      {...(props.onChange === undefined ? {} : { onChange: props.onChange })}
+      value={value}
+      onChange={onChange}
     >
       <Label className="field-label">
         <Words say={label} />

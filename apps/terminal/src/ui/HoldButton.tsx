@@ -8,8 +8,8 @@ import { useClock } from "./Clockwork.tsx";
 import { Words } from "./Words.tsx";
 
 /** How long a hold is, and how long an armed button waits: chosen; long enough that no knock on a desk ends a call. */
-export const holdFor = ms(1000);
-export const armedFor = seconds(4);
+const holdFor = ms(1000);
+const armedFor = seconds(4);
 
 type Hold = "rest" | "holding" | "armed";
 

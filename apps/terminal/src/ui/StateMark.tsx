@@ -28,9 +28,7 @@ export function StateMark({ mark }: { mark: Mark }) {
   return (
     <span className="mark" data-tone={mark.tone}>
       <ShapeMark shape={mark.shape} tone={mark.tone} />
-      <span className="mark-word">
-        <Words say={mark.word} />
-      </span>
+      <Words say={mark.word} />
     </span>
   );
 }

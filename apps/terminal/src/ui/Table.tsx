@@ -11,7 +11,7 @@ export type Column = {
   readonly unseen?: boolean;
 };
 
-export type Row = { readonly key: string; readonly tone?: "plain" | "fault"; readonly cells: readonly ReactNode[] };
+export type Row = { readonly key: string; readonly cells: readonly ReactNode[] };
 
 export function Table({ caption, columns, rows }: { caption: Say; columns: readonly Column[]; rows: readonly Row[] }) {
   return (
@@ -33,7 +33,7 @@ export function Table({ caption, columns, rows }: { caption: Say; columns: reado
         </thead>
         <tbody>
           {rows.map((row) => (
-            <tr key={row.key} data-tone={row.tone ?? "plain"}>
+            <tr key={row.key}>
               {row.cells.map((cell, i) => {
                 const column = columns[i]?.key ?? i;
                 return i === 0 ? (

@@ -140,7 +140,7 @@ export function ConsoleFault({ screen, act }: { screen: Of<"fault">; act: Act })
       <h1 className="door-title">
         <Words say={say(`fault.${screen.code}`)} />
       </h1>
-      <p className="door-state">
+      <p>
         <StateMark mark={{ shape: "square", tone: "fault", word: say("state.notReadyOurs") }} />{" "}
         <Elapsed since={screen.since} now={screen.now} />
       </p>

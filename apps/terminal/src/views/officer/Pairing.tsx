@@ -174,7 +174,7 @@ function FourWords({ pairing, screen, act }: { pairing: Of<"words">; screen: Con
         <Words say={say("words.why", { them })} />
       </p>
       <CodeWords words={pairing.words} label={words(say("words.name"))} />
-      <ul className="list words-sides">
+      <ul className="list">
         {(["ours", "theirs"] as const).map((side) => (
           <li key={side} className="fact">
             <ShapeMark

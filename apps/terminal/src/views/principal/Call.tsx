@@ -57,7 +57,7 @@ export function Call({ screen, pictures, act }: { screen: Of<"inCall">; pictures
 function WhoCard({ call, now }: { call: CallFacts; now: Instant }) {
   const { here, them } = call.ends;
   return (
-    <section className="card who" aria-label={them.name}>
+    <section className="card" aria-label={them.name}>
       <p className="who-name">
         <bdi>{them.name}</bdi>
         {call.ends.room !== null && <bdi className="who-room">{call.ends.room}</bdi>}

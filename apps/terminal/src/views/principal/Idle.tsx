@@ -23,7 +23,7 @@ import { type Say, moment, name, say } from "../../words/say.ts";
 
 type IdleScreen = Extract<DeskScreen, { at: "idle" }>;
 
-export function threadState(state: LineState): ThreadProps["state"] {
+function threadState(state: LineState): ThreadProps["state"] {
   switch (state.at) {
     case "ready":
     case "degraded":

@@ -90,7 +90,7 @@ export function Connecting({ screen, act }: { screen: Of<"connecting">; act: Act
       </p>
       <div className="call-over">
         <div className="call-head-row">
-          <section className="card who">
+          <section className="card">
             <h1 className="who-name">
               <bdi>{ends.them.name}</bdi>
               {ends.room !== null && <bdi className="who-room">{ends.room}</bdi>}

@@ -80,7 +80,7 @@ export function Enrolling({ screen, act }: { screen: Of<"enrolling">; act: Act }
 
 export function Setup({ screen, pictures, act }: { screen: Of<"setup">; pictures: Pictures; act: Act }) {
   return (
-    <div className="desk-heart desk-setup">
+    <div className="desk-heart">
       <h1 className="desk-title">
         <Words say={say("setup.title", { terminal: name(screen.terminal) })} />
       </h1>
