@@ -114,11 +114,10 @@ export function mayCall(state: LineState): boolean {
   return state.at !== "cutOff";
 }
 
-/** How grave a state is; the list of lines is sorted by it, gravest first. */
-export function gravity(state: LineState): number {
-  const order: readonly LineState["at"][] = ["notReady", "degraded", "unproven", "ready", "cutOff"];
-  return order.indexOf(state.at);
-}
+/** The states of a line, gravest first. */
+const gravest: readonly LineState["at"][] = ["notReady", "degraded", "unproven", "ready", "cutOff"];
+
+const gravity = (state: LineState): number => gravest.indexOf(state.at);
 
 export function byGravity(lines: readonly Line[]): readonly Line[] {
   return lines.toSorted((a, b) => gravity(a.state) - gravity(b.state) || (a.them.name < b.them.name ? -1 : 1));
