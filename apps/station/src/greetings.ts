@@ -33,8 +33,8 @@ export async function verifyIntroduction(
     });
     if (!heard.ok) return heard;
   }
-  const pin = identity.state().peers.get(idText(claim.peer));
-  if (pin === undefined) return fail(problem("ID_PEER_UNKNOWN"));
+  const pin = identity.pinOf(idText(claim.peer));
+  if (pin === null) return fail(problem("ID_PEER_UNKNOWN"));
   const refused = refuseGreeting(pin, claim.key, clock.now());
   return refused === null ? ok(null) : fail(refused);
 }

@@ -151,13 +151,12 @@ export async function openInside(options: InsideOptions, late: Late): Promise<Re
     const used = await keys.use(namesOf());
     if (!used.ok) return used;
   }
-  const pinOf = (party: IdText) => identity.state().peers.get(party) ?? null;
   const links = await runLinks({
     store,
     clock,
     random,
     sealingKey: keys.sealingKey,
-    pinOf,
+    pinOf: identity.pinOf,
     onChange: () => late.terminals?.linksChanged(),
     report,
   });
@@ -174,7 +173,7 @@ export async function openInside(options: InsideOptions, late: Late): Promise<Re
       signer: keys.signer(),
       party: certainHome(identity).pin.card.party,
       linkedRoot: (party) => {
-        const pin = pinOf(idText(party));
+        const pin = identity.pinOf(idText(party));
         return pin === null ? null : rootIdOf(pin.card.root);
       },
     }),
@@ -252,7 +251,7 @@ export async function joinPeers(
   const probes = runProbes({
     clock,
     random,
-    pinOf: (party) => identity.state().peers.get(party) ?? null,
+    pinOf: identity.pinOf,
     dial: net.dial,
     reach: options.reach ?? null,
     report,
@@ -260,9 +259,9 @@ export async function joinPeers(
 
   const onArrival = async (link: PeerLink, arrival: Arrival): Promise<void> => {
     const { envelope } = arrival;
-    const pin = identity.state().peers.get(idText(link.peer));
+    const pin = identity.pinOf(idText(link.peer));
     await writer.write((tx, after) => {
-      if (arrival.take(tx) !== "fresh" || pin === undefined) return;
+      if (arrival.take(tx) !== "fresh" || pin === null) return;
       if (envelope.kind === payloadKinds.identity) {
         const notice = decodeNotice(envelope.payload);
         const heard = notice.ok

@@ -60,7 +60,7 @@ export async function runAftermath(options: AftermathOptions): Promise<Aftermath
     return key !== null && options.verifiedBy(ed25519Half(key))(message, by.signature);
   };
   const place = (party: IdText) => {
-    const card = idText(us()) === party ? home() : identity.state().peers.get(party)?.card;
+    const card = idText(us()) === party ? home() : identity.pinOf(party)?.card;
     return { party, name: card?.name ?? party, timeZone: card?.timeZone ?? "UTC" };
   };
   const record = await runRecord({ store, clock, us, links, place, sign, verify, tell: options.tell, report });

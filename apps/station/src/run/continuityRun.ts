@@ -110,12 +110,7 @@ export async function runContinuity(options: ContinuityRunOptions): Promise<Cont
     for (const { entry, signatures } of settled) {
       tx.append(linkSecretKind, jointRecord(linkSecretKind, clock.now(), encodeLinkEntry(entry), signatures));
     }
-    const peer = links.peer(link);
-    for (const payload of toPeer) {
-      const sent = peer?.put(tx, payloadKinds.keys, encode(keysPayload, payload));
-      if (sent?.ok === true) after(() => peer?.wake());
-      else after(() => options.report(sent?.ok === false ? sent.error : problem("LINK_UNKNOWN", link)));
-    }
+    for (const payload of toPeer) links.put(tx, after, link, payloadKinds.keys, encode(keysPayload, payload));
     for (const error of refused) after(() => options.report(error));
   };
 

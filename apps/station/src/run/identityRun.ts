@@ -9,6 +9,7 @@ import { ownRecord } from "@parley/ledger/record";
 import { type IdText, type PartyId, idText } from "@parley/protocol/ids";
 import { type StationEntry, entryHash } from "@parley/protocol/signed/chain";
 import type { Digest } from "@parley/protocol/signed/hash";
+import type { Pin } from "@parley/protocol/signed/pin";
 import { keyIdOf } from "@parley/protocol/signed/root";
 import type { HybridKey, Verify } from "@parley/protocol/signed/signature";
 import { apply } from "../duty/identity/apply.ts";
@@ -24,12 +25,15 @@ import type { IdentityCommand, IdentityEffect, IdentityReply } from "../duty/ide
 import { type Identity, nobody } from "../duty/identity/state.ts";
 import type { Store, Transaction } from "../store/port.ts";
 import type { KeyRing } from "./keyRing.ts";
+import { replay } from "./replay.ts";
 import type { After, Writer } from "./writer.ts";
 
 export const identityKind = "identity";
 
 export type IdentityRun = {
   readonly state: () => Identity;
+  /** The pin of a linked party. */
+  readonly pinOf: (party: IdText) => Pin | null;
   /** A station key that a party had at any time, ours or a linked one's, by its keyIdOf; null for one unknown or revoked. */
   readonly stationKey: (party: IdText, key: IdText) => HybridKey | null;
   readonly command: (command: IdentityCommand) => Promise<Result<IdentityReply, ParleyError>>;
@@ -65,15 +69,9 @@ export async function runIdentity(options: IdentityRunOptions): Promise<Identity
     for (const [party, key] of keysOf(event)) stationKeys.set(`${idText(party)} ${idText(keyIdOf(key))}`, key);
   };
 
-  for (let from = 0; ;) {
-    const page = certain(await store.events(from, 1000));
-    for (const event of page) {
-      if (event.kind !== identityKind) continue;
-      take(certain(decodeIdentityEvent(certain(decodeEntry(event.bytes)).body)));
-    }
-    if (page.length < 1000) break;
-    from += page.length;
-  }
+  await replay(store, ({ kind, bytes }) => {
+    if (kind === identityKind) take(certain(decodeIdentityEvent(certain(decodeEntry(bytes)).body)));
+  });
 
   const within = (tx: Transaction, after: After, command: IdentityCommand): Result<IdentityReply, ParleyError> => {
     const context = {
@@ -103,6 +101,7 @@ export async function runIdentity(options: IdentityRunOptions): Promise<Identity
 
   return {
     state: () => state,
+    pinOf: (party) => state.peers.get(party) ?? null,
     stationKey: (party, key) => {
       const home = state.home?.pin;
       const pin = home !== undefined && idText(home.card.party) === party ? home : state.peers.get(party);

@@ -49,6 +49,8 @@ export type LinksRun = {
    */
   readonly generations: (link: IdText) => readonly Generation[];
   readonly peer: (link: IdText) => PeerLink | null;
+  /** Puts a payload into the link's outbox. Where it has none, or no room in it, that is reported and nothing else happens. */
+  readonly put: (tx: Transaction, after: After, link: IdText, kind: number, payload: Bytes) => void;
   readonly reachable: (link: IdText) => Reachable;
   readonly standing: (key: Bytes) => Standing;
   /** A pairing is done: the link begins with this secret. */
@@ -115,6 +117,11 @@ export async function runLinks(options: LinksRunOptions): Promise<LinksRun> {
     if (before !== undefined) kept.set(link, { ...before, generations });
   };
 
+  const peerOf = (link: IdText): PeerLink | null => {
+    const id = idOf<LinkId>(link, 16);
+    return id === null ? null : (port?.link(id) ?? null);
+  };
+
   const open = ({ link, party }: LinkRecord): void => {
     const [id, peer] = [idOf<LinkId>(link, 16), idOf<PartyId>(party, 32)];
     if (port === null || id === null || peer === null) return;
@@ -135,9 +142,12 @@ export async function runLinks(options: LinksRunOptions): Promise<LinksRun> {
       const it = kept.get(link);
       return it === undefined ? [] : usable(it);
     },
-    peer: (link) => {
-      const id = idOf<LinkId>(link, 16);
-      return id === null ? null : (port?.link(id) ?? null);
+    peer: peerOf,
+    put: (tx, after, link, kind, payload) => {
+      const peer = peerOf(link);
+      const sent = peer?.put(tx, kind, payload);
+      if (sent?.ok === true) after(() => peer?.wake());
+      else after(() => options.report(sent?.ok === false ? sent.error : problem("LINK_UNKNOWN", link)));
     },
     reachable: (link) => watched.get(link) ?? { up: false, since: instant(0) },
     standing: (key) => {

@@ -8,7 +8,7 @@ import { type Line, isInCall, openCall } from "@parley/call/state";
 import { decodeEntry } from "@parley/ledger/entry";
 import { jointRecord, ownRecord } from "@parley/ledger/record";
 import { type ParleyError, problem } from "@parley/protocol/errorCodes";
-import { type CallId, type IdText, type LinkId, type PartyId, idOf, idText } from "@parley/protocol/ids";
+import { type IdText, type PartyId, idOf, idText } from "@parley/protocol/ids";
 import { type CallPayload, callPayload, receiptHash } from "@parley/protocol/peer/call";
 import { payloadKinds } from "@parley/protocol/peer/envelope";
 import { type EntrySignature, callEntry, differingCallEntry } from "@parley/protocol/signed/callEntry";
@@ -19,6 +19,8 @@ import type { Store, StoredEvent, Transaction } from "../store/port.ts";
 import { callFact, callKind } from "./callFacts.ts";
 import { fromDoc, toDoc } from "./json.ts";
 import type { LinksRun } from "./linksRun.ts";
+import { ownCall, ownLink } from "./ownIds.ts";
+import { replay } from "./replay.ts";
 import type { After } from "./writer.ts";
 
 /** The kind of a ledger's entry that holds both accounts of a call, where they differ. */
@@ -57,15 +59,10 @@ export async function runRecord(options: RecordRunOptions): Promise<RecordRun> {
   const { store, clock, links } = options;
   const recorded = new Map<IdText, Recorded>();
   const records = new Map<IdText, CallRecord>();
-  for (let from = 0; ;) {
-    const page = certain(await store.events(from, 1000));
-    for (const event of page) {
-      const it = recordedBy(event);
-      if (it !== null) recorded.set(it.call, it.recorded);
-    }
-    if (page.length < 1000) break;
-    from += page.length;
-  }
+  await replay(store, (event) => {
+    const it = recordedBy(event);
+    if (it !== null) recorded.set(it.call, it.recorded);
+  });
   for (const { key, bytes } of certain(await store.docs(docKind))) records.set(key, fromDoc<CallRecord>(bytes));
 
   const partyOn = (link: IdText): { readonly id: PartyId; readonly text: IdText } | null => {
@@ -94,8 +91,7 @@ export async function runRecord(options: RecordRunOptions): Promise<RecordRun> {
   };
 
   const carry = (tx: Transaction, after: After, link: IdText, call: IdText, effect: RecordEffect): void => {
-    const id = idOf<CallId>(call, 16);
-    if (id === null) throw new Error(`${call} is no call of ours`);
+    const id = ownCall(call);
     const now = clock.now();
     switch (effect.type) {
       case "propose":
@@ -115,9 +111,7 @@ export async function runRecord(options: RecordRunOptions): Promise<RecordRun> {
           index: tx.append(differsKind, ownRecord(differsKind, now, effect.body)),
         });
       case "crossed": {
-        const linkId = idOf<LinkId>(link, 16);
-        if (linkId === null) throw new Error(`${link} is no link of ours`);
-        const body = encode(callFact, { type: "crossed", link: linkId, call: id, at: now });
+        const body = encode(callFact, { type: "crossed", link: ownLink(link), call: id, at: now });
         return note(after, call, { at: "crossed", index: tx.append(callKind, ownRecord(callKind, now, body)) });
       }
       case "refused":
@@ -132,11 +126,8 @@ export async function runRecord(options: RecordRunOptions): Promise<RecordRun> {
   };
 
   const send = (tx: Transaction, after: After, link: IdText, payload: CallPayload): void => {
-    const peer = links.peer(link);
-    const sent = peer?.put(tx, payloadKinds.call, encode(callPayload, payload));
-    if (sent?.ok === true) after(() => peer?.wake());
-    // Without a way to say it the record would wait for an answer to nothing; an outbox that is full says so by itself.
-    else after(() => options.report(sent?.ok === false ? sent.error : problem("LINK_UNKNOWN", link)));
+    // Without a way to say it the record would wait for an answer to nothing: the link reports that.
+    links.put(tx, after, link, payloadKinds.call, encode(callPayload, payload));
   };
 
   /** A receipt is proof: it is kept whole in the ledger, whoever gave it, and named in the call's entry. */
@@ -223,8 +214,9 @@ export async function runRecord(options: RecordRunOptions): Promise<RecordRun> {
     },
     lines: (tx, after, calls) => {
       for (const [link, { line }] of Object.entries(calls.links)) {
+        if (!isInCall(line) || !sitsAnew(records.get(line.call), line)) continue;
         const them = partyOn(link);
-        if (them === null || !isInCall(line) || !sitsAnew(records.get(line.call), line)) continue;
+        if (them === null) continue;
         const places = { ours: options.place(idText(options.us())), theirs: options.place(them.text) };
         happen(tx, after, link, line.call, { type: "sits", ours: line.ours, theirs: line.theirs, places });
       }
