@@ -4,7 +4,7 @@ import type { Bytes } from "@parley/base/bytes";
 import type { Result } from "@parley/base/result";
 import type { ParleyError } from "@parley/protocol/errorCodes";
 import type { IdText } from "@parley/protocol/ids";
-import type { Origin, StoredDoc, StoredEnvelope, StoredEvent } from "./port.ts";
+import type { Origin, Store, StoredEnvelope } from "./port.ts";
 
 /** One thing that a transaction did, as data that can cross a thread. */
 export type Change =
@@ -43,19 +43,15 @@ export const inboxMemory = 64;
 /** `nothing` was written, and the engine can go on; or the outcome is `unknown`, and it must be opened anew. */
 export type CommitFailure = { readonly written: "nothing" | "unknown"; readonly error: ParleyError };
 
-export type Engine = {
+export type Engine = Pick<Store, "events" | "doc" | "docs" | "backup"> & {
   /** What the data said when it was opened. */
   readonly heads: Heads;
   /** Makes all of the transactions durable, in order, as one. Called again only after the last call settled. */
   readonly commit: (transactions: readonly (readonly Change[])[]) => Promise<Result<void, CommitFailure>>;
-  readonly events: (from: number, limit: number) => Promise<Result<readonly StoredEvent[], ParleyError>>;
   readonly outbox: (
     link: IdText,
     from: number,
     limit: number,
   ) => Promise<Result<readonly StoredEnvelope[], ParleyError>>;
-  readonly doc: (kind: string, key: string) => Promise<Result<Bytes | null, ParleyError>>;
-  readonly docs: (kind: string) => Promise<Result<readonly StoredDoc[], ParleyError>>;
-  readonly backup: (path: string) => Promise<Result<void, ParleyError>>;
   readonly close: () => Promise<void>;
 };
