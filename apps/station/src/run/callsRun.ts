@@ -3,7 +3,7 @@
 import type { Bytes } from "@parley/base/bytes";
 import { encode } from "@parley/base/codec";
 import { certain } from "@parley/base/result";
-import { type Cancel, type Clock, type Instant, after, between, instant, ms } from "@parley/base/time";
+import { type Cancel, type Clock, type Instant, after as later, between, instant, ms } from "@parley/base/time";
 import type { ErrorCode } from "@parley/protocol/errorCodes";
 import { type IdText, type PartyId, idText } from "@parley/protocol/ids";
 import { ownRecord } from "@parley/ledger/record";
@@ -129,7 +129,7 @@ export async function runCalls(options: CallsRunOptions): Promise<CallsRun> {
 
 /** As they were when the station went down; no ring has more than its minute left, though the clock was set back since. */
 function woken({ links }: Calls, now: Instant): Calls {
-  const latest = after(now, ringLasts);
+  const latest = later(now, ringLasts);
   const each = Object.entries(links).map(([link, it]) => {
     const { line } = it;
     return [
@@ -145,6 +145,6 @@ function patient(clock: Clock, rings: () => boolean): () => Instant {
   let ahead = between(instant(clock.elapsed()), clock.now());
   return () => {
     if (!rings()) ahead = between(instant(clock.elapsed()), clock.now());
-    return after(instant(clock.elapsed()), ahead);
+    return later(instant(clock.elapsed()), ahead);
   };
 }
