@@ -109,7 +109,12 @@ export async function pairStations(a: Station, b: Station): Promise<void> {
     station.pairing.state().get(idText(made.offer))?.type === "comparing";
   await until("both compare", () => comparing(a) && comparing(b));
   for (const station of [a, b]) certain(await station.pairing.command({ type: "match", offer: made.offer, by }));
-  await until("both are linked", () => a.links.all().length === 1 && b.links.all().length === 1);
+  // A link is known before it is durable, and opened only then.
+  const linked = ({ links }: Station): boolean => {
+    const [link, ...others] = links.all();
+    return link !== undefined && others.length === 0 && links.peer(link.link) !== null;
+  };
+  await until("both are linked", () => linked(a) && linked(b));
 }
 
 /** How the one link of a station stands. */
