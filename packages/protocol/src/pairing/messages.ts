@@ -1,8 +1,9 @@
 // The messages of a pairing after the offer (M1): M2 and M3 reveal both halves, M4 and M5 prove the keys, `matched` is a
 // person's word, `end` stops it. All are bounded before they are parsed (rule PR4).
 import type { Bytes } from "@parley/base/bytes";
-import { type Of, decode, encode, fixed, oneOf, opaque, struct, variant } from "@parley/base/codec";
+import { type Of, encode, fixed, oneOf, opaque, struct, variant } from "@parley/base/codec";
 import { type Result, fail } from "@parley/base/result";
+import { decodeAs } from "../decodeAs.ts";
 import { type ParleyError, problem } from "../errorCodes.ts";
 import { linkId, partyId } from "../ids.ts";
 import { maxPairingMessageBytes } from "../limits.ts";
@@ -74,6 +75,5 @@ export const encodePairingMessage = (it: PairingMessage): Bytes => encode(pairin
 export function decodePairingMessage(bytes: Uint8Array): Result<PairingMessage, ParleyError> {
   if (bytes.length > maxPairingMessageBytes)
     return fail(problem("MESSAGE_TOO_LARGE", `${bytes.length} bytes of pairing`));
-  const read = decode(pairingMessage, bytes);
-  return read.ok ? read : fail(problem("MESSAGE_MALFORMED", `pairing: ${read.error.reason} at ${read.error.at}`));
+  return decodeAs("pairing", pairingMessage, bytes);
 }

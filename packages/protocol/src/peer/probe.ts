@@ -3,9 +3,10 @@
 // party's own card, never names of its choosing, and the answer says no more than whether Parley answered there: it is no
 // scanner of other machines. Carries [CL13]-[CL15] of docs/spec/cli.md.
 import type { Bytes } from "@parley/base/bytes";
-import { type Of, decode, encode, fixed, list, oneOf, struct, uint16, uint8, variant } from "@parley/base/codec";
-import { type Result, fail } from "@parley/base/result";
-import { type ParleyError, problem } from "../errorCodes.ts";
+import { type Of, encode, fixed, list, oneOf, struct, uint16, uint8, variant } from "@parley/base/codec";
+import type { Result } from "@parley/base/result";
+import { decodeAs } from "../decodeAs.ts";
+import type { ParleyError } from "../errorCodes.ts";
 import { maxProbeTargets } from "../limits.ts";
 
 /** What is tried. `peer` is the card's own port; the others' ports are in the target. Append, never reorder. */
@@ -38,6 +39,5 @@ export const encodeProbe = (it: Probe): Bytes => encode(probe, it);
 
 /** MESSAGE_MALFORMED; the envelope bounds the size. */
 export function decodeProbe(bytes: Uint8Array): Result<Probe, ParleyError> {
-  const read = decode(probe, bytes);
-  return read.ok ? read : fail(problem("MESSAGE_MALFORMED", `probe: ${read.error.reason} at ${read.error.at}`));
+  return decodeAs("probe", probe, bytes);
 }

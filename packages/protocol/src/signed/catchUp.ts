@@ -2,9 +2,10 @@
 // that was away for years is brought up to date by the first message (rules ID13, ID14). Also what it sends
 // when something changes. All of it may be sent twice.
 import { equal } from "@parley/base/bytes";
-import { type Of, decode, list, optional, struct } from "@parley/base/codec";
+import { type Of, list, optional, struct } from "@parley/base/codec";
 import { type Result, fail, ok } from "@parley/base/result";
 import type { Instant } from "@parley/base/time";
+import { decodeAs } from "../decodeAs.ts";
 import { type ParleyError, problem } from "../errorCodes.ts";
 import { maxSuccessionsAtOnce, maxSuccessionsBytes } from "../limits.ts";
 import { adoptCard, adoptCertificate, adoptSuccession, holdRoot } from "./adopt.ts";
@@ -52,8 +53,7 @@ const then = (at: Next, next: (pin: Pin) => Adoption): Next =>
 export function decodeCatchUp(bytes: Uint8Array): Result<CatchUp, ParleyError> {
   if (bytes.length === 0) return ok({ card: null, certificate: null, successions: [] });
   if (bytes.length > maxSuccessionsBytes) return fail(problem("MESSAGE_TOO_LARGE", `${bytes.length} bytes`));
-  const read = decode(catchUp, bytes);
-  return read.ok ? read : fail(problem("MESSAGE_MALFORMED", `catch-up: ${read.error.reason} at ${read.error.at}`));
+  return decodeAs("catch-up", catchUp, bytes);
 }
 
 /**

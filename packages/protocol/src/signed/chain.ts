@@ -5,6 +5,7 @@ import { type Bytes, equal } from "@parley/base/bytes";
 import { type Of, decode, encode, mapped, struct, uint8, variant } from "@parley/base/codec";
 import { type Result, fail, ok } from "@parley/base/result";
 import type { Instant } from "@parley/base/time";
+import { decodeAs } from "../decodeAs.ts";
 import { type ParleyError, problem } from "../errorCodes.ts";
 import { type PartyId, type TerminalId, partyId, terminalId } from "../ids.ts";
 import { maxChainBytes } from "../limits.ts";
@@ -49,8 +50,7 @@ export const entryHash = (entry: StationEntry): Digest => {
 /** Bytes of a chain that came from outside. MESSAGE_TOO_LARGE, MESSAGE_MALFORMED. */
 export function decodeChain(bytes: Uint8Array): Result<Chain, ParleyError> {
   if (bytes.length > maxChainBytes) return fail(problem("MESSAGE_TOO_LARGE", `${bytes.length} bytes of chain`));
-  const read = decode(chain, bytes);
-  return read.ok ? read : fail(problem("MESSAGE_MALFORMED", `chain: ${read.error.reason} at ${read.error.at}`));
+  return decodeAs("chain", chain, bytes);
 }
 
 /** What a good chain says of the terminal that shows it. */

@@ -1,8 +1,9 @@
 // What one station tells a linked one about identities, in an envelope's payload: each a signed object that proves itself.
 import type { Bytes } from "@parley/base/bytes";
-import { type Of, decode, encode, struct, variant } from "@parley/base/codec";
-import { type Result, fail } from "@parley/base/result";
-import { type ParleyError, problem } from "../errorCodes.ts";
+import { type Of, encode, struct, variant } from "@parley/base/codec";
+import type { Result } from "@parley/base/result";
+import { decodeAs } from "../decodeAs.ts";
+import type { ParleyError } from "../errorCodes.ts";
 import { catchUp } from "./catchUp.ts";
 import { signedRevocation, signedRuling } from "./revocation.ts";
 import { signedWitness } from "./witness.ts";
@@ -21,6 +22,5 @@ export const encodeNotice = (it: Notice): Bytes => encode(notice, it);
 
 /** MESSAGE_MALFORMED; the envelope bounds the size. */
 export function decodeNotice(bytes: Uint8Array): Result<Notice, ParleyError> {
-  const read = decode(notice, bytes);
-  return read.ok ? read : fail(problem("MESSAGE_MALFORMED", `notice: ${read.error.reason} at ${read.error.at}`));
+  return decodeAs("notice", notice, bytes);
 }
