@@ -1,13 +1,9 @@
 // `npm run bench -- frames`: what Parley adds to AES-256-GCM when a frame is sealed and opened in the worker. Runs in a worker
 // of a real Chromium, which the figures are of, and in Node beside it. `--quick` measures a quarter as often.
-import { createServer } from "node:http";
-import type { AddressInfo } from "node:net";
-import { join } from "node:path";
-import { launchBrowser } from "../../e2e/src/harness/browser.ts";
-import { pageScript } from "../../e2e/src/harness/pageScript.ts";
 import { type Bench, type Figure, atMost } from "./figure.ts";
 import { median, percentile } from "./stats.ts";
 import { type FramesPlan, type FramesTimes, measureFrames } from "./framesMeasure.ts";
+import { openWorkerPage } from "./workerPage.ts";
 
 const small = { name: "small", bytes: 1_200, batch: 30 };
 const large = { name: "large", bytes: 50_000, batch: 8 };
@@ -16,19 +12,8 @@ const large = { name: "large", bytes: 50_000, batch: 8 };
 const quiet = (times: readonly number[]): number => percentile(times, 0.05);
 
 async function inChromium(plans: readonly FramesPlan[]): Promise<readonly FramesTimes[]> {
-  const script = await pageScript(join(import.meta.dirname, "frames.worker.ts"));
-  const server = createServer((request, response) => {
-    const worker = request.url === "/worker.js";
-    response.setHeader("content-type", worker ? "text/javascript" : "text/html");
-    // Cross-origin isolated, so that the clock counts 5 us and not 100.
-    response.setHeader("cross-origin-opener-policy", "same-origin");
-    response.setHeader("cross-origin-embedder-policy", "require-corp");
-    response.end(worker ? script : "<!doctype html><title>frames</title>");
-  });
-  await new Promise<void>((listening) => server.listen(0, "127.0.0.1", listening));
-  const browser = await launchBrowser({ devices: { kind: "own" } });
+  const { page, close } = await openWorkerPage("frames.worker.ts");
   try {
-    const page = await browser.open(`http://localhost:${(server.address() as AddressInfo).port}/`);
     const times: FramesTimes[] = [];
     for (const plan of plans) {
       const result = await page.evaluate(
@@ -46,8 +31,7 @@ async function inChromium(plans: readonly FramesPlan[]): Promise<readonly Frames
     }
     return times;
   } finally {
-    await browser.close();
-    server.close();
+    await close();
   }
 }
 

@@ -1,15 +1,11 @@
 // `npm run bench -- keys`: what MLS costs a member of a call, over OpenMLS native in the X-Wing suite that it has (0x004E:
 // the same KEM and AEAD, SHA-384), pass by pass in turn. Ours runs in a worker of a real Chromium, where calls keep their
 // keys. `--passes N` makes N passes a size instead of 40, 30 and 12.
-import { createServer } from "node:http";
-import type { AddressInfo } from "node:net";
-import { join } from "node:path";
 import { Oracle, whyNoOracle } from "../../e2e/oracle/oracle.ts";
-import { launchBrowser } from "../../e2e/src/harness/browser.ts";
-import { pageScript } from "../../e2e/src/harness/pageScript.ts";
 import { type Bench, type Figure, atMost, notMeasured } from "./figure.ts";
 import { type KeysPass, steps } from "./keysMeasure.ts";
 import { median } from "./stats.ts";
+import { openWorkerPage } from "./workerPage.ts";
 
 const sizes = [
   { n: 2, passes: 40 },
@@ -25,18 +21,7 @@ type Answer = { readonly native: boolean; readonly times: KeysPass };
 type Ours = { readonly pass: (n: number) => Promise<Answer>; readonly close: () => Promise<void> };
 
 async function inChromium(): Promise<Ours> {
-  const script = await pageScript(join(import.meta.dirname, "keys.worker.ts"));
-  const server = createServer((request, response) => {
-    const worker = request.url === "/worker.js";
-    response.setHeader("content-type", worker ? "text/javascript" : "text/html");
-    // Cross-origin isolated, so that the clock counts 5 us and not 100.
-    response.setHeader("cross-origin-opener-policy", "same-origin");
-    response.setHeader("cross-origin-embedder-policy", "require-corp");
-    response.end(worker ? script : "<!doctype html><title>keys</title>");
-  });
-  await new Promise<void>((listening) => server.listen(0, "127.0.0.1", listening));
-  const browser = await launchBrowser({ devices: { kind: "own" } });
-  const page = await browser.open(`http://localhost:${(server.address() as AddressInfo).port}/`);
+  const { page, close } = await openWorkerPage("keys.worker.ts");
   await page.evaluate(() => {
     Object.assign(globalThis, { keysWorker: new Worker("/worker.js") });
   });
@@ -53,10 +38,6 @@ async function inChromium(): Promise<Ours> {
     );
     if (typeof answer === "string") throw new Error(answer);
     return answer;
-  };
-  const close = async (): Promise<void> => {
-    await browser.close();
-    server.close();
   };
   return { pass, close };
 }
