@@ -123,11 +123,11 @@ export class Terminal {
       this.ports.tell({ type: "hangUp", call: again });
       return;
     }
+    const open = openCall(said);
+    if (this.run?.admit.link === link && open !== null && open !== this.run.admit.call) this.endRun();
     const { run } = this;
-    if (run?.admit.link === link) {
-      this.become(run, merge(run.line, said, this.id));
-      if (openCall(said) !== null && openCall(run.line) !== openCall(said)) this.endRun();
-    } else this.setLine(link, said);
+    if (run?.admit.link === link) this.become(run, merge(run.line, said, this.id));
+    else this.setLine(link, said);
     this.attend(said);
   }
 
@@ -147,6 +147,7 @@ export class Terminal {
       this.run = { ...this.run, admit };
       return this.greet(this.run);
     }
+    const signals = this.early;
     this.endRun();
     const run: Run = {
       admit,
@@ -159,7 +160,7 @@ export class Terminal {
     this.setTimer(run);
     this.viewed(run);
     this.greet(run);
-    for (const signal of this.early.splice(0)) if (signal.call === admit.call) this.signalled(signal);
+    for (const signal of signals) if (signal.call === admit.call) this.signalled(signal);
   }
 
   /** The station is back: it is told again what it may have missed. */

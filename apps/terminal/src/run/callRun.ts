@@ -63,6 +63,7 @@ export type CallRunOptions = {
 };
 
 export type CallRun = {
+  readonly call: IdText;
   readonly admit: (admit: Admit) => void;
   /** The relay's next credentials: for paths that are looked for from now on. */
   readonly iceServers: (servers: Admit["iceServers"]) => void;
@@ -338,6 +339,7 @@ export function runCall(options: CallRunOptions): CallRun {
   setTimer();
 
   return {
+    call: admit.call,
     admit: (fresh) => {
       admit = fresh;
       far.setIceServers(fresh.iceServers);

@@ -66,7 +66,7 @@ export function runTerminal(browser: Browser, { code, officerCode }: OpenedWith)
   const listeners = new Set<() => void>();
   let run: CallRun | null = null;
   let view: CallView | null = null;
-  /** The run of that call, where it is the one under way here. */
+  /** The run of that call, where it is under way here. */
   const runOf = (call: string): CallRun | null => (view !== null && openCall(view.line) === call ? run : null);
   let ready: CallWorkers = browser.startWorkers(); // one pair is always started before it is needed
   let passkeyBusy = false;
@@ -241,10 +241,11 @@ export function runTerminal(browser: Browser, { code, officerCode }: OpenedWith)
       send({ type: "hangUp", call: again });
       return;
     }
-    if (run !== null && view?.link === linkId) {
-      run.hear(said);
-      if (openCall(said) !== null && openCall(view.line) !== openCall(said)) endRun();
-    } else setLine(linkId, said);
+    // A run carries out one call: the next on this line has its own, also while the last one's end is still shown.
+    const open = openCall(said);
+    if (run !== null && view?.link === linkId && open !== null && open !== run.call) endRun();
+    if (run !== null && view?.link === linkId) run.hear(said);
+    else setLine(linkId, said);
     attend(linkId, said);
   };
 
@@ -273,6 +274,7 @@ export function runTerminal(browser: Browser, { code, officerCode }: OpenedWith)
     change({ names });
     const known = runOf(admit.call);
     if (known !== null) return known.admit(admit);
+    const signals = early;
     endRun();
     const { enrolment } = session.standing() as Extract<Standing, { at: "enrolled" }>;
     const chain = bytesOf(facts.welcome?.chain ?? "");
@@ -292,7 +294,7 @@ export function runTerminal(browser: Browser, { code, officerCode }: OpenedWith)
       onView: viewed,
     });
     viewed(run.view());
-    for (const signal of early.splice(0)) if (signal.call === admit.call) run.signal(signal);
+    for (const signal of signals) if (signal.call === admit.call) run.signal(signal);
   };
 
   const viewed = (next: CallView): void => {
