@@ -5,6 +5,7 @@ import { chmod, mkdtemp, readdir, readFile, rm, writeFile } from "node:fs/promis
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { type BrowserContext, chromium, type Page } from "playwright-core";
+import { findChromium } from "../../../scripts/chromium.ts";
 import type { MeterSettings } from "./meterTypes.ts";
 import { pageScript } from "./pageScript.ts";
 
@@ -52,8 +53,8 @@ export type PartyBrowser = {
   close(): Promise<void>;
 };
 
-/** Where Chromium is: the CHROMIUM variable, or Debian's. */
-export const chromiumPath = (): string => process.env["CHROMIUM"] ?? "/usr/bin/chromium";
+/** Where Chromium is: what CHROMIUM names, or what `npm test` finds; Debian's place where that is nothing, so that starting it says so. */
+export const chromiumPath = (): string => process.env["CHROMIUM"] ?? findChromium() ?? "/usr/bin/chromium";
 
 const alwaysArgs = [
   "--no-sandbox",
