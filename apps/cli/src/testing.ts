@@ -1,9 +1,9 @@
 // The real command line for tests: spawned in temporary folders, with pages that a station can serve without a build.
 import { type ChildProcess, spawn } from "node:child_process";
 import { mkdtempSync, mkdirSync, rmSync, writeFileSync } from "node:fs";
-import { createServer } from "node:net";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
+import { freePort } from "@parley/station/testing/freePort";
 
 const program = join(import.meta.dirname, "..", "..", "..", "scripts", "parley.ts");
 
@@ -61,19 +61,6 @@ export function makeFolders(): Folders {
     remove: () => rmSync(root, { recursive: true, force: true }),
   };
 }
-
-/** A port of this machine that nothing listens on, below those that the system gives to outgoing connections. */
-export const freePort = async (): Promise<number> => {
-  for (;;) {
-    const port = 15_000 + Math.floor(Math.random() * 17_000);
-    const isFree = await new Promise<boolean>((resolve) => {
-      const server = createServer();
-      server.once("error", () => resolve(false));
-      server.listen(port, "127.0.0.1", () => server.close(() => resolve(true)));
-    });
-    if (isFree) return port;
-  }
-};
 
 export type Settings = { web: Record<string, unknown>; peer: Record<string, unknown>; turn: Record<string, unknown> };
 

@@ -1,6 +1,5 @@
 // Whole stations for tests, in this process: the real one over a temporary folder, real ports of loopback and the real clock.
 import { mkdirSync, mkdtempSync, rmSync, writeFileSync } from "node:fs";
-import { createServer } from "node:net";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { certain } from "@parley/base/result";
@@ -14,23 +13,11 @@ import type { Digest } from "@parley/protocol/signed/hash";
 import { setUpParty } from "./setUp.ts";
 import { type Station, type StationOptions, openStation, startStation } from "./station.ts";
 import { systemClock, systemRandom } from "./systemPorts.ts";
+import { freePort } from "./testing/freePort.ts";
 
 const manifest = "00".repeat(32);
 /** The word of an officer that no test looks at. */
 const by = { officer: new Uint8Array(16) as OfficerId, assertion: new Uint8Array(32) as Digest };
-
-/** A port of this machine that nothing listens on, below those that the system gives to outgoing connections. */
-const freePort = async (): Promise<number> => {
-  for (;;) {
-    const port = 15_000 + Math.floor(Math.random() * 17_000);
-    const isFree = await new Promise<boolean>((resolve) => {
-      const server = createServer();
-      server.once("error", () => resolve(false));
-      server.listen(port, "127.0.0.1", () => server.close(() => resolve(true)));
-    });
-    if (isFree) return port;
-  }
-};
 
 export type Site = {
   readonly name: string;

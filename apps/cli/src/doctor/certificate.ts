@@ -4,7 +4,7 @@ import { isIP } from "node:net";
 import { connect } from "node:tls";
 import type { Config } from "@parley/station/config";
 import { readCertificate } from "@parley/station/api/certificate";
-import { type Check, type Examination, failed, failedBy, notRun, warned, well } from "./check.ts";
+import { type Check, type Examination, failed, failedBy, localOf, notRun, warned, well } from "./check.ts";
 
 const name = "certificate";
 const day = 86_400_000;
@@ -55,8 +55,7 @@ async function examine(config: Config, port: number | null): Promise<Check> {
   if (wrong !== null) return wrong;
   const days = Math.floor((Date.parse(onDisk.validTo) - Date.now()) / day);
   if (port === null) return well(name, `Valid for ${hostname} for ${days} days.`);
-  const host = config.web.host === "0.0.0.0" ? "127.0.0.1" : config.web.host === "::" ? "::1" : config.web.host;
-  const shown = await shownAt(host, port, hostname);
+  const shown = await shownAt(localOf(config.web.host), port, hostname);
   if (shown === null)
     return failed(name, "The web port shows no certificate.", "Look in the station's log, and restart it.");
   return shown.fingerprint256 === onDisk.fingerprint256

@@ -7,7 +7,7 @@ import { systemClock, systemRandom } from "@parley/station/systemPorts";
 import { get as getPlain } from "node:http";
 import { get as getSecure } from "node:https";
 import { connect } from "node:net";
-import { type Check, type Examination, failed, notRun, warned, well } from "./check.ts";
+import { type Check, type Examination, failed, localOf, notRun, warned, well } from "./check.ts";
 
 type Port = {
   readonly name: string;
@@ -17,9 +17,6 @@ type Port = {
   /** Whether it is ours that answers. */
   readonly ours: () => Promise<boolean>;
 };
-
-/** The address at which this machine reaches what listens on `host`. */
-const localOf = (host: string): string => (host === "0.0.0.0" ? "127.0.0.1" : host === "::" ? "::1" : host);
 
 const patience = 3000;
 
