@@ -9,12 +9,13 @@ import type { OfferId } from "@parley/protocol/pairing/offer";
 import type { AdminCommand } from "@parley/protocol/terminal/admin";
 import { backUp, relayTrial, seenFromOutside } from "./adminCare.ts";
 import { openAdmin } from "./api/admin.ts";
-import type { Shown } from "./api/passkeys.ts";
 import type { Config } from "./config.ts";
 import { adminSocket } from "./files.ts";
 import { type CallShown, callShown } from "./ledgerView.ts";
 import { presentOfficer } from "./duty/identity/officers.ts";
+import type { Shown } from "./duty/identity/port.ts";
 import { viewOf } from "./duty/pairing/view.ts";
+import { codeAddress } from "./houseView.ts";
 import { officerSigned } from "./keys/officerKey.ts";
 import type { Station } from "./station.ts";
 
@@ -68,9 +69,7 @@ async function run(
     case "handOut": {
       const code = await station.terminals.people.handOut(command.role, command.name, by, true);
       if (!code.ok) return code;
-      const page = command.role === "desk" ? "desk" : "console";
-      const key = command.role === "officer" ? "officer" : "code";
-      return ok({ address: `${config.web.origin}/${page}#${key}=${code.value}` });
+      return ok({ address: codeAddress(config.web.origin, command.role, code.value) });
     }
   }
   return command satisfies never;

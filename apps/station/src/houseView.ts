@@ -6,8 +6,8 @@ import { type IdText, idText } from "@parley/protocol/ids";
 import type { Pairing } from "@parley/protocol/pairing/state";
 import type { House } from "@parley/protocol/terminal/console";
 import { encodeOffer } from "@parley/protocol/pairing/offer";
-import { type People, compareText } from "./api/people.ts";
-import { type Identity } from "./duty/identity/state.ts";
+import { type HandedOut, type People, compareText } from "./api/people.ts";
+import { type Identity, removalOfTerminal } from "./duty/identity/state.ts";
 import { type Pairings } from "./duty/pairing/pairing.ts";
 import { viewOf } from "./duty/pairing/view.ts";
 
@@ -26,6 +26,10 @@ export type HouseSources = {
 
 /** The roles of terminals as consoles know them. */
 export const consoleRole = (role: string): "desk" | "console" => (role === "dutyOfficer" ? "console" : "desk");
+
+/** Where a browser brings a code that was handed out. */
+export const codeAddress = (origin: string, role: HandedOut["role"], code: string): string =>
+  `${origin}/${role === "desk" ? "desk" : "console"}#${role === "officer" ? "officer" : "code"}=${code}`;
 
 export function houseOf(from: HouseSources): House {
   const { identity } = from;
@@ -54,7 +58,7 @@ export function houseOf(from: HouseSources): House {
       role,
       name,
       code,
-      address: `${from.origin}/${role === "desk" ? "desk" : "console"}#${role === "officer" ? "officer" : "code"}=${code}`,
+      address: codeAddress(from.origin, role, code),
       expires: until,
     })),
     requests: [...identity.enrolments.values()].flatMap((it) =>
@@ -82,11 +86,10 @@ export function houseOf(from: HouseSources): House {
 }
 
 function removalOf(identity: Identity, terminal: IdText): { by: string; since: number } | null {
-  for (const { act, by, until } of identity.pending.values()) {
-    if (act.type !== "revoke" || act.subject.type !== "terminal" || idText(act.subject.terminal) !== terminal) continue;
-    return { by: identity.officers.get(idText(by.officer))?.name ?? "", since: until };
-  }
-  return null;
+  const found = removalOfTerminal(identity, terminal);
+  if (found === null) return null;
+  const [, { by, until }] = found;
+  return { by: identity.officers.get(idText(by.officer))?.name ?? "", since: until };
 }
 
 /** The pairing that the consoles show: the one that moved last. */

@@ -2,7 +2,6 @@
 // needs the command line officer's key too, which the root's passphrase opens.
 import { type Server, createServer } from "node:net";
 import { rmSync } from "node:fs";
-import { createHash } from "node:crypto";
 import { type Bytes, base64url, fromBase64url } from "@parley/base/bytes";
 import type { Random } from "@parley/base/random";
 import { type Result, fail, ok } from "@parley/base/result";
@@ -14,8 +13,9 @@ import {
   adminMessage,
   adminRequestSchema,
 } from "@parley/protocol/terminal/admin";
-import type { Digest } from "@parley/protocol/signed/hash";
-import type { KnownPasskey, Shown } from "./passkeys.ts";
+import { sha256Of } from "@parley/protocol/signed/hash";
+import type { Shown } from "../duty/identity/port.ts";
+import type { KnownPasskey } from "./passkeys.ts";
 
 export type AdminOptions = {
   readonly path: string;
@@ -97,6 +97,5 @@ function shownBy(request: Request, nonce: Bytes, options: AdminOptions): Result<
   if (!options.signedBy(passkey.publicKey, adminMessage(nonce, request.command), signature)) {
     return fail(problem("OFFICER_UNPROVEN", "the signature does not fit"));
   }
-  const assertion = new Uint8Array(createHash("sha256").update(signature).digest()) as Digest;
-  return ok({ credential: passkey.credential, assertion });
+  return ok({ credential: passkey.credential, assertion: sha256Of(signature) });
 }

@@ -1,11 +1,10 @@
 // Officers' passkeys (WebAuthn level 3), with @simplewebauthn doing the reading and checking. A challenge is drawn for one
 // act of one connection and used once; the assertion's hash is what the ledger keeps as the officer's word.
-import { createHash } from "node:crypto";
-import { type Bytes, base64url, concat, fromBase64url } from "@parley/base/bytes";
+import { type Bytes, base64url, concat, fromBase64url, utf8 } from "@parley/base/bytes";
 import type { Random } from "@parley/base/random";
 import { type Result, fail, ok } from "@parley/base/result";
 import { type ParleyError, problem } from "@parley/protocol/errorCodes";
-import type { Digest } from "@parley/protocol/signed/hash";
+import { sha256Of } from "@parley/protocol/signed/hash";
 import {
   type AuthenticationResponseJSON,
   type RegistrationResponseJSON,
@@ -14,12 +13,10 @@ import {
   verifyAuthenticationResponse,
   verifyRegistrationResponse,
 } from "@simplewebauthn/server";
+import type { Shown } from "../duty/identity/port.ts";
 
 /** A passkey as the station knows it. */
 export type KnownPasskey = { readonly credential: Bytes; readonly publicKey: Bytes };
-
-/** An officer's word that was verified: which credential spoke, and the hash that stands for it in records. */
-export type Shown = { readonly credential: Bytes; readonly assertion: Digest };
 
 export type PasskeySite = {
   /** Where browsers reach the station; its host is the relying party's id. */
@@ -32,7 +29,7 @@ type Json = Readonly<Record<string, unknown>>;
 
 const shownBy = (credential: Bytes, response: Json): Shown => ({
   credential,
-  assertion: new Uint8Array(createHash("sha256").update(JSON.stringify(response)).digest()) as Digest,
+  assertion: sha256Of(utf8(JSON.stringify(response))),
 });
 
 const rpIdOf = (origin: string): string => new URL(origin).hostname;

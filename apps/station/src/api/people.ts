@@ -11,14 +11,14 @@ import type { StationNonce } from "@parley/protocol/signed/terminalCertificate";
 import { signedTerminalRequest } from "@parley/protocol/signed/terminalCertificate";
 import type { Act } from "@parley/protocol/terminal/console";
 import type { FromTerminal, ToTerminal } from "@parley/protocol/terminal/messages";
-import type { IdentityCommand, IdentityReply } from "../duty/identity/port.ts";
-import type { Identity, Officer } from "../duty/identity/state.ts";
+import { holderOf } from "../duty/identity/officers.ts";
+import type { IdentityCommand, IdentityReply, Shown } from "../duty/identity/port.ts";
+import { type Identity, type Officer, removalOfTerminal } from "../duty/identity/state.ts";
 import type { PairingCommand } from "../duty/pairing/pairing.ts";
 import type { Seat } from "./hub.ts";
 import {
   type KnownPasskey,
   type PasskeySite,
-  type Shown,
   askAssertion,
   askRegistration,
   takeAssertion,
@@ -90,15 +90,12 @@ export function makePeople(options: PeopleOptions): People {
 
   const officers = (): readonly Officer[] => [...options.identity().officers.values()];
   const knownPasskeys = (): readonly KnownPasskey[] => officers().flatMap(({ passkeys }) => passkeys);
-  /** Officers who sit at consoles; the command line's own has no browser. */
-  const officerOf = ({ credential }: Shown): Officer | null =>
-    officers().find(({ passkeys }) =>
-      passkeys.some((passkey) => base64url(passkey.credential) === base64url(credential)),
-    ) ?? null;
+  const officerOf = ({ credential }: Shown): Officer | null => holderOf(options.identity(), credential);
 
   const door = (seat: Seat): void => {
     const { shown } = sitting(seat);
     const officer = shown === null ? null : (officerOf(shown)?.name ?? null);
+    // The command line's own officer is one too, and has no browser.
     options.tell(seat, { type: "door", officers: officers().length > 1 ? "some" : "none", officer });
   };
 
@@ -179,19 +176,8 @@ export function makePeople(options: PeopleOptions): People {
         });
       }
       case "confirmRemoval": {
-        const pending = [...options.identity().pending].find(
-          ([
-            ,
-            {
-              act: { type, ...rest },
-            },
-          ]) =>
-            type === "revoke" &&
-            "subject" in rest &&
-            rest.subject.type === "terminal" &&
-            idText(rest.subject.terminal) === it.terminal,
-        );
-        const id = pending === undefined ? null : fromBase64url(pending[0]);
+        const pending = removalOfTerminal(options.identity(), it.terminal);
+        const id = pending === null ? null : fromBase64url(pending[0]);
         return id === null ? fail(problem("ID_ACT_UNKNOWN")) : options.command({ type: "confirmAct", id, by });
       }
       case "makeOffer":

@@ -21,7 +21,8 @@ export function presentOfficer(state: Identity, shown: Shown): Result<Presence, 
   return ok({ officer: found.id, assertion: shown.assertion });
 }
 
-function holderOf(state: Identity, credential: Uint8Array): Officer | null {
+/** The officer who has this passkey. */
+export function holderOf(state: Identity, credential: Uint8Array): Officer | null {
   for (const officer of state.officers.values())
     if (officer.passkeys.some((p) => equal(p.credential, credential))) return officer;
   return null;

@@ -88,6 +88,16 @@ export function askedBy(state: Identity, terminal: TerminalId) {
   return null;
 }
 
+/** The act that waits to remove this terminal, and its id. */
+export function removalOfTerminal(state: Identity, terminal: IdText): readonly [IdText, Pending] | null {
+  for (const [id, pending] of state.pending) {
+    const { act } = pending;
+    if (act.type === "revoke" && act.subject.type === "terminal" && idText(act.subject.terminal) === terminal)
+      return [id, pending];
+  }
+  return null;
+}
+
 /** The map with `value` under `key`. */
 export const set = <V>(map: ReadonlyMap<IdText, V>, key: IdText, value: V): ReadonlyMap<IdText, V> =>
   new Map(map).set(key, value);
