@@ -1,21 +1,14 @@
 // The duty officer's console by keyboard alone: each flow from end to end.
-import { mkdtempSync, rmSync } from "node:fs";
-import { tmpdir } from "node:os";
-import { join } from "node:path";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
-import { type Gallery, focusedName, openGallery } from "./gallery.ts";
+import { type Gallery, focusedName, openGalleryForNow } from "./gallery.ts";
 import { consoleScreen } from "./sizes.ts";
 
-const folder = mkdtempSync(join(tmpdir(), "parley-views-"));
 let gallery: Gallery;
 
 beforeAll(async () => {
-  gallery = await openGallery(folder);
+  gallery = await openGalleryForNow();
 });
-afterAll(async () => {
-  await gallery.close();
-  rmSync(folder, { recursive: true, force: true });
-});
+afterAll(() => gallery.close());
 
 describe("the console", () => {
   it("[VW20] a ring stands in reach on every section, to answer, to ring the desk, and apart from them to decline", async () => {

@@ -1,21 +1,14 @@
 // The principal's desk under a hand: one thing to press, by any key, and nothing that a knock can end.
-import { mkdtempSync, rmSync } from "node:fs";
-import { tmpdir } from "node:os";
-import { join } from "node:path";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
-import { type Gallery, focusedName, openGallery } from "./gallery.ts";
+import { type Gallery, focusedName, openGalleryForNow } from "./gallery.ts";
 import { deskScreen } from "./sizes.ts";
 
-const folder = mkdtempSync(join(tmpdir(), "parley-views-"));
 let gallery: Gallery;
 
 beforeAll(async () => {
-  gallery = await openGallery(folder);
+  gallery = await openGalleryForNow();
 });
-afterAll(async () => {
-  await gallery.close();
-  rmSync(folder, { recursive: true, force: true });
-});
+afterAll(() => gallery.close());
 
 const desks = (): readonly string[] => gallery.states.filter((state) => state.startsWith("desk/"));
 

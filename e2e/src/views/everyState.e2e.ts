@@ -1,21 +1,14 @@
 // Every state of both screens in a real browser, under the headers that a station serves, in both languages.
-import { mkdtempSync, rmSync } from "node:fs";
-import { tmpdir } from "node:os";
-import { join } from "node:path";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
-import { type Gallery, axeFaults, openGallery } from "./gallery.ts";
+import { type Gallery, axeFaults, openGalleryForNow } from "./gallery.ts";
 import { consoleScreen, deskScreen, wideScreen, zoomedScreen } from "./sizes.ts";
 
-const folder = mkdtempSync(join(tmpdir(), "parley-views-"));
 let gallery: Gallery;
 
 beforeAll(async () => {
-  gallery = await openGallery(folder);
+  gallery = await openGalleryForNow();
 });
-afterAll(async () => {
-  await gallery.close();
-  rmSync(folder, { recursive: true, force: true });
-});
+afterAll(() => gallery.close());
 
 const languages = ["en", "ar"];
 /** Every state is loaded; on a machine with other work that takes minutes. */

@@ -1,7 +1,9 @@
 // All states of the views in one browser: the preview, built as the terminal is and served by the station's own web server,
 // so that each state stands under the policy of production. For screenshots and for the tests of the views.
-import { readFileSync } from "node:fs";
+import { mkdtempSync, readFileSync, rmSync } from "node:fs";
 import { createRequire } from "node:module";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
 import type { CDPSession, Page } from "playwright-core";
 import { webServer } from "@parley/station/api/http";
 import { buildTerminal } from "../../../apps/terminal/build/build.ts";
@@ -101,6 +103,19 @@ export async function openGallery(folder: string): Promise<Gallery> {
     close: async () => {
       await browser.close();
       await app.close();
+    },
+  };
+}
+
+/** A gallery in a folder of its own, which goes when it is closed. */
+export async function openGalleryForNow(): Promise<Gallery> {
+  const folder = mkdtempSync(join(tmpdir(), "parley-views-"));
+  const gallery = await openGallery(folder);
+  return {
+    ...gallery,
+    close: async () => {
+      await gallery.close();
+      rmSync(folder, { recursive: true, force: true });
     },
   };
 }
