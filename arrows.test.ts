@@ -262,9 +262,9 @@ function imports(file: string): Import[] {
     if (name.startsWith(".")) found.push({ from, to: relative(root, resolve(dirname(file), name)), typeOnly });
     const workspace = /^@parley\/(\w+)\/(.+)$/.exec(name);
     if (workspace !== null) {
-      const [name = "", path = ""] = workspace.slice(1);
-      if (["bench", "sim", "e2e"].includes(name)) found.push({ from, to: `${name}/${path}`, typeOnly });
-      else found.push({ from, to: `${packages.includes(name) ? "packages" : "apps"}/${name}/src/${path}`, typeOnly });
+      const [room = "", path = ""] = workspace.slice(1);
+      if (["bench", "sim", "e2e"].includes(room)) found.push({ from, to: `${room}/${path}`, typeOnly });
+      else found.push({ from, to: `${packages.includes(room) ? "packages" : "apps"}/${room}/src/${path}`, typeOnly });
     }
   }
   return found;

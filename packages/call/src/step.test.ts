@@ -229,9 +229,9 @@ describe("two parties", () => {
           const [line, effects] = step(lines[who], event, now);
           lines[who] = line;
           for (const effect of effects) {
-            const event = heard(effect);
+            const told = heard(effect);
             const to = who === 0 ? 1 : 0;
-            if (event !== null) wires[to].push({ to, event });
+            if (told !== null) wires[to].push({ to, event: told });
           }
         };
         const deliver = (who: 0 | 1): boolean => {

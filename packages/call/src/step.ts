@@ -114,7 +114,7 @@ type OfCall = Exclude<Event, { type: "place" | "ring" | "tick" }>;
 function ofCall(line: Line, event: OfCall, now: Instant): Step {
   if (line.at === "idle" || line.call !== event.call) {
     // A word about a call that is gone: late, repeated or forged, and harmless; only our own people are told.
-    return ours(event) ? refuse(line, "CALL_OVER") : stay(line);
+    return isOurs(event) ? refuse(line, "CALL_OVER") : stay(line);
   }
   switch (line.at) {
     case "ringing":
@@ -124,12 +124,12 @@ function ofCall(line: Line, event: OfCall, now: Instant): Step {
     case "mending":
       return inCall(line, event, now);
     case "ended":
-      return ours(event) && event.type !== "hangUp" ? refuse(line, "CALL_OVER") : stay(line);
+      return isOurs(event) && event.type !== "hangUp" ? refuse(line, "CALL_OVER") : stay(line);
   }
   return line satisfies never;
 }
 
-const ours = (event: OfCall): boolean =>
+const isOurs = (event: OfCall): boolean =>
   event.type === "answer" || event.type === "decline" || event.type === "hangUp" || event.type === "handOver";
 
 function inCalling(line: Calling, event: OfCall, now: Instant): Step {
