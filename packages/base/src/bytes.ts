@@ -5,7 +5,7 @@ export type Bytes = Uint8Array<ArrayBuffer>;
 const encoder = new TextEncoder();
 const strictDecoder = new TextDecoder("utf-8", { fatal: true, ignoreBOM: true });
 
-export const utf8 = (text: string): Bytes => encoder.encode(text) as Bytes;
+export const utf8 = (text: string): Bytes => encoder.encode(text);
 
 /** The text of well-formed UTF-8, or null; a byte order mark stays part of the text. */
 export function fromUtf8(bytes: Uint8Array): string | null {

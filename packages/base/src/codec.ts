@@ -30,7 +30,7 @@ export class Reader {
   }
   take(length: number): Bytes {
     if (length > this.left) throw new Refusal(`needs ${length} bytes, has ${this.left}`, this.at);
-    const part = this.bytes.slice(this.at, this.at + length) as Bytes;
+    const part = this.bytes.slice(this.at, this.at + length);
     this.at += length;
     return part;
   }
@@ -241,19 +241,19 @@ export function variant<V extends Record<string, object>>(arms: {
   for (const type of Object.keys(arms) as (keyof V & string)[]) {
     const [tag, codec] = arms[type];
     if (byTag.has(tag)) throw new Error(`tag ${tag} is used twice`);
-    byTag.set(tag, [type, codec as Codec<Arm>]);
+    byTag.set(tag, [type, codec]);
   }
   return {
     write: (value, out) => {
       const arm = arms[value.type];
       if (arm === undefined) throw new RangeError(`no arm is called ${value.type}`);
       uint16.write(arm[0], out);
-      (arm[1] as Codec<Arm>).write(value, out);
+      arm[1].write(value, out);
     },
     read: (from) => {
       const tag = from.uint(2);
       const arm = byTag.get(tag) ?? from.refuse(`no arm has the tag ${tag}`);
-      return { type: arm[0], ...arm[1].read(from) } as Arms<V>;
+      return { type: arm[0], ...arm[1].read(from) };
     },
   };
 }
