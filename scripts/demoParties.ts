@@ -161,7 +161,7 @@ export async function pairParties(a: RunningParty, b: RunningParty): Promise<rea
       const rows = await party.ask<PairingRow[]>({ do: "pairings" });
       const row = rows.find((it) => it.offer === offer);
       if (row?.at === "ended") throw new Error(`The pairing ended: ${row.why ?? ""}`);
-      if (row?.words != null) return row.words;
+      if (row !== undefined && row.words !== null) return row.words;
       await new Promise((resolve) => setTimeout(resolve, 100));
     }
     throw new Error("The two stations did not finish their exchange.");

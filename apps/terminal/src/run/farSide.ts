@@ -77,7 +77,8 @@ export class FarSide {
   }
 
   knows(terminal: IdText): boolean {
-    return this.fars.get(terminal)?.leaf != null;
+    const leaf = this.fars.get(terminal)?.leaf ?? null;
+    return leaf !== null;
   }
 
   /** A signal about the path to `from`. */
@@ -140,8 +141,8 @@ export class FarSide {
 
   async route(): Promise<Route> {
     const terminal = this.options.inCallWith();
-    const peer = terminal === null ? undefined : this.fars.get(terminal)?.peer;
-    return peer == null ? { at: "searching" } : routeOf((await peer.stats()).values());
+    const peer = terminal === null ? null : (this.fars.get(terminal)?.peer ?? null);
+    return peer === null ? { at: "searching" } : routeOf((await peer.stats()).values());
   }
 
   /** One more try to hear from the far side: a new path first, then a new connection, and a greeting where it is not known. */
@@ -149,7 +150,7 @@ export class FarSide {
     const terminal = this.options.inCallWith();
     if (terminal === null) return;
     const far = this.fars.get(terminal);
-    if (far?.peer == null) return this.options.workers.toKeys({ type: "greet", to: terminal });
+    if (far === undefined || far.peer === null) return this.options.workers.toKeys({ type: "greet", to: terminal });
     if (attempt < rebuildFrom || !this.options.terms().offers) return far.peer.restart();
     this.disconnect(far);
     this.connect(far);
