@@ -98,7 +98,9 @@ export function openHub(options: HubOptions): Hub {
       stop: options.clock.wait(helloWithin, () => socket.close(4408, "no hello")),
     };
     connections.set(id, connection);
-    socket.on("message", (data, isBinary) => hear(connection, isBinary ? null : data.toString()));
+    socket.on("message", (data, isBinary) =>
+      hear(connection, !isBinary && Buffer.isBuffer(data) ? data.toString("utf8") : null),
+    );
     socket.on("close", () => leave(connection));
     socket.on("error", () => socket.terminate());
     say(connection, {

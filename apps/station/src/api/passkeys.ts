@@ -6,13 +6,12 @@ import { type Result, fail, ok } from "@parley/base/result";
 import { type ParleyError, problem } from "@parley/protocol/errorCodes";
 import { sha256Of } from "@parley/protocol/signed/hash";
 import {
-  type AuthenticationResponseJSON,
-  type RegistrationResponseJSON,
   generateAuthenticationOptions,
   generateRegistrationOptions,
   verifyAuthenticationResponse,
   verifyRegistrationResponse,
 } from "@simplewebauthn/server";
+import { z } from "zod/v4";
 import type { Shown } from "../duty/identity/port.ts";
 
 /** A passkey as the station knows it. */
@@ -30,6 +29,17 @@ type Json = Readonly<Record<string, unknown>>;
 const shownBy = (credential: Bytes, response: Json): Shown => ({
   credential,
   assertion: sha256Of(utf8(JSON.stringify(response))),
+});
+
+/** What is read of a browser's answer, bounded by the message that brought it; the rest of it decides nothing. */
+const answer = { id: z.string(), rawId: z.string(), type: z.literal("public-key") };
+const registration = z.object({
+  ...answer,
+  response: z.object({ clientDataJSON: z.string(), attestationObject: z.string() }),
+});
+const assertion = z.object({
+  ...answer,
+  response: z.object({ clientDataJSON: z.string(), authenticatorData: z.string(), signature: z.string() }),
 });
 
 const rpIdOf = (origin: string): string => new URL(origin).hostname;
@@ -59,10 +69,11 @@ export async function takeRegistration(
   challenge: string,
   response: Json,
 ): Promise<Result<KnownPasskey & { readonly shown: Shown }, ParleyError>> {
+  const made = registration.safeParse(response);
+  if (!made.success) return fail(problem("PASSKEY_REFUSED", "not a browser's answer"));
   try {
     const { verified, registrationInfo } = await verifyRegistrationResponse({
-      // The library reads the answer itself and throws on what is no answer; nothing is believed of it before.
-      response: response as never as RegistrationResponseJSON,
+      response: { ...made.data, clientExtensionResults: {} },
       expectedChallenge: challenge,
       expectedOrigin: site.origin,
       expectedRPID: rpIdOf(site.origin),
@@ -102,12 +113,14 @@ export async function takeAssertion(
   response: Json,
   known: readonly KnownPasskey[],
 ): Promise<Result<Shown, ParleyError>> {
-  const id = typeof response["id"] === "string" ? response["id"] : "";
+  const made = assertion.safeParse(response);
+  if (!made.success) return fail(problem("PASSKEY_REFUSED", "not a browser's answer"));
+  const { id } = made.data;
   const passkey = known.find(({ credential }) => base64url(credential) === id);
   if (passkey === undefined) return fail(problem("PASSKEY_REFUSED", "an unknown passkey"));
   try {
     const { verified } = await verifyAuthenticationResponse({
-      response: response as never as AuthenticationResponseJSON,
+      response: { ...made.data, clientExtensionResults: {} },
       expectedChallenge: challenge,
       expectedOrigin: site.origin,
       expectedRPID: rpIdOf(site.origin),

@@ -5,6 +5,5 @@ export const toDoc = (value: unknown): Bytes => utf8(JSON.stringify(value));
 
 /** What `toDoc` was given. The store keeps bytes as they were, so what does not parse is damage, and throws. */
 export function fromDoc<T>(bytes: Bytes): T {
-  const value: T = JSON.parse(fromUtf8(bytes) ?? "");
-  return value;
+  return JSON.parse(fromUtf8(bytes) ?? "") as T;
 }

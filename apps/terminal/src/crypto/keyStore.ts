@@ -42,10 +42,20 @@ async function withStore<T>(
   }
 }
 
-/** The enrolment kept here, or null where there is none. */
+const isEnrolment = (kept: unknown): kept is Enrolment =>
+  typeof kept === "object" &&
+  kept !== null &&
+  "terminal" in kept &&
+  typeof kept.terminal === "string" &&
+  "privateKey" in kept &&
+  kept.privateKey instanceof CryptoKey &&
+  "publicKey" in kept &&
+  kept.publicKey instanceof Uint8Array;
+
+/** The enrolment kept here, or null where there is none that can be used. */
 export async function readEnrolment(factory: IDBFactory): Promise<Enrolment | null> {
-  const found: Enrolment | undefined = await withStore(factory, "readonly", (store) => store.get(only));
-  return found ?? null;
+  const found: unknown = await withStore<unknown>(factory, "readonly", (store) => store.get(only));
+  return isEnrolment(found) ? found : null;
 }
 
 export async function writeEnrolment(factory: IDBFactory, enrolment: Enrolment): Promise<void> {
@@ -60,7 +70,7 @@ export async function forgetEnrolment(factory: IDBFactory): Promise<void> {
 export async function makeTerminalKey(
   subtle: SubtleCrypto,
 ): Promise<{ readonly privateKey: CryptoKey; readonly publicKey: Bytes }> {
-  const pair = (await subtle.generateKey("Ed25519", false, ["sign", "verify"])) as CryptoKeyPair;
+  const pair = await subtle.generateKey("Ed25519", false, ["sign", "verify"]);
   return { privateKey: pair.privateKey, publicKey: new Uint8Array(await subtle.exportKey("raw", pair.publicKey)) };
 }
 
