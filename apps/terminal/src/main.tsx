@@ -6,7 +6,7 @@ import type {
   PublicKeyCredentialCreationOptionsJSON,
   PublicKeyCredentialRequestOptionsJSON,
 } from "@simplewebauthn/browser";
-import { StrictMode, useEffect, useMemo, useRef, useSyncExternalStore } from "react";
+import { StrictMode, useMemo, useState, useSyncExternalStore } from "react";
 import { createRoot } from "react-dom/client";
 import { fromHex } from "@parley/base/bytes";
 import { browserClock } from "./browserClock.ts";
@@ -81,12 +81,9 @@ function useSaid<S>(
   screen: S,
   announce: (before: S | null, after: S) => readonly Announcement[],
 ): readonly Announcement[] {
-  const before = useRef<S | null>(null);
-  const said = useMemo(() => announce(before.current, screen), [announce, screen]);
-  useEffect(() => {
-    before.current = screen;
-  }, [screen]);
-  return said;
+  const [shown, setShown] = useState(() => ({ screen, said: announce(null, screen) }));
+  if (shown.screen !== screen) setShown({ screen, said: announce(shown.screen, screen) });
+  return shown.said;
 }
 
 function DeskPage({ facts, of }: { facts: Facts; of: Terminal }) {

@@ -10,8 +10,10 @@ export function Qr({ text, label }: { text: string; label: string }) {
     return { path: d, size: code.size };
   }, [text]);
   return (
-    <svg className="qr" role="img" aria-label={label} viewBox={`0 0 ${size} ${size}`} shapeRendering="crispEdges">
-      <path d={path} />
-    </svg>
+    <figure className="qr" aria-label={label}>
+      <svg aria-hidden="true" viewBox={`0 0 ${size} ${size}`} shapeRendering="crispEdges">
+        <path d={path} />
+      </svg>
+    </figure>
   );
 }
