@@ -25,7 +25,7 @@ import type { PeerLink } from "./peer/peerLink.ts";
 import { type PeerPort, startPeerPort } from "./peer/peerPort.ts";
 import { type Aftermath, runAftermath } from "./run/aftermath.ts";
 import { type CallsRun, runCalls } from "./run/callsRun.ts";
-import { decodeFromPeer } from "./run/callsWire.ts";
+import { type VerifyReceipt, decodeFromPeer } from "./run/callsWire.ts";
 import { type IdentityRun, runIdentity } from "./run/identityRun.ts";
 import type { KeyRing } from "./run/keyRing.ts";
 import { type LinksRun, runLinks } from "./run/linksRun.ts";
@@ -269,7 +269,10 @@ export async function joinPeers(
           : notice;
         if (!heard.ok) report(heard.error);
       } else if (envelope.kind === payloadKinds.call) {
-        const verify = cryptography.verifiedBy(ed25519Half(pin.line.key));
+        const verify: VerifyReceipt = (message, signature, at) =>
+          identity
+            .keysAt(idText(link.peer), at)
+            .some((key) => cryptography.verifiedBy(ed25519Half(key))(message, signature));
         const read = decodeFromPeer(envelope.payload, link.id, link.peer, arrival.age(), verify);
         if (!read.ok) return report(read.error);
         const { payload, message } = read.value;

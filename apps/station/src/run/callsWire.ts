@@ -13,8 +13,8 @@ import { ownCall, ownLink, ownTerminal } from "./ownIds.ts";
 
 /** Signs with our station key, as Ed25519. */
 export type SignReceipt = (message: Bytes) => Bytes;
-/** Whether the far station's key made `signature`. */
-export type VerifyReceipt = (message: Bytes, signature: Bytes) => boolean;
+/** Whether the station key that the far party had at `at`, by its own clock, made `signature`. */
+export type VerifyReceipt = (message: Bytes, signature: Bytes, at: Instant) => boolean;
 
 const named = (it: { terminal: IdText; name: string }) => ({ terminal: ownTerminal(it.terminal), name: it.name });
 const textNamed = (it: { terminal: TerminalId; name: string }) => ({ terminal: idText(it.terminal), name: it.name });
@@ -100,7 +100,7 @@ function toMessage(
     case "receipt": {
       const { receipt, signature, generation, answerer } = payload;
       const own = idText(receipt.link) === idText(link) && idText(receipt.by) === idText(them);
-      if (!own || !verify(labelled(receiptLabel, encodeReceipt(receipt)), signature)) {
+      if (!own || !verify(labelled(receiptLabel, encodeReceipt(receipt)), signature, receipt.at)) {
         return fail(problem("SIGNATURE_INVALID", "receipt"));
       }
       return ok({

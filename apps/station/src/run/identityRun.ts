@@ -2,30 +2,24 @@
 // and then takes effect. Everybody who needs to know a pin, a terminal or an officer asks here.
 import type { Random } from "@parley/base/random";
 import { type Result, certain } from "@parley/base/result";
-import type { Clock } from "@parley/base/time";
+import type { Clock, Instant } from "@parley/base/time";
 import type { ParleyError } from "@parley/protocol/errorCodes";
 import { decodeEntry } from "@parley/ledger/entry";
 import { ownRecord } from "@parley/ledger/record";
-import { type IdText, type PartyId, idText } from "@parley/protocol/ids";
+import { type IdText, idText } from "@parley/protocol/ids";
 import { type StationEntry, entryHash } from "@parley/protocol/signed/chain";
 import type { Digest } from "@parley/protocol/signed/hash";
 import type { Pin } from "@parley/protocol/signed/pin";
-import { keyIdOf } from "@parley/protocol/signed/root";
 import type { HybridKey, Verify } from "@parley/protocol/signed/signature";
 import { apply } from "../duty/identity/apply.ts";
 import { decide } from "../duty/identity/identity.ts";
-import {
-  type IdentityEvent,
-  decodeIdentityEvent,
-  encodeIdentityEvent,
-  entriesOf,
-  keyIn,
-} from "../duty/identity/events.ts";
+import { type IdentityEvent, decodeIdentityEvent, encodeIdentityEvent, entriesOf } from "../duty/identity/events.ts";
 import type { IdentityCommand, IdentityEffect, IdentityReply } from "../duty/identity/port.ts";
 import { type Identity, nobody } from "../duty/identity/state.ts";
 import type { Store, Transaction } from "../store/port.ts";
 import type { KeyRing } from "./keyRing.ts";
 import { replay } from "./replay.ts";
+import { stationKeys } from "./stationKeys.ts";
 import type { After, Writer } from "./writer.ts";
 
 export const identityKind = "identity";
@@ -36,6 +30,8 @@ export type IdentityRun = {
   readonly pinOf: (party: IdText) => Pin | null;
   /** A station key that a party had at any time, ours or a linked one's, by its keyIdOf; null for one unknown or revoked. */
   readonly stationKey: (party: IdText, key: IdText) => HybridKey | null;
+  /** The station keys with which a linked party may have signed at that time of its clock; see StationKeys. */
+  readonly keysAt: (party: IdText, at: Instant) => readonly HybridKey[];
   readonly command: (command: IdentityCommand) => Promise<Result<IdentityReply, ParleyError>>;
   /** The same inside a transaction that others share. */
   readonly within: (tx: Transaction, after: After, command: IdentityCommand) => Result<IdentityReply, ParleyError>;
@@ -60,13 +56,13 @@ export type IdentityRunOptions = {
 export async function runIdentity(options: IdentityRunOptions): Promise<IdentityRun> {
   const { store, writer, clock, keys } = options;
   const entries = new Map<IdText, StationEntry>();
-  const stationKeys = new Map<string, HybridKey>();
+  const known = stationKeys();
   let state = nobody;
 
   const take = (event: IdentityEvent): void => {
     state = apply(state, event);
     for (const entry of entriesOf(event)) entries.set(idText(entryHash(entry)), entry);
-    for (const [party, key] of keysOf(event)) stationKeys.set(`${idText(party)} ${idText(keyIdOf(key))}`, key);
+    known.take(event);
   };
 
   await replay(store, ({ kind, bytes }) => {
@@ -106,15 +102,13 @@ export async function runIdentity(options: IdentityRunOptions): Promise<Identity
       const home = state.home?.pin;
       const pin = home !== undefined && idText(home.card.party) === party ? home : state.peers.get(party);
       if (pin?.revokedKeys.some((revoked) => idText(revoked) === key) ?? false) return null;
-      return stationKeys.get(`${party} ${key}`) ?? null;
+      return known.byId(party, key);
+    },
+    keysAt: (party, at) => {
+      const pin = state.peers.get(party);
+      return pin === undefined ? [] : known.at(pin, at);
     },
     within,
     command: (command) => writer.write((tx, after) => within(tx, after, command)),
   };
 }
-
-/** The station keys that an event vouches for, with whose they are. */
-const keysOf = (event: IdentityEvent): readonly (readonly [PartyId, HybridKey])[] =>
-  event.type === "peerPinned"
-    ? [[event.pin.card.party, event.pin.line.key]]
-    : entriesOf(event).map((entry) => [entry.it.body.party, keyIn(entry)]);
