@@ -32,6 +32,7 @@ import { type LinksRun, runLinks } from "./run/linksRun.ts";
 import { type PairingRun, runPairing } from "./run/pairingRun.ts";
 import { type ProbesRun, type Reach, runProbes } from "./run/probeRun.ts";
 import type { Recorded } from "./run/recordRun.ts";
+import { turnAwayStrangers } from "./run/strangers.ts";
 import { type Writer, makeWriter } from "./run/writer.ts";
 import type { Store } from "./store/port.ts";
 
@@ -74,6 +75,8 @@ export type TerminalsPort = {
   readonly changed: () => void;
   /** A link came, went, or its station did. */
   readonly linksChanged: () => void;
+  /** This terminal's relayed paths end: the call that they were for is with a party that was cut off. */
+  readonly unrelay?: (terminal: IdText) => void;
   /** This terminal is no longer one of ours. */
   readonly dismiss: (terminal: IdText) => void;
   /** Every terminal that is on asks for a new credential. */
@@ -81,8 +84,8 @@ export type TerminalsPort = {
 };
 
 /** What comes to be only after the rooms that will need it. */
-export type Late = { peers: PeerPort | null; terminals: TerminalsPort | null };
-export const nothingYet = (): Late => ({ peers: null, terminals: null });
+export type Late = { peers: PeerPort | null; terminals: TerminalsPort | null; strangers: () => Promise<void> };
+export const nothingYet = (): Late => ({ peers: null, terminals: null, strangers: async () => undefined });
 
 /** The inside before it has peers and terminals: enough for `parley init`, and for everything else once it is set up. */
 export type Inside = {
@@ -124,6 +127,7 @@ export async function openInside(options: InsideOptions, late: Late): Promise<Re
       case "peerStopped":
         return report(effect.error);
       case "cutOffParty":
+        return void late.strangers();
       case "peerStands":
         return;
     }
@@ -308,6 +312,16 @@ export async function joinPeers(
   if (!peers.ok) return peers;
   late.peers = peers.value;
 
+  late.strangers = () =>
+    turnAwayStrangers({
+      clock,
+      writer,
+      links,
+      calls,
+      pinOf: identity.pinOf,
+      unrelay: (terminal) => late.terminals?.unrelay?.(terminal),
+    });
+
   let stopTick = (): void => undefined;
   const tick = (): void => {
     stopTick = clock.wait(hours(1), tick);
@@ -323,6 +337,7 @@ export async function joinPeers(
       links.start(peers.value);
       pairing.start();
       calls.start();
+      void late.strangers();
       tick();
     },
     stop: async () => {

@@ -309,6 +309,7 @@ export async function openTerminals(options: TerminalsOptions): Promise<Result<T
       hub.tellAll({ type: "links", links: linksNow() });
       changed();
     },
+    unrelay: relay.evict,
     dismiss: (terminal) => {
       chains.delete(terminal);
       relay.evict(terminal);

@@ -2,6 +2,7 @@
 import { mkdirSync, mkdtempSync, rmSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
+import type { Bytes } from "@parley/base/bytes";
 import { certain } from "@parley/base/result";
 import { days, seconds } from "@parley/base/time";
 import type { ParleyError } from "@parley/protocol/errorCodes";
@@ -10,12 +11,14 @@ import type { Versions } from "@parley/protocol/peer/hello";
 import { readConfig } from "./config.ts";
 import type { OfficerId } from "@parley/protocol/signed/revocation";
 import type { Digest } from "@parley/protocol/signed/hash";
+import type { Shown } from "./duty/identity/port.ts";
 import { setUpParty } from "./setUp.ts";
 import { type Station, type StationOptions, openStation, startStation } from "./station.ts";
 import { systemClock, systemRandom } from "./systemPorts.ts";
 import { freePort } from "./testing/freePort.ts";
 
-const manifest = "00".repeat(32);
+/** The hash of the code that these stations serve. */
+export const manifest = "00".repeat(32);
 /** The word of an officer that no test looks at. */
 const by = { officer: new Uint8Array(16) as OfficerId, assertion: new Uint8Array(32) as Digest };
 
@@ -102,6 +105,25 @@ export async function pairStations(a: Station, b: Station): Promise<void> {
     return link !== undefined && others.length === 0 && links.peer(link.link) !== null;
   };
   await until("both are linked", () => linked(a) && linked(b));
+}
+
+/** What the edge would have verified of two officers of a running station: the command line's, and one whom that one invites. */
+export async function twoOfficers(station: Station): Promise<readonly [Shown, Shown]> {
+  const { identity } = station;
+  const [first] = identity.state().officers.values();
+  const credential = first?.passkeys[0]?.credential;
+  if (credential === undefined) throw new Error("a station without an officer");
+  const shown = (of: Bytes): Shown => ({ credential: of, assertion: systemRandom(32) as Digest });
+  const invited = certain(await identity.command({ type: "inviteOfficer", by: shown(credential) }));
+  if (invited.type !== "code") throw new Error("no code for an officer");
+  const passkey = { credential: systemRandom(32), publicKey: systemRandom(77), label: "Second" };
+  certain(await identity.command({ type: "joinOfficer", code: invited.code, name: "Second", passkey }));
+  return [shown(credential), shown(passkey.credential)];
+}
+
+/** A one-time code for a desk of a running station, which needs no further approval. */
+export async function deskCode(station: Station, by: Shown): Promise<string> {
+  return certain(await station.terminals.people.handOut("desk", "Desk", by, true));
 }
 
 /** How the one link of a station stands. */

@@ -29,6 +29,8 @@ const exportedIn = (call: string): string => createHash("sha256").update(`export
 const isOpen = (line: Line): line is Exclude<Line, { at: "idle" | "ended" }> =>
   line.at !== "idle" && line.at !== "ended";
 
+const builtManifest = (): string => (JSON.parse(readFileSync(built, "utf8")) as { readonly hash: string }).hash;
+
 export class WireDesk {
   readonly terminal = randomBytes(16).toString("base64url");
   /** Records that the station has told of, and calls that it has said are answered: both it may not forget. */
@@ -57,13 +59,12 @@ export class WireDesk {
   private enrolled = false;
   private closed = false;
 
-  /** `code` is a one-time code for a desk. */
-  constructor(origin: string, port: number, code: string) {
+  /** `code` is a one-time code for a desk; `manifest`, in hex, of the code that the station serves, the built one by default. */
+  constructor(origin: string, port: number, code: string, manifest = builtManifest()) {
     this.origin = origin;
     this.port = port;
     this.code = code;
-    const { hash } = JSON.parse(readFileSync(built, "utf8")) as { readonly hash: string };
-    this.manifest = fromHex(hash) ?? new Uint8Array(32);
+    this.manifest = fromHex(manifest) ?? new Uint8Array(32);
     this.connect();
   }
 

@@ -95,6 +95,8 @@ export type Command =
   | { readonly from: "peer"; readonly link: IdText; readonly message: FromPeer }
   /** A terminal has come: it rings along, or is told what it missed. */
   | { readonly from: "presence"; readonly terminal: IdText }
+  /** The party at the other end was cut off: whatever is open on the line ends at once. */
+  | { readonly from: "cutOff"; readonly link: IdText }
   | { readonly from: "time" };
 
 /** What to say to the station at the other end of `link`; the runner signs, numbers and keeps it. */
@@ -168,6 +170,11 @@ export function decide(calls: Calls, command: Command, context: CallsContext, no
     case "presence":
       greet(turn, command.terminal);
       break;
+    case "cutOff": {
+      const call = openCall(turn.at(command.link).line);
+      if (call !== null) turn.happen(command.link, { type: "hangUp", call });
+      break;
+    }
     case "time":
       for (const link of Object.keys(calls.links)) turn.happen(link, { type: "tick" });
       break;

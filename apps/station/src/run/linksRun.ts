@@ -57,6 +57,8 @@ export type LinksRun = {
   readonly make: (tx: Transaction, after: After, link: LinkId, party: PartyId, secret: Bytes) => void;
   readonly keepSecrets: (tx: Transaction, link: IdText, generations: readonly Generation[]) => void;
   readonly wasUsed: (tx: Transaction, link: IdText, at: Instant) => void;
+  /** The link is over for good: its connection, its secret and what it had yet to send. */
+  readonly drop: (tx: Transaction, after: After, link: IdText) => void;
   /** Opens the standing connections of all links. */
   readonly start: (port: PeerPort) => void;
 };
@@ -181,6 +183,18 @@ export async function runLinks(options: LinksRunOptions): Promise<LinksRun> {
       const record = { ...before.record, used: at };
       kept.set(link, { ...before, record });
       tx.put(linkKind, link, toDoc(record));
+    },
+    drop: (tx, after, link) => {
+      const id = idOf<LinkId>(link, 16);
+      if (id === null || !kept.delete(link)) return;
+      // Before its numbers are forgotten, so that nothing acknowledges by the old ones.
+      peerOf(link)?.close();
+      tx.remove(linkKind, link);
+      tx.remove(secretKind, link);
+      tx.remove(continuityDocKind, link);
+      tx.forget(id);
+      watched.delete(link);
+      after(options.onChange);
     },
     start: (it) => {
       port = it;
