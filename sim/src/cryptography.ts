@@ -16,7 +16,7 @@ import {
   hybridSignatureBytes,
 } from "@parley/protocol/signed/signature";
 import type { Cryptography } from "@parley/station/inside";
-import { nodeVerify, signerOf } from "@parley/station/keys/hybrid";
+import { ed25519Of, nodeSha256, nodeVerify, signerOf } from "@parley/station/keys/hybrid";
 import { nodeKem } from "@parley/station/keys/xwing";
 import { verifiedBy } from "@parley/station/peer/tlsIdentity";
 
@@ -25,7 +25,14 @@ export type WorldCryptography = Cryptography & {
   readonly signerOf: (seed: Bytes) => HybridSigner;
 };
 
-export const realCryptography: WorldCryptography = { verify: nodeVerify, verifiedBy, kem: nodeKem, signerOf };
+export const realCryptography: WorldCryptography = {
+  verify: nodeVerify,
+  verifiedBy,
+  kem: nodeKem,
+  signerOf,
+  ed25519Of,
+  sha: nodeSha256,
+};
 
 const kemKeyBytes = 1216;
 const kemCiphertextBytes = 1120;
@@ -69,6 +76,17 @@ export function idealCryptography(random: Random): WorldCryptography {
     decapsulate: (seed, ciphertext) => digest(utf8("shared"), seed, ciphertext),
   };
 
+  const idealSigner = (seed: Bytes): HybridSigner => {
+    const publicKey = padded(digest(utf8("sign"), seed), hybridKeyBytes) as HybridKey;
+    const secret = seed.slice();
+    secrets.set(hex(ed25519Half(publicKey)), secret);
+    return {
+      publicKey,
+      sign: (label, message) => sealed(secret, label, message, hybridSignatureBytes) as HybridSignature,
+      signEd25519: (message) => sealed(secret, "ed25519", message, 64) as Ed25519Signature,
+    };
+  };
+
   return {
     verify: (check) => {
       if (check.scheme === "ed25519")
@@ -79,15 +97,11 @@ export function idealCryptography(random: Random): WorldCryptography {
     },
     verifiedBy: (key) => (message, signature) => signature.length === 64 && holds(key, "ed25519", message, signature),
     kem,
-    signerOf: (seed) => {
-      const publicKey = padded(digest(utf8("sign"), seed), hybridKeyBytes) as HybridKey;
-      const secret = seed.slice();
-      secrets.set(hex(ed25519Half(publicKey)), secret);
-      return {
-        publicKey,
-        sign: (label, message) => sealed(secret, label, message, hybridSignatureBytes) as HybridSignature,
-        signEd25519: (message) => sealed(secret, "ed25519", message, 64) as Ed25519Signature,
-      };
+    signerOf: idealSigner,
+    ed25519Of: (seed) => {
+      const { publicKey, signEd25519 } = idealSigner(new Uint8Array(seed));
+      return { publicKey: ed25519Half(publicKey), sign: signEd25519 };
     },
+    sha: nodeSha256,
   };
 }

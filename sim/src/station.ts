@@ -183,8 +183,9 @@ export class Station {
     );
     const body = { party, generation: 0, serial: 1, key, nextKey: next, issued };
     const certificate = signStationCertificate(body, root);
-    const { identity } = this.running;
+    const { identity, log, writer } = this.running;
     await ask(identity, { type: "setUp", lineage: [card], certificate }, "done");
+    await writer.write((tx, after) => log.begin(tx, after, root));
     const { code } = await ask(identity, { type: "awaitFirstOfficer" }, "code");
     const passkey = { credential: this.officer.credential, publicKey: new Uint8Array(77), label: "Key" };
     await ask(identity, { type: "joinOfficer", code, name: "Officer", passkey }, "officer");

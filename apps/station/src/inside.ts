@@ -3,6 +3,7 @@
 // own, and runs everything in here as it is. Nothing in here touches the machine.
 import type { Bytes } from "@parley/base/bytes";
 import type { Random } from "@parley/base/random";
+import type { Sha256 } from "@parley/ledger/hash";
 import { type Result, certain, fail, ok } from "@parley/base/result";
 import { type Clock, hours } from "@parley/base/time";
 import { type ErrorCode, type ParleyError, problem } from "@parley/protocol/errorCodes";
@@ -29,6 +30,8 @@ import { type VerifyReceipt, decodeFromPeer } from "./run/callsWire.ts";
 import { type IdentityRun, runIdentity } from "./run/identityRun.ts";
 import type { KeyRing } from "./run/keyRing.ts";
 import { type LinksRun, runLinks } from "./run/linksRun.ts";
+import type { KeyMaker } from "./run/logKeys.ts";
+import { type LogRun, runLog, stoppedCode } from "./run/logRun.ts";
 import { type PairingRun, runPairing } from "./run/pairingRun.ts";
 import { type ProbesRun, type Reach, runProbes } from "./run/probeRun.ts";
 import type { Recorded } from "./run/recordRun.ts";
@@ -41,6 +44,9 @@ export type Cryptography = {
   readonly verify: Verify;
   readonly verifiedBy: VerifiedBy;
   readonly kem: Kem;
+  /** The ledger's own keys and hashes. */
+  readonly ed25519Of: KeyMaker;
+  readonly sha: Sha256;
 };
 
 export type InsideOptions = {
@@ -94,13 +100,15 @@ export type Inside = {
   readonly links: LinksRun;
   readonly pairing: PairingRun;
   readonly writer: Writer;
+  readonly log: LogRun;
 };
 
 /** Reads the disk and runs the duties. The error of a key in use that is not to be had. */
 export async function openInside(options: InsideOptions, late: Late): Promise<Result<Inside, ParleyError>> {
   const { store, keys, cryptography, clock, random, report } = options;
   const { verify, kem } = cryptography;
-  const writer = makeWriter(store, options.onFault);
+  let log: LogRun | null = null;
+  const writer = makeWriter(store, options.onFault, () => log?.stir());
   const namesOf = () => {
     const line = certainHome(identity).pin.line;
     return { key: keyIdOf(line.key), next: line.nextKey };
@@ -161,6 +169,25 @@ export async function openInside(options: InsideOptions, late: Late): Promise<Re
     random,
     sealingKey: keys.sealingKey,
     pinOf: identity.pinOf,
+    onChange: () => {
+      late.terminals?.linksChanged();
+      log?.stir();
+    },
+    report,
+  });
+  log = await runLog({
+    store,
+    writer,
+    clock,
+    random,
+    sha: cryptography.sha,
+    verify,
+    verifiedBy: cryptography.verifiedBy,
+    ed25519Of: cryptography.ed25519Of,
+    sealingKey: keys.sealingKey,
+    card: () => identity.state().home?.pin.card ?? null,
+    pinOf: identity.pinOf,
+    links,
     onChange: () => late.terminals?.linksChanged(),
     report,
   });
@@ -192,7 +219,7 @@ export async function openInside(options: InsideOptions, late: Late): Promise<Re
     onChange: changed,
     report,
   });
-  return ok({ store, identity, links, pairing, writer });
+  return ok({ store, identity, links, pairing, writer, log });
 }
 
 function certainHome(identity: IdentityRun) {
@@ -221,7 +248,7 @@ export async function joinPeers(
   late: Late,
   net: PeerNet,
 ): Promise<Result<Joined, ParleyError>> {
-  const { store, identity, links, pairing, writer } = inside;
+  const { store, identity, links, pairing, writer, log } = inside;
   const { keys, cryptography, clock, random, report, peerClock = clock } = options;
   if (identity.state().home === null) return fail(problem("ID_NOT_SET_UP"));
   const us = (): PartyId => certainHome(identity).pin.card.party;
@@ -244,6 +271,10 @@ export async function joinPeers(
     random,
     us,
     links,
+    stopped: (link) => {
+      const stop = log.stopped(link);
+      return stop === null ? null : stoppedCode(stop);
+    },
     desks: () => late.terminals?.desks() ?? [],
     sign: (message) => keys.signer().signEd25519(message),
     tell: (to, message) => late.terminals?.tell(to, message),
@@ -285,6 +316,8 @@ export async function joinPeers(
         if (message !== null) calls.within(tx, after, { from: "peer", link: idText(link.id), message });
       } else if (envelope.kind === payloadKinds.keys) {
         aftermath.heardKeys(tx, after, calls.state(), idText(link.id), envelope.payload);
+      } else if (envelope.kind === payloadKinds.ledger) {
+        log.heard(tx, after, idText(link.id), envelope.payload);
       } else if (envelope.kind === payloadKinds.notice) {
         after(() => probes.heard(link, envelope.payload, arrival.age()));
       }
@@ -337,11 +370,13 @@ export async function joinPeers(
       links.start(peers.value);
       pairing.start();
       calls.start();
+      log.start();
       void late.strangers();
       tick();
     },
     stop: async () => {
       stopTick();
+      log.stop();
       calls.stop();
       pairing.stop();
       await peers.value.close();

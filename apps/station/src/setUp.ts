@@ -1,5 +1,5 @@
 // `parley init`: makes a party. Draws the root and the one that is pre-committed after it, the station's first keys, the
-// card and the certificate, and the command line's officer. The two root seeds are handed back to be shown once; what stays
+// card and the certificates of station and ledger, and the command line's officer. The two root seeds are handed back to be shown once; what stays
 // is sealed under the passphrase.
 import { writeFileSync } from "node:fs";
 import { join } from "node:path";
@@ -16,7 +16,7 @@ import { signerOf } from "./keys/hybrid.ts";
 import type { KeyFiles } from "./keys/keyFiles.ts";
 import { drawOfficerSeed, officerKeyOf, sealOfficerKey } from "./keys/officerKey.ts";
 import { drawRootSeed, sealRoot, wordsOfSeed } from "./keys/root.ts";
-import type { IdentityRun } from "./run/identityRun.ts";
+import type { Inside } from "./inside.ts";
 
 export type NewParty = {
   readonly name: string;
@@ -46,7 +46,7 @@ export async function setUpParty(
   party: NewParty,
   passphrase: string,
   files: KeyFiles,
-  identity: IdentityRun,
+  { identity, log, writer }: Pick<Inside, "identity" | "log" | "writer">,
   random: Random,
   now: Instant,
   shown: WordsShown = async () => true,
@@ -88,6 +88,7 @@ export async function setUpParty(
   writeFileSync(join(dataDir, officerFile), sealOfficerKey(officerSeed, by, random), { mode: 0o600, flush: true });
   const made = await identity.command({ type: "setUp", lineage: [card], certificate });
   if (!made.ok) return made;
+  await writer.write((tx, after) => log.begin(tx, after, root));
   const code = await identity.command({ type: "awaitFirstOfficer" });
   if (!code.ok) return code;
   if (code.value.type !== "code") throw new Error("a first officer without a code");

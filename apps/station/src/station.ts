@@ -18,7 +18,7 @@ import {
   nothingYet,
   openInside,
 } from "./inside.ts";
-import { nodeVerify } from "./keys/hybrid.ts";
+import { ed25519Of, nodeSha256, nodeVerify } from "./keys/hybrid.ts";
 import { type KeyFolder, Ring, openKeyFolder } from "./keys/ring.ts";
 import { nodeKem } from "./keys/xwing.ts";
 import { verifiedBy } from "./peer/tlsIdentity.ts";
@@ -83,7 +83,7 @@ async function openOnDisk(
   const given: InsideOptions = {
     store,
     keys,
-    cryptography: { verify: nodeVerify, verifiedBy, kem: nodeKem },
+    cryptography: { verify: nodeVerify, verifiedBy, kem: nodeKem, ed25519Of, sha: nodeSha256 },
     clock,
     random,
     served: (shown) => equal(shown, manifest),

@@ -68,7 +68,7 @@ export function makeSites(): Sites {
       const party = { name, place: name, timeZone: "UTC", stations: [{ host: "127.0.0.1", port: peer }] };
       const { files } = opened.folder;
       const now = systemClock.now();
-      certain(await setUpParty(folder, party, "a passphrase for tests", files, opened.identity, systemRandom, now));
+      certain(await setUpParty(folder, party, "a passphrase for tests", files, opened, systemRandom, now));
       await opened.close();
       return {
         name,

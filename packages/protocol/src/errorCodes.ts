@@ -675,6 +675,29 @@ const table = {
     say: "The proof that their record only grew does not hold.",
     cure: "Keep what they sent, freeze the link, and ask the other party through another channel.",
   },
+  LEDGER_KEY_MISSING: {
+    blame: "us",
+    say: "The keys of this station's record are not certified by the root yet, so nobody witnesses the record.",
+    cure: "Stop the station, run parley log-key with the root's passphrase or its 24 words, then start it again.",
+    http: 409,
+  },
+  LEDGER_KEY_UNPROVEN: {
+    blame: "peer",
+    say: "The keys of their record are not certified by the root that is pinned for them.",
+    cure: "Ask the other party whether its root has certified its record's keys; until then their record is not witnessed here.",
+  },
+  LEDGER_OWN_BROKEN: {
+    blame: "us",
+    say: "This station's record is not the one that it has signed before: entries were changed or are missing.",
+    cure: "Keep the data folder as it is and compare it with a backup; until then nothing more of it is signed.",
+    http: 409,
+  },
+  LEDGER_STOPPED: {
+    blame: "us",
+    say: "The other station no longer accepts this station's record, because it contradicts what was signed before.",
+    cure: "Keep the data folder, tell the other party through another channel, and have the root begin the record anew with parley rekey.",
+    http: 409,
+  },
   RELAY_PORT_TAKEN: {
     blame: "us",
     say: "A port of this station's media relay is used by another program.",

@@ -44,10 +44,10 @@ export async function initParty(
     onFault: () => process.exit(1),
   });
   if (!inside.ok) return inside;
-  const { folder, identity } = inside.value;
+  const { folder } = inside.value;
   const party = { name, place, timeZone, stations };
   const now = systemClock.now();
-  const founded = await setUpParty(dataDir, party, passphrase, folder.files, identity, systemRandom, now, shown);
+  const founded = await setUpParty(dataDir, party, passphrase, folder.files, inside.value, systemRandom, now, shown);
   await inside.value.close();
   return founded;
 }

@@ -26,6 +26,8 @@ export type CallsContext = {
   readonly desks: readonly Desk[];
   /** Generations of each link's secret that may be used, newest first; one without any must be keyed anew before it calls. */
   readonly generations: ReadonlyMap<IdText, readonly number[]>;
+  /** Why a link has none that may be used, where its secret is not the reason. */
+  readonly stopped: (link: IdText) => ErrorCode | null;
   /** A fresh call id. */
   readonly newCall: () => IdText;
 };
@@ -197,7 +199,7 @@ function fromTerminal(turn: Turn, terminal: IdText, message: FromTerminal): void
   if (message.type === "place") {
     const held = turn.context.generations.get(message.link);
     if (held === undefined) return refuse("LINK_UNKNOWN");
-    if (held.length === 0) return refuse("LINK_MUST_REKEY");
+    if (held.length === 0) return refuse(turn.context.stopped(message.link) ?? "LINK_MUST_REKEY");
     const by = message.from ?? terminal;
     if (!turn.context.desks.some((desk) => desk.terminal === by && desk.online)) return refuse("TERMINAL_UNKNOWN");
     if (turn.engaged(by)) return refuse("TERMINAL_IN_USE");

@@ -48,6 +48,8 @@ export type CallsRunOptions = {
   readonly us: () => PartyId;
   readonly links: LinksRun;
   readonly desks: () => readonly Desk[];
+  /** Why no call is placed or answered on this link, since the records contradict each other; null where nothing stops it. */
+  readonly stopped: (link: IdText) => ErrorCode | null;
   /** Signs a receipt with the station key, as Ed25519. */
   readonly sign: (message: Bytes) => Bytes;
   readonly tell: (to: IdText | null, message: Exclude<ToTerminal, { type: "refused" | "admit" }>) => void;
@@ -70,7 +72,12 @@ export async function runCalls(options: CallsRunOptions): Promise<CallsRun> {
 
   const context = (): CallsContext => ({
     desks: options.desks(),
-    generations: new Map(links.all().map(({ link }) => [link, links.generations(link).map(({ n }) => n)])),
+    generations: new Map(
+      links
+        .all()
+        .map(({ link }) => [link, options.stopped(link) === null ? links.generations(link).map(({ n }) => n) : []]),
+    ),
+    stopped: options.stopped,
     newCall: () => idText(options.random(16)),
   });
 

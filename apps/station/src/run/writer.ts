@@ -14,8 +14,15 @@ export type Writer = {
   readonly write: <T>(work: (tx: Transaction, after: After) => T) => Promise<T>;
 };
 
-/** `onFault` is told of the failure that stops the station; writes never resolve after it. */
-export function makeWriter(store: Store, onFault: (error: ParleyError) => void): Writer {
+/**
+ * `onFault` is told of the failure that stops the station; writes never resolve after it. `onWritten` is told of each write
+ * that became durable, after its effects.
+ */
+export function makeWriter(
+  store: Store,
+  onFault: (error: ParleyError) => void,
+  onWritten: () => void = () => undefined,
+): Writer {
   return {
     write: async (work) => {
       const effects: (() => void)[] = [];
@@ -27,6 +34,7 @@ export function makeWriter(store: Store, onFault: (error: ParleyError) => void):
         return new Promise(() => undefined);
       }
       for (const effect of effects) effect();
+      onWritten();
       return written.value;
     },
   };

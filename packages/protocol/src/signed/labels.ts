@@ -11,6 +11,7 @@ export const labels = {
   succession: "parley station succession v1",
   successionPossession: "parley station succession possession v1",
   witness: "parley succession witness v1",
+  logCertificate: "parley log certificate v1",
   terminalRequest: "parley terminal request v1",
   terminalCertificate: "parley terminal certificate v1",
   chain: "parley chain v1",

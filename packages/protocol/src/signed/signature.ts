@@ -51,6 +51,12 @@ export type HybridSigner = {
   readonly signEd25519: (message: Bytes) => Ed25519Signature;
 };
 
+/** Holds a secret Ed25519 key and signs with it. */
+export type Ed25519Signer = {
+  readonly publicKey: Ed25519Key;
+  readonly sign: (message: Bytes) => Ed25519Signature;
+};
+
 /** A struct and the hybrid signature over it. */
 export type Signed<T> = { readonly body: T; readonly signature: HybridSignature };
 

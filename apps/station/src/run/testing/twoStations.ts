@@ -140,6 +140,7 @@ export class Half {
       admit: (_, { call, generation }) => void this.admitted.push({ call, generation }),
       refuse: (_, code) => void this.refused.push(code),
       onFact: (tx, after, event, index) => {
+      stopped: () => null,
         record.fact(tx, after, event, index);
         continuity.fact(tx, after, event);
       },
