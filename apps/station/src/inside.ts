@@ -340,7 +340,7 @@ export async function joinPeers(
       onArrival,
       report: ({ error }) => report(error),
     },
-    { anyLive: pairing.anyLive, live: pairing.live, opened: pairing.opened },
+    { anyLive: pairing.anyLive, live: pairing.live, opened: pairing.opened, provenBy: pairing.provenBy },
   );
   if (!peers.ok) return peers;
   late.peers = peers.value;

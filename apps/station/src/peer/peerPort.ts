@@ -1,11 +1,11 @@
 // All links of a station and the door they share. Carries [LK6]-[LK12], [LK18]: finds the link that a caller's first message
 // names, and turns away whoever names none. The one place that the rest of the station starts links from.
-import type { Bytes } from "@parley/base/bytes";
+import { type Bytes, equal } from "@parley/base/bytes";
 import { type Result, fail, ok } from "@parley/base/result";
 import type { ErrorCode, ParleyError } from "@parley/protocol/errorCodes";
 import { problem } from "@parley/protocol/errorCodes";
-import { type LinkId, idText } from "@parley/protocol/ids";
-import type { GoodbyeReason } from "@parley/protocol/peer/hello";
+import { type LinkId, type PartyId, idText } from "@parley/protocol/ids";
+import { type GoodbyeReason, type Hello, helloSignedBytes } from "@parley/protocol/peer/hello";
 import { allowance } from "./allowance.ts";
 import { type Channel, channelOver } from "./channel.ts";
 import { type LinkRun, runLink } from "./link.ts";
@@ -13,7 +13,7 @@ import type { Address, PeerConnection, Standing } from "./net.ts";
 import { type PairChannel, answerPairing, dialPairing } from "./pairChannel.ts";
 import type { LinkTerms, PeerDeps, PeerLink } from "./peerLink.ts";
 import { introduceWithin } from "./timing.ts";
-import type { PeerIdentity } from "./tlsIdentity.ts";
+import { type PeerIdentity, verifiedBy as byNode } from "./tlsIdentity.ts";
 
 /** Callers without a link that are reported in a minute; the rest are turned away without a word in the log. */
 const strangersReported = 60;
@@ -28,6 +28,12 @@ export type PairingDoor = {
   /** Whether this one does. */
   readonly live: (offer: Bytes) => boolean;
   readonly opened: (channel: PairChannel) => void;
+  /** What to do if it is true that a station with this key holds a link which does not run here; null where it proves nothing. */
+  readonly provenBy?: (held: {
+    readonly link: LinkId;
+    readonly party: PartyId;
+    readonly key: Bytes;
+  }) => (() => void) | null;
 };
 
 export type PeerPort = {
@@ -52,7 +58,7 @@ export type PeerPort = {
 
 /** Opens the door and answers at it. `PEER_PORT_TAKEN` when the address cannot be listened on. */
 export async function startPeerPort(deps: PeerDeps, pairing: PairingDoor): Promise<Result<PeerPort, ParleyError>> {
-  const { net, versions, clock } = deps;
+  const { net, versions, clock, verifiedBy = byNode } = deps;
   const runs = new Map<string, { readonly run: LinkRun; readonly mayIntroduce: () => boolean }>();
   const mayReport = allowance(strangersReported, clock);
   let identity = deps.identity;
@@ -69,7 +75,12 @@ export async function startPeerPort(deps: PeerDeps, pairing: PairingDoor): Promi
     const channel: Channel = channelOver(connection, versions, clock, {
       hello: (hello) => {
         const found = runs.get(idText(hello.link));
-        if (found === undefined) return turnAway("unknown", "PEER_LINK_UNKNOWN", "a hello for a link that is not ours");
+        if (found === undefined) {
+          if (!proves(hello, connection))
+            return turnAway("unknown", "PEER_LINK_UNKNOWN", "a hello for a link that is not ours");
+          // The link is made in a moment; whoever dialled it dials again.
+          return turnAway("crossed", "PEER_ENDED", "the link is being made");
+        }
         if (hello.successions.length > 0 && !found.mayIntroduce())
           return turnAway("crossed", "PEER_BUSY", "successions too often");
         stop();
@@ -79,6 +90,16 @@ export async function startPeerPort(deps: PeerDeps, pairing: PairingDoor): Promi
       wrong: turnAway,
       closed: () => stop(),
     });
+  };
+
+  /** Whether this hello, for a link that does not run here, ends a pairing of ours well ([PR15]). */
+  const proves = (hello: Hello, { key, binding }: PeerConnection): boolean => {
+    const done = pairing.provenBy?.({ link: hello.link, party: hello.from, key }) ?? null;
+    if (done === null || !equal(hello.to, deps.here)) return false;
+    const { signature, ...body } = hello;
+    if (!verifiedBy(key)(helloSignedBytes("dialler", binding, body), signature)) return false;
+    done();
+    return true;
   };
 
   const listening = await net.listen({

@@ -14,6 +14,7 @@ import type { StationAddress } from "@parley/protocol/signed/fields";
 import type { Bundle, Pin } from "@parley/protocol/signed/pin";
 import { equal } from "@parley/base/bytes";
 import {
+  type LinkHeld,
   type PairingCommand,
   type Pairings,
   decide,
@@ -24,6 +25,7 @@ import {
   isWaiting,
   nextDeadline,
   noPairings,
+  provenBy,
 } from "../duty/pairing/pairing.ts";
 import { encodePairingEvent } from "../duty/pairing/events.ts";
 import type { Address, Standing } from "../peer/net.ts";
@@ -44,6 +46,8 @@ export type PairingRun = {
   readonly anyLive: () => boolean;
   readonly live: (offer: Bytes) => boolean;
   readonly holdKey: () => boolean;
+  /** What to do once the far station has shown that it holds this link; null where that proves no pairing of ours ([PR15]). */
+  readonly provenBy: (held: LinkHeld) => (() => void) | null;
   /** Begins what a restart interrupted. */
   readonly start: () => void;
   readonly stop: () => void;
@@ -192,6 +196,10 @@ export async function runPairing(options: PairingRunOptions): Promise<PairingRun
     anyLive: () => [...pairings.values()].some(({ offer }) => isLive(pairings, offer.id)),
     live: (offer) => isLive(pairings, offer),
     holdKey: () => holdsKey(pairings),
+    provenBy: (held) => {
+      const offer = provenBy(pairings, held);
+      return offer === null ? null : () => void command({ type: "proven", offer });
+    },
     start: () => {
       watchTime();
       for (const it of pairings.values()) {

@@ -6,7 +6,7 @@ import { decode, encode } from "@parley/base/codec";
 import { type Result, fail, ok } from "@parley/base/result";
 import type { Instant, Ms } from "@parley/base/time";
 import { type ErrorCode, type ParleyError, problem } from "@parley/protocol/errorCodes";
-import { type IdText, idText } from "@parley/protocol/ids";
+import { type IdText, type LinkId, type PartyId, idText } from "@parley/protocol/ids";
 import type { Means, PairingEffect, PairingEvent } from "@parley/protocol/pairing/event";
 import { decodePairingMessage } from "@parley/protocol/pairing/messages";
 import { type OfferId, encodeOffer } from "@parley/protocol/pairing/offer";
@@ -15,6 +15,7 @@ import { type Pairing, pairing } from "@parley/protocol/pairing/state";
 import { deadlineOf, step } from "@parley/protocol/pairing/step";
 import type { Bundle } from "@parley/protocol/signed/pin";
 import type { Presence } from "@parley/protocol/signed/revocation";
+import { ed25519Half } from "@parley/protocol/signed/signature";
 import type { PairingLedgerEvent } from "./events.ts";
 
 /** All pairings that have not been forgotten, by offer id. */
@@ -78,6 +79,23 @@ export const isLive = (pairings: Pairings, offer: Uint8Array): boolean => {
   const it = [...pairings.values()].find((p) => equal(p.offer.id, offer));
   return it !== undefined && it.type !== "ended";
 };
+
+/** What a hello says that is signed for its connection: `party`'s station, with this Ed25519 key, holds this link. */
+export type LinkHeld = { readonly link: LinkId; readonly party: PartyId; readonly key: Bytes };
+
+/**
+ * The pairing in which our person pressed and that this proves to be done on the other side: a station holds a link only after
+ * both people pressed ([PR15]). Null for any other.
+ */
+export function provenBy(pairings: Pairings, { link, party, key }: LinkHeld): OfferId | null {
+  for (const it of pairings.values()) {
+    if (it.type !== "pressed" && it.type !== "unconfirmed") continue;
+    const { agreed } = it;
+    const same = equal(agreed.link, link) && equal(agreed.peer.card.party, party);
+    if (same && equal(ed25519Half(agreed.peer.line.key), key)) return it.offer.id;
+  }
+  return null;
+}
 
 export function decide(
   pairings: Pairings,
