@@ -12,6 +12,8 @@ import { fromHex } from "@parley/base/bytes";
 import { browserClock } from "./browserClock.ts";
 import { startWorkers } from "./crypto/workers.ts";
 import type { SocketLike } from "./link/socket.ts";
+import { makeRinger } from "./media/ringer.ts";
+import { keepAwake } from "./media/wake.ts";
 import { type Announcement, announceConsole, announceDesk } from "./model/announce.ts";
 import { consoleScreen } from "./model/consoleScreen.ts";
 import { deskScreen } from "./model/deskScreen.ts";
@@ -28,7 +30,8 @@ const code = fragment.get("code");
 const officerCode = fragment.get("officer");
 if (location.hash !== "") history.replaceState(null, "", location.pathname);
 
-let wakeLock: WakeLockSentinel | null = null;
+/** Where this browser keeps which devices a person chose. */
+const devicesKey = "parley.devices";
 
 const browser: Browser = {
   page: document,
@@ -37,6 +40,12 @@ const browser: Browser = {
   clock: browserClock,
   random: (length) => crypto.getRandomValues(new Uint8Array(length)),
   devices: navigator.mediaDevices,
+  permissions: navigator.permissions,
+  kept: {
+    read: () => localStorage.getItem(devicesKey),
+    write: (text) => localStorage.setItem(devicesKey, text),
+  },
+  makeRinger: (onBlocked) => makeRinger({ page: document, onBlocked }),
   indexedDb: indexedDB,
   subtle: crypto.subtle,
   openSocket: () => new WebSocket(`${location.origin.replace(/^http/, "ws")}/terminal`) as SocketLike,
@@ -61,14 +70,7 @@ const browser: Browser = {
     const manifest = (await (await fetch("/manifest.json")).json()) as { hash?: unknown };
     return fromHex(String(manifest.hash)) ?? new Uint8Array(32);
   },
-  wake: (on) => {
-    if (on) {
-      void navigator.wakeLock?.request("screen").then(
-        (lock) => (wakeLock = lock),
-        () => undefined, // a battery saver forbids it; the system's own settings keep a kiosk awake
-      );
-    } else void wakeLock?.release();
-  },
+  wake: keepAwake(document, navigator.wakeLock),
 };
 
 const language = pickLanguage(navigator.languages);
@@ -105,7 +107,7 @@ function App({ of }: { of: Terminal }) {
   return (
     <>
       {page}
-      <Sound stream={sound} speaker={speaker} />
+      <Sound stream={sound} speaker={speaker} heard={facts.sound} onBlocked={of.silenced} />
     </>
   );
 }

@@ -831,6 +831,46 @@ const table = {
     say: "Something that the command needs was not given.",
     cure: "See the command's --help.",
   },
+  CAMERA_MISSING: {
+    blame: "us",
+    say: "No camera is plugged in.",
+    cure: "Plug one in; it is used as soon as it is there. A call goes on with sound alone.",
+  },
+  CAMERA_REFUSED: {
+    blame: "us",
+    say: "The browser refuses this page the camera.",
+    cure: "Allow it beside the address, or in the browser’s policy on a kiosk. A call goes on with sound alone.",
+  },
+  CAMERA_BUSY: {
+    blame: "us",
+    say: "Another program holds the camera.",
+    cure: "Close that program; the camera is tried again by itself. A call goes on with sound alone.",
+  },
+  MICROPHONE_MISSING: {
+    blame: "us",
+    say: "No microphone is plugged in.",
+    cure: "Plug one in; it is used as soon as it is there. Until then nobody here is heard.",
+  },
+  MICROPHONE_REFUSED: {
+    blame: "us",
+    say: "The browser refuses this page the microphone.",
+    cure: "Allow it beside the address, or in the browser’s policy on a kiosk. Until then nobody here is heard.",
+  },
+  MICROPHONE_BUSY: {
+    blame: "us",
+    say: "Another program holds the microphone.",
+    cure: "Close that program; the microphone is tried again by itself. Until then nobody here is heard.",
+  },
+  SPEAKER_MISSING: {
+    blame: "us",
+    say: "No loudspeaker is plugged in.",
+    cure: "Plug one in; it is used as soon as it is there. Until then nothing is heard here, a ring neither.",
+  },
+  SOUND_BLOCKED: {
+    blame: "us",
+    say: "The browser keeps this page silent.",
+    cure: "Touch the screen or press any key once; on a kiosk, allow sound in the browser’s policy.",
+  },
 } as const satisfies Record<string, ErrorRow>;
 
 export type ErrorCode = keyof typeof table;

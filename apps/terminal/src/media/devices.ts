@@ -1,9 +1,6 @@
-// Camera, microphone and speaker: which there are, which is chosen, and the tracks. Muting stops the microphone's track at
-// its source, so that a muted room is not listened to by anything; unmuting opens it anew. A device that is pulled out
-// ends its track; when it or another comes back, a new track takes its place in the call.
-
-export type DeviceKind = "camera" | "microphone" | "speaker";
-export type Chosen = Readonly<Record<DeviceKind, string | null>>;
+// Camera, microphone and loudspeakers: which there are, and the tracks of those that are opened. What a browser refuses is
+// handed on by the name of its exception; the model has a sentence and a cure for each.
+import type { Chosen, DeviceKind } from "./choices.ts";
 
 /** A track, or the name of the DOMException that a browser gave instead. */
 export type Opened =
@@ -14,6 +11,7 @@ const picture = { width: { ideal: 1280 }, height: { ideal: 720 }, frameRate: { i
 
 const sound = { echoCancellation: true, noiseSuppression: true, autoGainControl: true, channelCount: 1 };
 
+/** The chosen device if it is there; where it is not, the browser takes the next best. */
 const wanted = (id: string | null): { deviceId?: ConstrainDOMString } =>
   id === null ? {} : { deviceId: { ideal: id } };
 
@@ -27,21 +25,43 @@ async function open(constraints: MediaStreamConstraints, devices: MediaDevices):
   }
 }
 
-export const openCamera = (devices: MediaDevices, id: string | null): Promise<Opened> =>
-  open({ video: { ...picture, ...wanted(id) } }, devices);
+export type Input = "camera" | "microphone";
 
-export const openMicrophone = (devices: MediaDevices, id: string | null): Promise<Opened> =>
-  open({ audio: { ...sound, ...wanted(id) } }, devices);
+export const openInput = (devices: MediaDevices, kind: Input, id: Chosen[Input]): Promise<Opened> =>
+  open(kind === "camera" ? { video: { ...picture, ...wanted(id) } } : { audio: { ...sound, ...wanted(id) } }, devices);
 
-export type Found = { readonly kind: DeviceKind; readonly id: string; readonly label: string };
+export type Found = { readonly kind: Exclude<DeviceKind, "ringer">; readonly id: string; readonly label: string };
 
-const kinds: Readonly<Record<MediaDeviceKind, DeviceKind>> = {
+const kinds: Readonly<Record<MediaDeviceKind, Found["kind"]>> = {
   videoinput: "camera",
   audioinput: "microphone",
   audiooutput: "speaker",
 };
 
+/** What is plugged in. Until a person has let this page use a device, browsers tell of each kind only that there is one. */
 export async function listDevices(devices: MediaDevices): Promise<readonly Found[]> {
   const found = await devices.enumerateDevices();
   return found.map(({ kind, deviceId, label }) => ({ kind: kinds[kind], id: deviceId, label }));
+}
+
+/** Calls back when a person allows or forbids the camera or the microphone, as far as this browser tells. */
+export async function watchPermissions(permissions: Permissions, onChange: () => void): Promise<void> {
+  for (const name of ["camera", "microphone"] as const) {
+    const status = await permissions.query({ name }).catch(() => null); // a browser that does not tell of this one
+    status?.addEventListener("change", onChange);
+  }
+}
+
+/** Whether camera and microphone may be opened without a person being asked. */
+export async function mayOpenUnasked(permissions: Permissions): Promise<boolean> {
+  const asked = ["camera", "microphone"] as const;
+  const states = await Promise.all(
+    asked.map((name) =>
+      permissions.query({ name }).then(
+        ({ state }) => state,
+        () => "prompt",
+      ),
+    ),
+  );
+  return states.every((state) => state === "granted");
 }

@@ -11,8 +11,9 @@ export type DeskAction =
   | { readonly type: "backToLine" }
   | { readonly type: "enterCode"; readonly code: string }
   | { readonly type: "startOver" }
-  | { readonly type: "device"; readonly kind: DeviceKind; readonly id: string }
-  | { readonly type: "testSpeaker" }
+  | { readonly type: "device"; readonly kind: DeviceKind; readonly id: string | null }
+  | { readonly type: "tryDevices" }
+  | { readonly type: "testSpeaker"; readonly kind: "speaker" | "ringer" }
   | { readonly type: "setupDone" }
   | { readonly type: "tryAgain" };
 
@@ -38,8 +39,9 @@ export type ConsoleAction =
   | { readonly type: "end"; readonly call: string }
   | { readonly type: "microphone"; readonly call: string; readonly to: "open" | "muted" }
   | { readonly type: "screen"; readonly call: string; readonly to: "shared" | "stopped" }
-  | { readonly type: "device"; readonly kind: DeviceKind; readonly id: string }
-  | { readonly type: "testSpeaker" }
+  | { readonly type: "device"; readonly kind: DeviceKind; readonly id: string | null }
+  | { readonly type: "tryDevices" }
+  | { readonly type: "testSpeaker"; readonly kind: "speaker" | "ringer" }
   | { readonly type: "makeCode"; readonly role: EnrolRole; readonly name: string }
   | { readonly type: "withdrawCode"; readonly id: string }
   | { readonly type: "approve"; readonly request: string }

@@ -9,9 +9,6 @@ import { lineMark } from "./line.ts";
 
 export type Announcement = { readonly key: string; readonly urgency: "polite" | "assertive"; readonly what: Say };
 
-/** A sound for those in the room; the edges know how each one sounds. */
-export type Cue = "ringing" | "connected" | "lost" | "ended";
-
 const polite = (key: string, what: Say): Announcement => ({ key, urgency: "polite", what });
 const assertive = (key: string, what: Say): Announcement => ({ key, urgency: "assertive", what });
 
@@ -98,14 +95,4 @@ export function announceConsole(before: ConsoleScreen | null, after: ConsoleScre
   for (const alarm of openAlarms(after.alarms))
     if (!known.has(alarm.id)) said.push(polite(`alarm ${alarm.id}`, alarm.what));
   return said;
-}
-
-/** The sound that goes with a change of the desk's screen, or null: everybody in the room hears it begin, break and end. */
-export function cueFor(before: DeskScreen | null, after: DeskScreen): Cue | null {
-  if (before?.at === after.at) return null;
-  if (after.at === "ringingIn") return "ringing";
-  if (after.at === "inCall") return "connected";
-  if (after.at === "holding") return "lost";
-  if (after.at === "ended") return "ended";
-  return null;
 }

@@ -41,7 +41,11 @@ export type Microphone =
 export type PictureCause =
   "waitingForKeys" | "waitingForPicture" | "off" | "poorPath" | "dark" | "unsealed" | "opening";
 
-export type Picture = { readonly at: "shown" } | { readonly at: "hidden"; readonly why: PictureCause };
+export type Picture =
+  | { readonly at: "shown" }
+  | { readonly at: "hidden"; readonly why: PictureCause }
+  /** The camera over here, or over there, cannot be used. */
+  | { readonly at: "lost"; readonly cause: Cause };
 
 export type Route =
   | { readonly at: "direct" | "relay"; readonly roundTrip: Ms | null }
@@ -60,7 +64,7 @@ export type CallFacts = {
   readonly began: Instant;
   readonly seal: Seal;
   readonly microphone: Microphone;
-  readonly theirMicrophone: "open" | "muted" | "unknown";
+  readonly theirMicrophone: "open" | "muted" | "lost" | "unknown";
   readonly picture: Picture;
   readonly selfPicture: Picture;
   /** Whose screen is on show under the same seal, besides the faces. */
@@ -129,8 +133,17 @@ export function routeSentence(route: Route, now: Instant): Say {
   return say(`route.${route.at}Timed`, { ms: Math.round(route.roundTrip) });
 }
 
-export function pictureSentence(why: PictureCause, whose: "ours" | "theirs", them: Party): Say {
-  return say(`picture.${why}`, { whose, them: name(them.name) });
+/** Why there is no picture; null while there is one. */
+export function pictureSentence(picture: Picture, whose: "ours" | "theirs", them: Party): Say | null {
+  switch (picture.at) {
+    case "shown":
+      return null;
+    case "hidden":
+      return say(`picture.${picture.why}`, { whose, them: name(them.name) });
+    case "lost":
+      return say("picture.lost", { whose, cause: causeClause(picture.cause) });
+  }
+  return picture satisfies never;
 }
 
 export function alarmSentence(alarm: CallAlarm, them: Party): Say {

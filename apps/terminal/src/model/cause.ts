@@ -10,6 +10,7 @@ export const causeCodes = [
   "microphoneMissing",
   "microphoneSilent",
   "microphoneRefused",
+  "microphoneBusy",
   "speakerMissing",
   "udpBlocked",
   "directBlocked",

@@ -175,6 +175,7 @@ export type ConsoleOn = {
   readonly lines: readonly Line[];
   readonly calls: readonly ConsoleCall[];
   readonly devices: Devices;
+  readonly sound: "free" | "blocked";
   readonly handTargets: readonly HandTarget[];
   readonly terminals: readonly TerminalRow[];
   readonly codes: readonly EnrolCode[];

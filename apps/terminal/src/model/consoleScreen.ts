@@ -38,6 +38,7 @@ export function consoleScreen(facts: Facts): ConsoleScreen {
     lines: welcome.links.map((link) => lineOf(link, facts)),
     calls: welcome.links.flatMap((link) => callOf(facts, welcome, link)),
     devices: facts.devices,
+    sound: facts.sound,
     handTargets: (facts.house?.terminals ?? [])
       .filter(({ id, presence }) => id !== welcome.terminal && presence.at === "here")
       .map(({ id, name: called }) => ({ id, name: called })),

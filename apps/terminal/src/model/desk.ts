@@ -3,8 +3,9 @@
 import { type Instant, between } from "@parley/base/time";
 import { type Say, name, say } from "../words/say.ts";
 import type { CallFacts, Ends, Picture, Receipts, Route } from "./call.ts";
-import { type Cause, type CauseCode, causeClause } from "./cause.ts";
+import { type Cause, causeClause } from "./cause.ts";
 import type { Line, Party } from "./line.ts";
+import type { Trouble } from "./trouble.ts";
 
 /** What this terminal found out about its own room and paths, each by itself. */
 export type Check =
@@ -21,9 +22,17 @@ export type Room = {
 };
 
 export type Device = { readonly id: string; readonly label: string };
-export type DeviceKind = "camera" | "microphone" | "speaker";
+/** `speaker` carries the call, `ringer` the ring. */
+export const deviceKinds = ["camera", "microphone", "speaker", "ringer"] as const;
+export type DeviceKind = (typeof deviceKinds)[number];
 export type Devices = {
-  readonly [K in DeviceKind]: { readonly all: readonly Device[]; readonly chosen: string | null };
+  readonly [K in DeviceKind]: {
+    readonly all: readonly Device[];
+    readonly chosen: string | null;
+    readonly trouble: Trouble | null;
+    /** When it was last found good here, or null. */
+    readonly worked: Instant | null;
+  };
 } & {
   /** The loudness at the microphone just now, 0 to 1. */
   readonly level: number;
@@ -42,7 +51,13 @@ export type RecordState =
 export type FaultCode =
   "stationAway" | "removed" | "openElsewhere" | "codeChanged" | "browserTooOld" | "storageLost" | "noLine";
 
-export type Standing = { readonly now: Instant; readonly us: Party; /** "Desk, room 3" */ readonly terminal: string };
+export type Standing = {
+  readonly now: Instant;
+  readonly us: Party;
+  /** "Desk, room 3" */
+  readonly terminal: string;
+  readonly sound: "free" | "blocked";
+};
 
 export type DeskScreen =
   | { readonly at: "starting"; readonly since: Instant; readonly now: Instant }
@@ -129,13 +144,4 @@ export function holdingSentence(screen: Extract<DeskScreen, { at: "holding" }>):
 
 export function endSentence(why: EndReason, them: Party): Say {
   return say(`ended.${why}`, { them: name(them.name) });
-}
-
-/** The cause that a browser's refusal of a device stands for, from the name of its DOMException. */
-export function deviceCause(kind: "camera" | "microphone", exception: string): CauseCode {
-  if (exception === "NotAllowedError" || exception === "SecurityError")
-    return kind === "camera" ? "cameraRefused" : "microphoneRefused";
-  if (exception === "NotReadableError" || exception === "AbortError")
-    return kind === "camera" ? "cameraBusy" : "microphoneSilent";
-  return kind === "camera" ? "cameraMissing" : "microphoneMissing";
 }

@@ -3,7 +3,7 @@ import { instant, ms } from "@parley/base/time";
 import { type EndReason as CallEnd, type Line as CallLine, isInCall } from "@parley/call/state";
 import type { CallFacts, Ends, Receipts, Route } from "./call.ts";
 import { cause } from "./cause.ts";
-import type { Check, DeskScreen, EndReason, Room, Standing } from "./desk.ts";
+import type { Check, DeskScreen, Devices, EndReason, Room, Standing } from "./desk.ts";
 import type { Facts, LinkFacts, OwnCall, Welcome } from "./facts.ts";
 import type { Line, LineState, Party } from "./line.ts";
 
@@ -12,14 +12,20 @@ const untested: Check = { at: "untested" };
 /** Our own station may be away for this long before a screen says so. */
 export const awayLong = ms(5000);
 
-/** Until a drill or a self-test has looked, nothing in the room is known to be good. */
-const untestedRoom: Room = {
-  camera: untested,
-  microphone: untested,
-  speaker: untested,
-  direct: untested,
-  relay: untested,
-};
+/** What is known of the room; of the paths nothing, until a drill has looked. */
+function roomOf(devices: Devices): Room {
+  const of = ({ trouble, worked }: Devices["camera"]): Check => {
+    if (trouble !== null) return { at: "bad", cause: cause(trouble) };
+    return worked === null ? untested : { at: "good", checked: worked };
+  };
+  return {
+    camera: of(devices.camera),
+    microphone: of(devices.microphone),
+    speaker: of(devices.speaker),
+    direct: untested,
+    relay: untested,
+  };
+}
 
 export function deskScreen(facts: Facts): DeskScreen {
   const { now, welcome, enrolment } = facts;
@@ -51,8 +57,11 @@ function shownLink(facts: Facts, welcome: Welcome): LinkFacts | null {
 
 function lineScreen(facts: Facts, welcome: Welcome, link: LinkFacts): DeskScreen {
   const { now } = facts;
-  const standing = { now, us: usOf(welcome), terminal: welcome.name };
-  const idle: DeskScreen = { at: "idle", line: lineOf(link, facts), room: untestedRoom, ...standing };
+  const standing = { now, us: usOf(welcome), terminal: welcome.name, sound: facts.sound };
+  const idle: DeskScreen =
+    facts.setUp === "open"
+      ? { at: "setup", devices: facts.devices, self: facts.selfPicture, ...standing }
+      : { at: "idle", line: lineOf(link, facts), room: roomOf(facts.devices), ...standing };
   const held = facts.lines[link.link];
   if (held === undefined) return idle;
   const { line, since } = held;

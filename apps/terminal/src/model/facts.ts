@@ -29,7 +29,7 @@ export type OwnCall = {
   readonly keys: "agreeing" | "agreed";
   readonly epoch: { readonly since: Instant; readonly state: "waiting" | "confirmed" };
   readonly microphone: Microphone;
-  readonly theirMicrophone: "open" | "muted" | "unknown";
+  readonly theirMicrophone: "open" | "muted" | "lost" | "unknown";
   readonly picture: Picture;
   readonly selfPicture: Picture;
   readonly screen: "none" | "ours" | "theirs";
@@ -61,6 +61,10 @@ export type Facts = {
   >;
   readonly call: OwnCall | null;
   readonly devices: Devices;
+  /** Whether a person sets this terminal's devices up just now. */
+  readonly setUp: "open" | "closed";
+  /** Whether the browser lets this page be heard; one press or key anywhere frees it. */
+  readonly sound: "free" | "blocked";
   readonly selfPicture: Picture;
   /** The names of terminals in a call, ours and theirs, by id. */
   readonly names: Readonly<Record<string, string>>;

@@ -3,7 +3,7 @@ import { instant } from "@parley/base/time";
 import { consoles } from "./consoles.ts";
 import { desks } from "./desks.ts";
 import { cast } from "./people.ts";
-import { announceConsole, announceDesk, cueFor } from "../model/announce.ts";
+import { announceConsole, announceDesk } from "../model/announce.ts";
 import type { DeskScreen } from "../model/desk.ts";
 
 const people = cast("en");
@@ -56,13 +56,5 @@ describe("what is announced", () => {
     ]);
     expect(announceConsole(ringing, ringing)).toEqual([]);
     expect(announceConsole(null, quiet).map(({ what }) => what.id)).toEqual(["alarm.lineDown", "alarm.missed"]);
-  });
-
-  it("the room hears a call ring, begin, break and end", () => {
-    expect(cueFor(desk("idle.ready"), desk("ringingIn"))).toBe("ringing");
-    expect(cueFor(desk("connecting"), desk("inCall"))).toBe("connected");
-    expect(cueFor(desk("inCall"), desk("holding.ours"))).toBe("lost");
-    expect(cueFor(desk("inCall"), desk("ended"))).toBe("ended");
-    expect(cueFor(desk("inCall"), desk("inCall.muted"))).toBe(null);
   });
 });

@@ -4,7 +4,7 @@ import { desks, facts } from "./desks.ts";
 import { cast, now } from "./people.ts";
 import { beganSentence, callEntry, microphoneSentence, routeSentence, sealSentences } from "../model/call.ts";
 import { cause } from "../model/cause.ts";
-import { callNote, deviceCause, holdingSentence } from "../model/desk.ts";
+import { callNote, holdingSentence } from "../model/desk.ts";
 
 const people = cast("en");
 const call = facts(people);
@@ -74,12 +74,5 @@ describe("a call in sentences", () => {
       id: "desk.goesOn",
       with: { cause: { id: "cause.cameraDark" } },
     });
-  });
-
-  it("what a browser says of a device becomes a cause, and an unknown word becomes a missing device", () => {
-    expect(deviceCause("camera", "NotAllowedError")).toBe("cameraRefused");
-    expect(deviceCause("camera", "NotReadableError")).toBe("cameraBusy");
-    expect(deviceCause("microphone", "NotFoundError")).toBe("microphoneMissing");
-    expect(deviceCause("microphone", "SomethingNew")).toBe("microphoneMissing");
   });
 });

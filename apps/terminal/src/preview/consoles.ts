@@ -14,6 +14,7 @@ function on(c: Cast, more: Partial<ConsoleOn>): ConsoleOn {
     lines: lines(c),
     calls: [],
     devices: devices(c),
+    sound: "free",
     handTargets: [{ id: "t1", name: c.names.terminal }],
     terminals: terminals(c).map((row, i) => (i === 0 ? { ...row, presence: { at: "here" } } : row)),
     codes: [],
@@ -51,6 +52,7 @@ export const consoles = {
   fault: (c) => ({ at: "fault", code: "stationAway", since: before(95), now, us: c.us }),
   lines: (c) => on(c, {}),
   "lines.ringing": (c) => on(c, { calls: [ring(c)] }),
+  "lines.silenced": (c) => on(c, { sound: "blocked", calls: [ring(c)] }),
   "lines.first": (c) =>
     on(c, { lines: [], alarms: [], ledger: { entries: entries(c).slice(4, 5), total: 1, older: "none" } }),
   "lines.away": (c) => on(c, { station: { at: "away", since: before(300) } }),

@@ -38,8 +38,14 @@ export function facts({ ends }: Cast): CallFacts {
 }
 
 export function devices({ names }: Cast): Devices {
-  const one = (label: string) => ({ all: [{ id: "a", label }], chosen: "a" });
-  return { camera: one(names.camera), microphone: one(names.microphone), speaker: one(names.speaker), level: 0.42 };
+  const one = (label: string) => ({ all: [{ id: "a", label }], chosen: "a", trouble: null, worked: null });
+  return {
+    camera: one(names.camera),
+    microphone: one(names.microphone),
+    speaker: one(names.speaker),
+    ringer: { ...one(names.speaker), chosen: null },
+    level: 0.42,
+  };
 }
 
 export const desks = {
@@ -54,14 +60,24 @@ export const desks = {
     now,
   }),
   setup: (c) => ({
+    ...stands(c),
     at: "setup",
     devices: devices(c),
     self: { at: "shown" },
-    now,
-    us: c.us,
-    terminal: c.names.terminal,
+  }),
+  "setup.wrong": (c) => ({
+    ...stands(c),
+    at: "setup",
+    devices: {
+      ...devices(c),
+      camera: { all: [], chosen: null, trouble: "cameraMissing", worked: null },
+      microphone: { ...devices(c).microphone, trouble: "microphoneRefused" },
+      level: 0,
+    },
+    self: { at: "lost", cause: cause("cameraMissing") },
   }),
   "idle.ready": (c) => ({ ...stands(c), at: "idle", line: readyLine(c.them), room: goodRoom }),
+  "idle.silenced": (c) => ({ ...stands(c), at: "idle", sound: "blocked", line: readyLine(c.them), room: goodRoom }),
   "idle.new": (c) => ({
     ...stands(c),
     at: "idle",
@@ -168,6 +184,16 @@ export const desks = {
       route: { at: "relay", roundTrip: ms(212) },
     },
   }),
+  "inCall.lostDevices": (c) => ({
+    ...stands(c),
+    at: "inCall",
+    call: {
+      ...facts(c),
+      theirMicrophone: "lost",
+      picture: { at: "lost", cause: cause("cameraMissing", "theirs") },
+      selfPicture: { at: "lost", cause: cause("cameraBusy") },
+    },
+  }),
   "inCall.screen": (c) => ({ ...stands(c), at: "inCall", call: { ...facts(c), screen: "theirs" } }),
   "inCall.alarm": (c) => ({
     ...stands(c),
@@ -219,7 +245,7 @@ export const desks = {
   "fault.removed": (c) => ({ at: "fault", code: "removed", since: before(3700), now, us: c.us }),
 } as const satisfies Record<string, (of: Cast) => DeskScreen>;
 
-const stands = (c: Cast) => ({ now, us: c.us, terminal: c.names.terminal });
+const stands = (c: Cast) => ({ now, us: c.us, terminal: c.names.terminal, sound: "free" as const });
 
 type Shown = ReturnType<(typeof desks)[keyof typeof desks]>["at"];
 /** Does not compile while a state of the desk has no picture. */

@@ -17,18 +17,11 @@ import { type Pulse, feel } from "../media/pulse.ts";
 import type { Route } from "../media/route.ts";
 import { type Stream, contextOf, streams } from "../media/streams.ts";
 import { FarSide, streamOf } from "./farSide.ts";
-import type { Outgoing } from "./outgoing.ts";
+import type { Outgoing, Sending } from "./outgoing.ts";
 import { bytesOf, textOf } from "./wire.ts";
 
 export type Admit = Extract<ToTerminal, { type: "admit" }>;
 export type Signal = Extract<ToTerminal, { type: "signal" }>;
-
-/** What the far side says that it sends; for the picture's cause, never for its seal. */
-export type Sending = {
-  readonly microphone: "open" | "muted" | "lost";
-  readonly camera: "on" | "off";
-  readonly screen: "none" | "shared";
-};
 
 export type StreamAlarm = {
   readonly stream: Stream;
@@ -44,6 +37,7 @@ export type CallView = {
   readonly epoch: { readonly number: number; readonly since: number; readonly state: "waiting" | "confirmed" };
   readonly remote: Readonly<Record<Stream, MediaStreamTrack | null>>;
   readonly route: Route;
+  /** What the far side says that it sends. */
   readonly sending: Sending | null;
   readonly alarms: readonly StreamAlarm[];
   readonly refused: { readonly code: string; readonly detail: string } | null;

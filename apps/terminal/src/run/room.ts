@@ -1,20 +1,11 @@
-// The room's devices while they are needed: camera and microphone are opened when it rings or when a call is placed, and
-// closed when there is no call. What a browser refuses is kept as its reason, and the call goes on without.
-import type { Outgoing } from "./outgoing.ts";
-import { type Clock, ms } from "@parley/base/time";
+// The room's devices while something needs them: a call or its ring, a person who sets them up, or a first look at whether
+// they work. What a browser refuses is kept as its reason, and a call goes on without.
+import { type Clock, type Instant, ms } from "@parley/base/time";
 import { type Black, black } from "../media/black.ts";
-import {
-  type Chosen,
-  type DeviceKind,
-  type Found,
-  type Opened,
-  listDevices,
-  openCamera,
-  openMicrophone,
-} from "../media/devices.ts";
-
-/** A device as the room has it: not asked for, open, or refused with the name of the browser's exception. */
-export type Device = { readonly at: "closed" } | { readonly at: "opening" } | Opened;
+import { type Found, type Input, listDevices, watchPermissions } from "../media/devices.ts";
+import { type Chosen, type DeviceKind, noChoice, readChosen, writeChosen } from "../media/choices.ts";
+import { type Device, type KeptDevice, keepDevice } from "./keptDevice.ts";
+import type { Outgoing } from "./outgoing.ts";
 
 export type RoomState = {
   readonly camera: Device;
@@ -24,104 +15,143 @@ export type RoomState = {
   readonly screen: MediaStreamTrack | null;
   readonly chosen: Chosen;
   readonly found: readonly Found[];
+  /** Whether this browser tells of loudspeakers by itself; one that has them asked for by a person lists none. */
+  readonly speakers: "listed" | "asked";
+  /** When each was last opened without fault, or null. */
+  readonly worked: Readonly<Record<Input, Instant | null>>;
 };
+
+/** What the devices are open for. */
+export type Purpose = "call" | "setUp" | "check";
 
 export type Room = {
   readonly state: () => RoomState;
-  /** Opens camera and microphone if they are not. */
-  readonly open: () => void;
-  readonly close: () => void;
+  /** Opens camera and microphone for that purpose; they stay open until no purpose is left. */
+  readonly open: (purpose: Purpose) => void;
+  readonly close: (purpose: Purpose) => void;
   readonly mute: (to: "open" | "muted") => void;
   readonly share: (to: "shared" | "stopped") => void;
-  readonly choose: (kind: DeviceKind, id: string) => void;
+  readonly choose: (kind: DeviceKind, id: string | null) => void;
+  /** Asks once more for what was refused. */
+  readonly tryAgain: () => void;
   readonly outgoing: () => Outgoing;
+};
+
+export type RoomOptions = {
+  readonly page: Document;
+  readonly devices: MediaDevices;
+  readonly permissions: Permissions;
+  readonly clock: Clock;
+  /** Where the choices are kept between visits. */
+  readonly kept: { readonly read: () => string | null; readonly write: (text: string) => void };
+  readonly onChange: (state: RoomState) => void;
 };
 
 /** The size of the black picture until the camera tells its own. */
 const [width, height] = [1280, 720];
 
-export function makeRoom(page: Document, devices: MediaDevices, clock: Clock, onChange: () => void): Room {
+/** A screen is read, so its edges matter more than its motion. */
+const sharedFrames = 15;
+
+/** A room of which nothing is known yet. */
+export const noRoom: RoomState = {
+  camera: { at: "closed" },
+  microphone: { at: "closed" },
+  muted: false,
+  screen: null,
+  chosen: noChoice,
+  found: [],
+  speakers: "asked",
+  worked: { camera: null, microphone: null },
+};
+
+export function makeRoom({ page, devices, permissions, clock, kept, onChange }: RoomOptions): Room {
   let state: RoomState = {
-    camera: { at: "closed" },
-    microphone: { at: "closed" },
-    muted: false,
-    screen: null,
-    chosen: { camera: null, microphone: null, speaker: null },
-    found: [],
+    ...noRoom,
+    chosen: readChosen(kept.read()),
+    speakers: "selectAudioOutput" in devices ? "asked" : "listed",
   };
   let dark: Black | null = null;
-  let wanted = false;
+  const purposes = new Set<Purpose>();
 
   const change = (to: Partial<RoomState>): void => {
     state = { ...state, ...to };
-    onChange();
+    onChange(state);
   };
 
-  const stop = (device: Device): void => {
-    if (device.at === "open") device.track.stop();
-  };
+  const keep = (kind: Input): KeptDevice =>
+    keepDevice({
+      devices,
+      clock,
+      kind,
+      chosen: state.chosen[kind],
+      onChange: (device) => {
+        const worked = device.at === "open" ? { ...state.worked, [kind]: clock.now() } : state.worked;
+        change({ [kind]: device, worked });
+        // Names of devices are told only once one of them may be used.
+        if (device.at === "open") void refresh();
+      },
+    });
+  const camera = keep("camera");
+  const microphone = keep("microphone");
 
   const refresh = async (): Promise<void> => change({ found: await listDevices(devices) });
 
-  const take = async (kind: "camera" | "microphone"): Promise<void> => {
-    if (state[kind].at === "opening" || state[kind].at === "open") return;
-    change({ [kind]: { at: "opening" } });
-    const opened = await (kind === "camera" ? openCamera : openMicrophone)(devices, state.chosen[kind]);
-    if (!wanted || (kind === "microphone" && state.muted)) {
-      stop(opened);
-      return change({ [kind]: { at: "closed" } });
-    }
-    if (opened.at === "open") {
-      // Pulled out, or taken by the system: the call goes on, and the device comes back when it or another is there.
-      opened.track.onended = () => {
-        if (state[kind].at === "open") change({ [kind]: { at: "refused", why: "NotFoundError" } });
-      };
-    }
-    change({ [kind]: opened });
+  const look = async (): Promise<void> => {
     await refresh();
+    camera.look(state.found);
+    microphone.look(state.found);
+  };
+  devices.addEventListener("devicechange", () => void look());
+  void watchPermissions(permissions, () => void look());
+  void refresh();
+
+  const want = (): void => {
+    camera.want();
+    if (!state.muted) microphone.want();
   };
 
-  devices.addEventListener("devicechange", () => {
-    void refresh();
-    if (!wanted) return;
-    if (state.camera.at === "refused") void take("camera");
-    if (state.microphone.at === "refused" && !state.muted) void take("microphone");
-  });
+  const stopScreen = (): void => {
+    if (state.screen === null) return;
+    state.screen.onended = null;
+    state.screen.stop();
+    change({ screen: null });
+  };
 
   return {
     state: () => state,
-    open: () => {
-      wanted = true;
-      void take("camera");
-      if (!state.muted) void take("microphone");
+    open: (purpose) => {
+      purposes.add(purpose);
+      want();
     },
-    close: () => {
-      wanted = false;
-      stop(state.camera);
-      stop(state.microphone);
-      state.screen?.stop();
-      dark?.stop();
-      dark = null;
-      change({ camera: { at: "closed" }, microphone: { at: "closed" }, screen: null, muted: false });
+    close: (purpose) => {
+      if (!purposes.delete(purpose)) return;
+      if (purpose === "call") {
+        stopScreen();
+        dark?.stop();
+        dark = null;
+        if (state.muted) change({ muted: false });
+      }
+      if (purposes.size > 0) return;
+      camera.rest();
+      microphone.rest();
     },
     mute: (to) => {
-      if (to === "muted") {
-        stop(state.microphone); // at its source: nothing in this browser hears the room any more
-        change({ muted: true, microphone: { at: "closed" } });
-      } else {
-        change({ muted: false });
-        if (wanted) void take("microphone");
-      }
+      if ((to === "muted") === state.muted) return;
+      if (to === "muted") microphone.rest();
+      change({ muted: to === "muted" });
+      if (purposes.size > 0) want();
     },
     share: (to) => {
-      if (to === "stopped") {
-        state.screen?.stop();
-        return change({ screen: null });
-      }
-      devices.getDisplayMedia({ video: { frameRate: { max: 15 } }, audio: false }).then(
+      if (to === "stopped") return stopScreen();
+      devices.getDisplayMedia({ video: { frameRate: { max: sharedFrames } }, audio: false }).then(
         (stream) => {
-          const track = stream.getVideoTracks()[0] ?? null;
-          if (track !== null) track.onended = () => change({ screen: null });
+          const track = stream.getVideoTracks()[0];
+          if (track === undefined) return;
+          if (!purposes.has("call")) return track.stop(); // the call ended while a person chose
+          stopScreen();
+          track.contentHint = "detail";
+          track.onended = () => change({ screen: null });
           change({ screen: track });
         },
         () => undefined, // the person closed the browser's own window: nothing is shared, nothing is said
@@ -129,10 +159,13 @@ export function makeRoom(page: Document, devices: MediaDevices, clock: Clock, on
     },
     choose: (kind, id) => {
       change({ chosen: { ...state.chosen, [kind]: id } });
-      if (kind === "speaker" || !wanted) return;
-      stop(state[kind]);
-      change({ [kind]: { at: "closed" } });
-      if (kind === "camera" || !state.muted) void take(kind);
+      kept.write(writeChosen(state.chosen));
+      if (kind === "camera") camera.choose(id);
+      if (kind === "microphone") microphone.choose(id);
+    },
+    tryAgain: () => {
+      camera.tryAgain();
+      microphone.tryAgain();
     },
     outgoing: () => {
       const size = state.camera.at === "open" ? state.camera.track.getSettings() : {};
@@ -148,8 +181,8 @@ export function makeRoom(page: Document, devices: MediaDevices, clock: Clock, on
       return {
         tracks: { cam, mic, screen: state.screen, screenSound: null },
         black: dark.track,
-        camera: cam === null ? "off" : "on",
-        microphone: state.muted ? "muted" : mic === null ? "lost" : "open",
+        camera: state.camera.at === "refused" ? "lost" : state.camera.at === "closed" ? "off" : "on",
+        microphone: state.muted ? "muted" : state.microphone.at === "refused" ? "lost" : "open",
       };
     },
   };

@@ -9,11 +9,16 @@ import type { FromTerminal, ToTerminal } from "@parley/protocol/terminal/message
 import type { Act } from "@parley/protocol/terminal/console";
 import { type CallWorkers } from "../crypto/workers.ts";
 import { linkToStation, type SocketLike } from "../link/socket.ts";
+import { ringersNow, speakerNow } from "../media/choices.ts";
+import { mayOpenUnasked } from "../media/devices.ts";
+import type { Ringer, RingerOptions } from "../media/ringer.ts";
 import type { ConsoleAction, DeskAction } from "../model/actions.ts";
 import type { EnrolmentFacts, Facts } from "../model/facts.ts";
 import { type Admit, type CallRun, type CallView, type Signal, runCall } from "./callRun.ts";
 import { devicesOf, ownCallOf, selfPictureOf } from "./roomFacts.ts";
-import { type Room, makeRoom } from "./room.ts";
+import { type Room, type RoomOptions, type RoomState, makeRoom, noRoom } from "./room.ts";
+import { type SetUp, makeSetUp } from "./setUp.ts";
+import { soundingFor } from "./sounding.ts";
 import { type Standing, makeSession } from "./stationSession.ts";
 import { bytesOf } from "./wire.ts";
 
@@ -26,6 +31,10 @@ export type Browser = {
   readonly clock: Clock;
   readonly random: Random;
   readonly devices: MediaDevices;
+  readonly permissions: Permissions;
+  /** Where the chosen devices are kept between visits. */
+  readonly kept: RoomOptions["kept"];
+  readonly makeRinger: (onBlocked: RingerOptions["onBlocked"]) => Ringer;
   readonly indexedDb: IDBFactory;
   readonly subtle: SubtleCrypto;
   readonly openSocket: () => SocketLike;
@@ -53,6 +62,8 @@ export type Terminal = {
   readonly watch: (listener: () => void) => Cancel;
   readonly act: (action: DeskAction | ConsoleAction) => void;
   readonly networkIsBack: () => void;
+  /** The browser keeps the page silent. */
+  readonly silenced: () => void;
 };
 
 /** Elapsed times and clocks on the screen move this often. */
@@ -85,12 +96,9 @@ export function runTerminal(browser: Browser, { code, officerCode }: OpenedWith)
     receipts: {},
     records: {},
     call: null,
-    devices: {
-      camera: { all: [], chosen: null },
-      microphone: { all: [], chosen: null },
-      speaker: { all: [], chosen: null },
-      level: 0,
-    },
+    devices: devicesOf(noRoom, { level: 0, heard: null }),
+    setUp: "closed",
+    sound: "free",
     selfPicture: { at: "hidden", why: "off" },
     names: {},
     door: null,
@@ -103,19 +111,59 @@ export function runTerminal(browser: Browser, { code, officerCode }: OpenedWith)
 
   const change = (to: Partial<Facts>): void => {
     facts = { ...facts, ...to, now: clock.now() };
+    sounding(facts);
     for (const listener of listeners) listener();
   };
 
+  // ---- what is heard here
+
+  const ringer = browser.makeRinger((sound) => {
+    if (facts.sound !== sound) change({ sound });
+  });
+  const sounding = soundingFor(ringer);
+
   // ---- the room
 
-  const room: Room = makeRoom(browser.page, browser.devices, clock, () => {
-    const state = room.state();
-    const selfPicture = selfPictureOf(state);
-    const self = state.camera.at === "open" ? streamOf(pictures.self, state.camera.track) : null;
-    pictures = { ...pictures, self, speaker: state.chosen.speaker };
-    run?.feed();
-    change({ devices: devicesOf(state), selfPicture, call: view === null ? null : ownCallOf(view, state) });
+  /** When a person last said that the loudspeakers are right. */
+  let soundGood: Instant | null = null;
+  const devicesNow = (state: RoomState, level: number): Facts["devices"] =>
+    devicesOf(state, { level, heard: soundGood });
+
+  const room: Room = makeRoom({
+    page: browser.page,
+    devices: browser.devices,
+    permissions: browser.permissions,
+    clock,
+    kept: browser.kept,
+    onChange: (state) => {
+      const selfPicture = selfPictureOf(state);
+      const self = state.camera.at === "open" ? streamOf(pictures.self, state.camera.track) : null;
+      const speaker = speakerNow(state.chosen, state.found);
+      pictures = { ...pictures, self, speaker };
+      ringer.through(ringersNow(state.chosen, state.found), speaker);
+      run?.feed();
+      change({
+        devices: devicesNow(state, facts.devices.level),
+        selfPicture,
+        call: view === null ? null : ownCallOf(view, state),
+      });
+      setUp.looked(state);
+    },
   });
+
+  const setUp: SetUp = makeSetUp({
+    room: () => room,
+    clock,
+    onChange: (at, level) => change({ setUp: at, devices: devicesNow(room.state(), level) }),
+  });
+
+  /** `due` once this browser has asked to be enrolled: whoever did that is there to let it use camera and microphone. */
+  let firstLook: "due" | "granted" | "done" = "granted";
+  const lookOver = async (): Promise<void> => {
+    const due = firstLook;
+    firstLook = "done";
+    if (due === "due" || (due === "granted" && (await mayOpenUnasked(browser.permissions)))) setUp.check();
+  };
 
   // ---- the station
 
@@ -154,6 +202,7 @@ export function runTerminal(browser: Browser, { code, officerCode }: OpenedWith)
         void session.enrol(code);
         return;
       }
+      if (standing.at === "asking") firstLook = "due";
       change({ enrolment: enrolmentOf(standing, clock.now()) });
     },
   });
@@ -164,6 +213,7 @@ export function runTerminal(browser: Browser, { code, officerCode }: OpenedWith)
       case "welcome":
         if (facts.welcome !== null && facts.welcome.chain !== message.chain) run?.renewed(bytesOf(message.chain));
         change({ welcome: message, party: message.party.name, page: message.role });
+        void lookOver();
         run?.again();
         return;
       case "links":
@@ -261,9 +311,9 @@ export function runTerminal(browser: Browser, { code, officerCode }: OpenedWith)
     if (me === undefined) return;
     const ringing = openCall(line);
     if (ringing !== null && ringsAt(line, me)) send({ type: "rang", call: ringing });
-    if (takesPart(line, me)) room.open();
+    if (takesPart(line, me)) room.open("call");
     else if (view === null || view.link === linkId) {
-      if (!Object.values(facts.lines).some(({ line: other }) => takesPart(other, me))) room.close();
+      if (!Object.values(facts.lines).some(({ line: other }) => takesPart(other, me))) room.close("call");
     }
   };
 
@@ -355,7 +405,7 @@ export function runTerminal(browser: Browser, { code, officerCode }: OpenedWith)
     switch (action.type) {
       case "call": {
         const desk = "from" in action && action.from === "desk" ? firstDesk() : null;
-        if (desk === null) room.open();
+        if (desk === null) room.open("call");
         send({ type: "place", link: action.line, ...(desk === null ? {} : { from: desk }) });
         return;
       }
@@ -438,8 +488,13 @@ export function runTerminal(browser: Browser, { code, officerCode }: OpenedWith)
         return;
       case "backToLine":
         return backToLine();
+      case "tryDevices":
+        return room.tryAgain();
       case "testSpeaker":
+        return ringer.once("trial", action.kind === "ringer" ? "ring" : "call");
       case "setupDone":
+        soundGood = clock.now();
+        return setUp.done();
       case "openSetup":
       case "acknowledge":
       case "shelve":
@@ -462,6 +517,7 @@ export function runTerminal(browser: Browser, { code, officerCode }: OpenedWith)
     clock.wait(secondsHand, tick);
   };
   tick();
+  ringer.probe();
 
   return {
     facts: () => facts,
@@ -474,6 +530,9 @@ export function runTerminal(browser: Browser, { code, officerCode }: OpenedWith)
     networkIsBack: () => {
       link.nudge();
       run?.networkIsBack();
+    },
+    silenced: () => {
+      if (facts.sound === "free") change({ sound: "blocked" });
     },
   };
 }

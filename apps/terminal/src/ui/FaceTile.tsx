@@ -18,7 +18,7 @@ export function FaceTile({ whose, stream, picture, them }: FaceTileProps) {
       own={whose === "ours"}
       stream={stream}
       label={whose === "ours" ? say("tile.self") : say("tile.them", { them: name(them.name) })}
-      cause={picture.at === "hidden" ? pictureSentence(picture.why, whose, them) : null}
+      cause={pictureSentence(picture, whose, them)}
     />
   );
 }

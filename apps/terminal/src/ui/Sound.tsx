@@ -6,16 +6,26 @@ export type SoundProps = {
   readonly stream: MediaStream | null;
   /** The loudspeaker, or null for the system's own. */
   readonly speaker: string | null;
+  /** Whether the browser lets the page be heard; once it does, the sound begins by itself. */
+  readonly heard: "free" | "blocked";
+  readonly onBlocked: () => void;
 };
 
-export function Sound({ stream, speaker }: SoundProps) {
+export function Sound({ stream, speaker, heard, onBlocked }: SoundProps) {
   const audio = useRef<HTMLAudioElement>(null);
   useEffect(() => {
-    if (audio.current !== null && audio.current.srcObject !== stream) audio.current.srcObject = stream;
-  }, [stream]);
+    const element = audio.current;
+    if (element === null) return;
+    if (element.srcObject !== stream) element.srcObject = stream;
+    if (stream === null) return;
+    element.play().catch((error: unknown) => {
+      // As after a reload in the middle of a call: the picture is there, and nobody would know why there is no sound.
+      if (error instanceof DOMException && error.name === "NotAllowedError") onBlocked();
+    });
+  }, [stream, heard, onBlocked]);
   useEffect(() => {
-    // A speaker that went away is the media edge's to report; the sound stays where it was.
-    if (speaker !== null) audio.current?.setSinkId(speaker).catch(() => undefined);
+    // One that was pulled out this very moment: the sound stays where it was, and the room's next look says where it goes.
+    audio.current?.setSinkId?.(speaker ?? "").catch(() => undefined);
   }, [speaker]);
   return (
     <audio ref={audio} autoPlay data-stream="sound" hidden>

@@ -59,6 +59,8 @@ export const en = {
     "{whose, select, ours {our microphone gives no sound} other {their microphone gives no sound}}",
   "cause.microphoneRefused":
     "{whose, select, ours {the browser refuses us the microphone} other {their browser refuses the microphone}}",
+  "cause.microphoneBusy":
+    "{whose, select, ours {another program holds our microphone} other {another program holds their microphone}}",
   "cause.speakerMissing": "{whose, select, ours {no loudspeaker is plugged in here} other {they have no loudspeaker}}",
   "cause.udpBlocked": "{whose, select, ours {our network blocks UDP} other {their network blocks UDP}}",
   "cause.directBlocked":
@@ -80,9 +82,32 @@ export const en = {
   "cause.browserOld": "{whose, select, ours {our browser is too old} other {their browser is too old}}",
   "cause.networkAway": "{whose, select, ours {our network is gone} other {their network is gone}}",
 
+  // Rows of the error table, in a person's words.
+  "trouble.cameraMissing": "No camera is plugged in.",
+  "cure.cameraMissing": "Plug one in; it is used as soon as it is there. A call goes on with sound alone.",
+  "trouble.cameraRefused": "The browser refuses this page the camera.",
+  "cure.cameraRefused":
+    "Allow it beside the address, or in the browser’s policy on a kiosk. A call goes on with sound alone.",
+  "trouble.cameraBusy": "Another program holds the camera.",
+  "cure.cameraBusy": "Close that program; the camera is tried again by itself. A call goes on with sound alone.",
+  "trouble.microphoneMissing": "No microphone is plugged in.",
+  "cure.microphoneMissing": "Plug one in; it is used as soon as it is there. Until then nobody here is heard.",
+  "trouble.microphoneRefused": "The browser refuses this page the microphone.",
+  "cure.microphoneRefused":
+    "Allow it beside the address, or in the browser’s policy on a kiosk. Until then nobody here is heard.",
+  "trouble.microphoneBusy": "Another program holds the microphone.",
+  "cure.microphoneBusy":
+    "Close that program; the microphone is tried again by itself. Until then nobody here is heard.",
+  "trouble.speakerMissing": "No loudspeaker is plugged in.",
+  "cure.speakerMissing":
+    "Plug one in; it is used as soon as it is there. Until then nothing is heard here, a ring neither.",
+  "trouble.soundBlocked": "The browser keeps this page silent.",
+  "cure.soundBlocked": "Touch the screen or press any key once; on a kiosk, allow sound in the browser’s policy.",
+
   "check.camera": "Camera",
   "check.microphone": "Microphone",
   "check.speaker": "Loudspeaker",
+  "check.ringer": "Loudspeaker for the ring",
   "check.direct": "Direct path",
   "check.relay": "Relay path",
   "check.good": "good at {checked}",
@@ -120,6 +145,7 @@ export const en = {
   "mic.lost": "You are not heard: {cause}",
   "theirMic.open": "{them} can be heard.",
   "theirMic.muted": "{them} has muted the microphone.",
+  "theirMic.lost": "{them} has no microphone that works. Nobody is heard from there.",
   "seal.title": "Sealed end to end",
   "seal.key": "{them}’s key, unchanged since {since}.",
   "seal.epoch": "Call keys renewed {ago}, confirmed by both.",
@@ -142,6 +168,7 @@ export const en = {
     "{whose, select, ours {Your camera is starting.} other {Waiting for the first picture from {them}.}}",
   "picture.off":
     "{whose, select, ours {Your camera is off. You are not seen.} other {{them} has switched the camera off.}}",
+  "picture.lost": "{whose, select, ours {You are not seen: {cause}.} other {No picture: {cause}. Sound goes on.}}",
   "picture.poorPath":
     "{whose, select, ours {The path is too poor for your picture. Sound goes on.} other {The path is too poor for a picture. Sound goes on.}}",
   "picture.dark": "{whose, select, ours {Your camera is dark.} other {The camera of {them} is dark.}}",
@@ -215,7 +242,11 @@ export const en = {
   "setup.title": "Set up {terminal}",
   "setup.testSpeaker": "Play a tone",
   "setup.done": "This is right",
+  "setup.goOn": "Go on without it",
+  "setup.again": "Try again",
   "device.none": "None found",
+  "device.system": "The system’s own",
+  "device.every": "Every loudspeaker",
   "device.named": "{label}",
   "device.level": "Loudness at the microphone",
 

@@ -30,7 +30,11 @@ export const signalBody = variant({
   /** What this side sends now; shown, and for the picture's cause, never taken as a promise of silence: the digest proves that. */
   sending: [
     10,
-    struct({ microphone: oneOf("open", "muted", "lost"), camera: oneOf("on", "off"), screen: oneOf("none", "shared") }),
+    struct({
+      microphone: oneOf("open", "muted", "lost"),
+      camera: oneOf("on", "off", "lost", "poorPath"),
+      screen: oneOf("none", "shared"),
+    }),
   ],
   /** A digest of frames sent; see e2ee/proof. */
   digest: [11, struct({ digest: opaque(maxSignalBytes - 1024) })],

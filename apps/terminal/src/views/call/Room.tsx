@@ -10,8 +10,8 @@ import type { Pictures } from "../../ui/VideoTile.tsx";
 import { Words } from "../../ui/Words.tsx";
 import { say } from "../../words/say.ts";
 import { ReceiptTrack } from "../principal/Ring.tsx";
-import { DeviceChoices } from "../principal/Setup.tsx";
 import { RingActs, callMark } from "./Cards.tsx";
+import { DeviceChoices } from "./Devices.tsx";
 import { InCall } from "./InCall.tsx";
 
 type Act = (action: ConsoleAction) => void;
@@ -38,11 +38,7 @@ export function CallRoom({ screen, pictures, act }: Props & { readonly pictures:
       ))}
       <Card title={say("call.devices")}>
         <div className="device-row">
-          <DeviceChoices
-            devices={screen.devices}
-            onDevice={(kind, id) => act({ type: "device", kind, id })}
-            onTone={() => act({ type: "testSpeaker" })}
-          />
+          <DeviceChoices devices={screen.devices} act={act} />
         </div>
       </Card>
     </>

@@ -6,6 +6,7 @@ import { type ConsoleOn, type ConsoleScreen, endsOf, waiting } from "../../model
 import { Announcer } from "../../ui/Announcer.tsx";
 import { Button } from "../../ui/Button.tsx";
 import { Clock } from "../../ui/Clock.tsx";
+import { Silenced } from "../../ui/Silenced.tsx";
 import { ShapeMark } from "../../ui/StateMark.tsx";
 import type { Pictures } from "../../ui/VideoTile.tsx";
 import { Words, useWords } from "../../ui/Words.tsx";
@@ -93,6 +94,7 @@ function On({ screen, pictures, act }: Omit<ConsoleProps, "said" | "screen"> & {
         {screen.section !== "ledger" && <Journal screen={screen} />}
       </aside>
       <main className="console-room" id="room" tabIndex={-1}>
+        <Silenced sound={screen.sound} />
         {screen.station.at === "away" && (
           <p className="alarm" data-tone="fault">
             <ShapeMark shape="square" tone="fault" />

@@ -77,9 +77,9 @@ function WhoCard({ call, now }: { call: CallFacts; now: Instant }) {
       <p className="card-line">
         <Words say={beganSentence(call.began, call.ends)} />
       </p>
-      {call.theirMicrophone === "muted" && (
+      {(call.theirMicrophone === "muted" || call.theirMicrophone === "lost") && (
         <p className="card-line who-muted">
-          <Words say={say("theirMic.muted", { them: name(them.name) })} />
+          <Words say={say(`theirMic.${call.theirMicrophone}`, { them: name(them.name) })} />
         </p>
       )}
       {call.screen === "ours" && (

@@ -4,6 +4,7 @@ import type { Announcement } from "../../model/announce.ts";
 import type { DeskAction } from "../../model/actions.ts";
 import type { DeskScreen } from "../../model/desk.ts";
 import { Announcer } from "../../ui/Announcer.tsx";
+import { Silenced } from "../../ui/Silenced.tsx";
 import { useRest } from "../../ui/useRest.ts";
 import type { Pictures } from "../../ui/VideoTile.tsx";
 import { Call, Holding } from "./Call.tsx";
@@ -25,6 +26,7 @@ export function Desk({ screen, pictures, said, act }: DeskProps) {
   return (
     <main className="desk" data-at={screen.at} ref={root}>
       <Stage screen={screen} pictures={pictures} />
+      {"sound" in screen && <Silenced sound={screen.sound} />}
       <State screen={screen} pictures={pictures} act={act} />
       <Announcer said={said} />
     </main>

@@ -2,18 +2,17 @@
 // choice of camera, microphone and loudspeaker with their own proof. After that no menu is ever needed again.
 import { useState } from "react";
 import { Form } from "react-aria-components/Form";
-import { Meter } from "react-aria-components/Meter";
 import { between } from "@parley/base/time";
 import type { DeskAction } from "../../model/actions.ts";
-import type { DeskScreen, DeviceKind, Devices } from "../../model/desk.ts";
+import { type DeskScreen, deviceKinds } from "../../model/desk.ts";
 import { Button } from "../../ui/Button.tsx";
-import { Choice } from "../../ui/Choice.tsx";
 import { Code } from "../../ui/CodeWords.tsx";
 import { FaceTile } from "../../ui/FaceTile.tsx";
 import { Field } from "../../ui/Field.tsx";
 import type { Pictures } from "../../ui/VideoTile.tsx";
-import { Words, useWords } from "../../ui/Words.tsx";
+import { Words } from "../../ui/Words.tsx";
 import { name, say } from "../../words/say.ts";
+import { DeviceChoices } from "../call/Devices.tsx";
 
 type Act = (action: DeskAction) => void;
 type Of<At extends DeskScreen["at"]> = Extract<DeskScreen, { at: At }>;
@@ -79,6 +78,8 @@ export function Enrolling({ screen, act }: { screen: Of<"enrolling">; act: Act }
 }
 
 export function Setup({ screen, pictures, act }: { screen: Of<"setup">; pictures: Pictures; act: Act }) {
+  const { devices } = screen;
+  const wrong = deviceKinds.some((kind) => devices[kind].trouble !== null);
   return (
     <div className="desk-heart">
       <h1 className="desk-title">
@@ -87,15 +88,12 @@ export function Setup({ screen, pictures, act }: { screen: Of<"setup">; pictures
       <div className="setup">
         <FaceTile whose="ours" stream={pictures.self} picture={screen.self} them={screen.us} />
         <div className="setup-choices">
-          <DeviceChoices
-            devices={screen.devices}
-            onDevice={(kind, id) => act({ type: "device", kind, id })}
-            onTone={() => act({ type: "testSpeaker" })}
-          />
+          <DeviceChoices devices={devices} act={act} />
         </div>
       </div>
       <Button
-        label={say("setup.done")}
+        label={say(wrong ? "setup.goOn" : "setup.done")}
+        mark="setUpDone"
         kind="primary"
         size="desk"
         tone="neutral"
@@ -104,44 +102,4 @@ export function Setup({ screen, pictures, act }: { screen: Of<"setup">; pictures
       />
     </div>
   );
-}
-
-export type DeviceChoicesProps = {
-  readonly devices: Devices;
-  readonly onDevice: (kind: DeviceKind, id: string) => void;
-  readonly onTone: () => void;
-};
-
-/** The three choices, the loudness at the microphone and a tone from the loudspeaker; the console shows the same. */
-export function DeviceChoices({ devices, onDevice, onTone }: DeviceChoicesProps) {
-  const words = useWords();
-  return (["camera", "microphone", "speaker"] as const).map((kind) => (
-    <div key={kind} className="device">
-      <Choice
-        label={say(`check.${kind}`)}
-        empty={say("device.none")}
-        options={devices[kind].all.map((device) => ({
-          id: device.id,
-          label: say("device.named", { label: name(device.label) }),
-        }))}
-        chosen={devices[kind].chosen}
-        onChoose={(id) => onDevice(kind, id)}
-      />
-      {kind === "microphone" && (
-        <Meter className="level" value={Math.round(devices.level * 100)} aria-label={words(say("device.level"))}>
-          <svg
-            className="level-bar"
-            viewBox="0 0 100 4"
-            preserveAspectRatio="none"
-            aria-hidden="true"
-            focusable="false"
-          >
-            <rect className="level-track" width="100" height="4" />
-            <rect className="level-fill" width={Math.round(devices.level * 100)} height="4" />
-          </svg>
-        </Meter>
-      )}
-      {kind === "speaker" && <Button label={say("setup.testSpeaker")} kind="quiet" size="small" onPress={onTone} />}
-    </div>
-  ));
 }
