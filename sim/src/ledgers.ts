@@ -77,18 +77,28 @@ export class Ledgers {
         if (kind === differsKind) this.differ(station, entry.body);
         if (kind !== callKind) continue;
         if (entry.type === "own") take(book, certain(decode(callFact, entry.body)), station.partyText());
-        else book.joint.set(idText(certain(decode(callEntry, entry.body)).call), idText(entry.body));
+        else this.takeJoint(book, entry.body);
       }
       if (page.length < 500) break;
     }
   }
 
-  /** Two accounts of one call: right where the clocks do not agree, or where each side's people did what the other had not heard of. */
+  /** Clocks that nobody set run alike: how long the call was is told by both, but for what each says it cannot know. */
+  private takeJoint(book: Book, body: Bytes): void {
+    const { call, caller, called } = certain(decode(callEntry, body));
+    book.joint.set(idText(call), idText(body));
+    const lengths = Math.abs(caller.ended - caller.began - (called.ended - called.began));
+    if (caller.uncertainty === null || called.uncertainty === null) return;
+    if (lengths > caller.uncertainty + called.uncertainty && this.world().stations.every((it) => it.machine.setAt < 0))
+      this.wrong(`the entry of ${this.nameOf(idText(call))} has two lengths that are ${lengths} ms apart`);
+  }
+
+  /** Two accounts of one call, between two honest stations. */
   private differ(station: Station, body: Bytes): void {
-    const { proposed, fields } = certain(decode(differingCallEntry, body));
+    const { caller, fields } = certain(decode(differingCallEntry, body));
     const code = `accounts differ: ${fields.join(" ")}`;
     this.codes[code] = (this.codes[code] ?? 0) + 1;
-    this.world().trace.note(`${station.name}: of ${this.nameOf(idText(proposed.call))} ${code}`);
+    this.wrong(`${station.name}: of ${this.nameOf(idText(caller.account.call))} the ${code}`);
   }
 
   /** [CA11]: once missed or once finished, on each side that took part. */

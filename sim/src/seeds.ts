@@ -5,7 +5,11 @@ export type KeptSeed = { readonly seed: string; readonly found: string };
 
 /** Worlds of `shortPlan`. */
 export const shortSeeds: readonly KeptSeed[] = [
-  { seed: "3", found: "a desk whose clock was ahead of its station's gave its own call up at once" },
+  {
+    seed: "3",
+    found:
+      "a desk whose clock was ahead of its station's gave its own call up at once; clocks apart gave calls two records",
+  },
   { seed: "13", found: "a ring that was judged by a clock set while the station was down" },
   {
     seed: "67",
@@ -21,6 +25,8 @@ export const shortSeeds: readonly KeptSeed[] = [
     found:
       "a pairing that only the importing side finished: restarted, it never called again, and the other side gave up",
   },
+  { seed: "42", found: "equal clocks did so too, by the time that an answer or an end spent on a dead connection" },
+  { seed: "39", found: "so did a hand-over near the end, of which only one side knew" },
 ];
 
 /** Worlds of `longPlan`, with their years. */

@@ -1,12 +1,19 @@
 // The ledger as people read it: rows for a signed-in officer's console, and the entries of calls for the command line. Nothing
 // here decides anything; what an entry proves is what is in it.
-import { type Bytes, base64url } from "@parley/base/bytes";
+import { base64url } from "@parley/base/bytes";
 import { decode } from "@parley/base/codec";
 import { certain } from "@parley/base/result";
 import { type Entry, decodeEntry } from "@parley/ledger/entry";
 import { beganText, endedText } from "@parley/ledger/times";
 import { type IdText, idText } from "@parley/protocol/ids";
-import { type CallEntry, callEntry, differingCallEntry } from "@parley/protocol/signed/callEntry";
+import {
+  type CallAccount,
+  type CallEntry,
+  callEntry,
+  clocksApart,
+  differingCallEntry,
+  epochsOf,
+} from "@parley/protocol/signed/callEntry";
 import type { LedgerRow } from "@parley/protocol/terminal/console";
 import { type IdentityEvent, decodeIdentityEvent } from "./duty/identity/events.ts";
 import { type Identity } from "./duty/identity/state.ts";
@@ -77,10 +84,10 @@ type RecordOf = (call: IdText) => Recorded | null;
 
 function callRow(entry: Entry, row: MakeRow, recordOf: RecordOf): LedgerRow | null {
   const signed = entry.type === "joint" ? decode(callEntry, entry.body) : null;
-  if (signed !== null) return signed.ok ? entryRow(signed.value, row, "signedByBoth") : null;
+  if (signed !== null) return signed.ok ? entryRow(signed.value, row) : null;
   if (entry.kind === differsKind) {
     const both = decode(differingCallEntry, entry.body);
-    return both.ok ? entryRow(both.value.proposed, row, "differs") : null;
+    return both.ok ? accountRow(both.value.caller.account, row) : null;
   }
   const fact = decode(callFact, entry.body);
   if (!fact.ok) return null;
@@ -98,20 +105,28 @@ function callRow(entry: Entry, row: MakeRow, recordOf: RecordOf): LedgerRow | nu
   );
 }
 
-const entryRow = (it: CallEntry, row: MakeRow, proof: LedgerRow["proof"]): LedgerRow =>
-  row(
-    it.ended,
-    "call",
-    { began: it.began, ended: it.ended, epochs: it.epochs, ...callTimes(it) },
-    idText(it.link),
-    proof,
-  );
+const entryRow = (it: CallEntry, row: MakeRow): LedgerRow => {
+  const { began, ended } = it.caller;
+  const facts = { began, ended, epochs: epochsOf(it), clocksApart: clocksApart(it), ...callTimes(it) };
+  return row(ended, "call", facts, idText(it.link), "signedByBoth");
+};
 
-/** When a call began and ended, in the time of both parties as the entry recorded it ([LG25]). */
-export function callTimes(it: CallEntry): { readonly beganText: string; readonly endedText: string } {
-  const places = [it.caller, it.called];
-  return { beganText: beganText(it.began, places), endedText: endedText(it.ended, places) };
+/** Where the accounts differ a row tells the caller's. */
+function accountRow({ link, own }: CallAccount, row: MakeRow): LedgerRow {
+  const { began, ended, epochs } = own;
+  return row(ended, "call", { began, ended, epochs, ...timesOf(own) }, idText(link), "differs");
 }
+
+/** When a call began and ended by the caller's clock, in the time of both parties as the entry recorded it ([LG25]). */
+export function callTimes({ caller, called }: CallEntry): { readonly beganText: string; readonly endedText: string } {
+  const places = [caller, called];
+  return { beganText: beganText(caller.began, places), endedText: endedText(caller.ended, places) };
+}
+
+const timesOf = (own: CallAccount["own"]) => ({
+  beganText: beganText(own.began, [own]),
+  endedText: endedText(own.ended, [own]),
+});
 
 function identityRow(
   it: IdentityEvent,
@@ -142,6 +157,8 @@ export type CallShown = {
   readonly proof: Recorded["at"];
   readonly beganText: string;
   readonly endedText: string;
+  /** How far the called party's clock stood ahead of the caller's, milliseconds; null where only one side's is told. */
+  readonly clocksApart: number | null;
   readonly epochs: number;
   readonly receipts: number;
   readonly body: string;
@@ -158,11 +175,31 @@ export function callShown({ index, kind, bytes }: StoredEvent, recordOf: RecordO
       party: idText(party),
       signature: base64url(signature),
     }));
-    return { ...shownEntry(index, it, entry.body), proof: "signedByBoth", signatures };
+    return {
+      index,
+      call: idText(it.call),
+      proof: "signedByBoth",
+      ...callTimes(it),
+      clocksApart: clocksApart(it),
+      epochs: epochsOf(it),
+      receipts: it.receipts.length,
+      body: base64url(entry.body),
+      signatures,
+    };
   }
   if (kind === differsKind) {
-    const it = certain(decode(differingCallEntry, entry.body)).proposed;
-    return { ...shownEntry(index, it, entry.body), proof: "differs", signatures: [] };
+    const { call, own, receipts } = certain(decode(differingCallEntry, entry.body)).caller.account;
+    return {
+      index,
+      call: idText(call),
+      proof: "differs",
+      ...timesOf(own),
+      clocksApart: null,
+      epochs: own.epochs,
+      receipts: receipts.length,
+      body: base64url(entry.body),
+      signatures: [],
+    };
   }
   const fact = certain(decode(callFact, entry.body));
   if (fact.type !== "finished") return null;
@@ -175,18 +212,10 @@ export function callShown({ index, kind, bytes }: StoredEvent, recordOf: RecordO
     proof,
     beganText: beganText(fact.answered, utc),
     endedText: endedText(fact.ended, utc),
+    clocksApart: null,
     epochs: fact.epochs,
     receipts: 0,
     body: "",
     signatures: [],
   };
 }
-
-const shownEntry = (index: number, it: CallEntry, body: Bytes) => ({
-  index,
-  call: idText(it.call),
-  ...callTimes(it),
-  epochs: it.epochs,
-  receipts: it.receipts.length,
-  body: base64url(body),
-});

@@ -17,6 +17,12 @@ const parties = [northmark, estovar];
 const key = new Uint8Array(32) as Digest;
 const keyOf: KeyOf = (party) => parties.find((each) => each.party[0] === party[0])?.key.publicKey ?? null;
 
+const times = {
+  began: instant(Date.parse("2026-09-14T20:07:31Z")),
+  ended: instant(Date.parse("2026-09-14T22:08:00Z")),
+  uncertainty: 0,
+  epochs: 25,
+};
 const call: CallEntry = {
   link: new Uint8Array(16).fill(3) as LinkId,
   call: new Uint8Array(16).fill(4) as CallId,
@@ -26,12 +32,10 @@ const call: CallEntry = {
     timeZone: "America/Chicago",
     offset: -300,
     terminals: [new Uint8Array(16) as TerminalId],
+    ...times,
   },
-  called: { party: estovar.party, name: "Estovar", timeZone: "Europe/Moscow", offset: 180, terminals: [] },
-  began: instant(Date.parse("2026-09-14T20:07:31Z")),
-  ended: instant(Date.parse("2026-09-14T22:08:00Z")),
+  called: { party: estovar.party, name: "Estovar", timeZone: "Europe/Moscow", offset: 180, terminals: [], ...times },
   outcome: "callerHungUp",
-  epochs: 25,
   receipts: [],
 };
 const body = encode(callEntry, call);
@@ -41,7 +45,7 @@ const signatureBy = (who: (typeof parties)[number], message = signable(call)): S
   signature: who.sign(message),
 });
 const entryAt = (index: number, signatures: readonly StationSignature[], of = body): JointEntry => {
-  const read = certain(decodeEntry(jointRecord("call", call.ended, of, signatures)(index)));
+  const read = certain(decodeEntry(jointRecord("call", call.caller.ended, of, signatures)(index)));
   if (read.type !== "joint") throw new Error("a joint entry was written");
   return read;
 };
@@ -56,7 +60,7 @@ describe("the record of a call", () => {
     expect({ ...theirs, index: 7 }).toEqual(ours);
     for (const entry of [ours, theirs])
       expect(await verifyJoint(entry, keyOf, check)).toEqual({ type: "signed", by: [northmark.party, estovar.party] });
-    expect(beganText(call.began, [call.caller, call.called])).toBe(
+    expect(beganText(call.caller.began, [call.caller, call.called])).toBe(
       "Began 15:07 Northmark (UTC-5), 23:07 Estovar (UTC+3)",
     );
   });
@@ -69,7 +73,7 @@ describe("the record of a call", () => {
     const [ours, theirs] = parties.map((each) => signatureBy(each));
     if (ours === undefined || theirs === undefined) throw new Error("two parties sign");
     const stranger = { ...theirs, party: new Uint8Array(32).fill(9) as PartyId };
-    const another = signatureBy(estovar, signable({ ...call, epochs: 26 }));
+    const another = signatureBy(estovar, signable({ ...call, outcome: "calledHungUp" }));
     const table = [
       [[ours], "tooFew"],
       [[], "tooFew"],

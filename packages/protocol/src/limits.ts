@@ -106,8 +106,8 @@ export const maxEntryTerminals = 32;
 /** Receipts that a call's entry names: six kinds for each of eight desks that rang, rounded up. */
 export const maxEntryReceipts = 64;
 
-/** How far two stations' accounts of when a call began or ended may lie apart and still be one account, milliseconds: clock offset and the way of one message. */
-export const maxEntrySkewMs = 5_000;
+/** How long a message between stations may be on its way without its age saying so, milliseconds: a link that is silent for longer is given up (a ping's interval and the wait for its answer). */
+export const maxUncountedWayMs = 30_000;
 
 /** Frames that one media digest covers: a second of 60 Hz picture is 60, and after a stall of the worker there are more. */
 export const maxDigestFrames = 512;

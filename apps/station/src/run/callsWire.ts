@@ -126,6 +126,7 @@ function toMessage(
         body: base64url(body),
       });
     }
+    case "account":
     case "entry":
     case "countersigned":
     case "differs":

@@ -54,7 +54,7 @@ async function press(half: Half, what: number): Promise<void> {
   if (what === 0) await half.say(desk, { type: "hangUp", call });
   else if (line.at === "ringing" && line.side === "called") await half.say(desk, { type: "answer", call });
   else if (line.at === "ringing") return;
-  else if (what === 1) await half.say(line.ours, { type: "handOver", call, to: deskOf(half, 1) });
+  else if (what === 1) await half.say(deskOf(half, 1), { type: "take", call });
   else await half.say(line.ours, { type: "up", call });
 }
 
@@ -110,7 +110,7 @@ async function judge([a, b]: readonly [Half, Half]): Promise<{ signed: number; d
     );
     const whole = [
       ...jointOf(entries, callKind).map(({ body }) => idText(certain(decode(callEntry, body)).call)),
-      ...differingOf(entries).map(({ body }) => idText(certain(decode(differingCallEntry, body)).proposed.call)),
+      ...differingOf(entries).map(({ body }) => idText(certain(decode(differingCallEntry, body)).caller.account.call)),
     ];
     expect(whole.toSorted()).toEqual(finished.filter((call) => !crossed.has(call)).toSorted());
   }

@@ -1,6 +1,6 @@
 // The record of a call and the link's next secret between two real stations' runners, with crashes at any commit, repeated
 // deliveries, long outages and both ends pressing at once.
-import { equal, hex, utf8 } from "@parley/base/bytes";
+import { type Bytes, equal, hex, utf8 } from "@parley/base/bytes";
 import { decode, encode } from "@parley/base/codec";
 import { certain } from "@parley/base/result";
 import { seconds } from "@parley/base/time";
@@ -8,7 +8,16 @@ import { openCall } from "@parley/call/state";
 import { verifyJoint } from "@parley/ledger/record";
 import { idText } from "@parley/protocol/ids";
 import { receiptHash } from "@parley/protocol/peer/call";
-import { callEntry, differingCallEntry, signable } from "@parley/protocol/signed/callEntry";
+import { maxUncountedWayMs } from "@parley/protocol/limits";
+import {
+  accountSignable,
+  callAccount,
+  callEntry,
+  clocksApart,
+  differingCallEntry,
+  entryOf,
+  signable,
+} from "@parley/protocol/signed/callEntry";
 import { ed25519Half } from "@parley/protocol/signed/signature";
 import { keyIdOf } from "@parley/protocol/signed/root";
 import { describe, expect, it } from "vitest";
@@ -52,7 +61,7 @@ describe("the record of a call", () => {
     );
     expect(verdict).toEqual({ type: "signed", by: [a.plan.party, b.plan.party] });
     const entry = certain(decode(callEntry, ours.body));
-    expect(entry).toMatchObject({ outcome: "callerHungUp", epochs: 3 });
+    expect(entry).toMatchObject({ outcome: "callerHungUp", caller: { epochs: 3 }, called: { epochs: 3 } });
     expect(callTimes(entry)).toEqual({
       beganText: "Began 15:07 Northmark (UTC-5), 23:07 Estovar (UTC+3)",
       endedText: "Ended 2026-09-14 16:07 Northmark (UTC-5), 2026-09-15 00:07 Estovar (UTC+3)",
@@ -99,7 +108,10 @@ describe("the record of a call", () => {
     const joint = jointOf(await entriesOf(a), callKind);
     expect(joint.length).toBe(1);
     const entry = certain(decode(callEntry, joint[0]?.body ?? new Uint8Array()));
-    expect(entry.ended - entry.began).toBe(seconds(620));
+    for (const side of [entry.caller, entry.called]) expect(side.ended - side.began).toBe(seconds(620));
+    expect(entry.called.began - entry.caller.began).toBe(-900);
+    // Told of both times, of none: what a message's way leaves open is said.
+    expect([entry.caller.uncertainty, entry.called.uncertainty]).toEqual([2 * maxUncountedWayMs, 0]);
     expect(jointOf(await entriesOf(b), callKind).map(inBoth)).toEqual(joint.map(inBoth));
   });
 
@@ -126,20 +138,57 @@ describe("the record of a call", () => {
     }
   });
 
+  it("[RC5] clocks that stand minutes or years apart make no two accounts: each side's times are in the entry", async () => {
+    for (const skew of [60_000, 0 - 400 * 86_400_000]) {
+      const { a, b, time } = await begin(3, { skew });
+      const call = await callAndAnswer(a, b);
+      time.now += seconds(60);
+      await a.say(deskOf(a), { type: "hangUp", call });
+      await settle(a, b);
+      const joint = jointOf(await entriesOf(a), callKind);
+      expect(jointOf(await entriesOf(b), callKind).map(inBoth)).toEqual(joint.map(inBoth));
+      const entry = certain(decode(callEntry, joint[0]?.body ?? new Uint8Array()));
+      expect(clocksApart(entry)).toBe(skew);
+      for (const side of [entry.caller, entry.called]) expect(side.ended - side.began).toBe(seconds(60));
+    }
+  });
+
+  it("[RC5] a clock that is set in a call is in its uncertainty, and one that nobody watched in a word of its own", async () => {
+    const { a, b, time } = await begin(4);
+    const call = await callAndAnswer(a, b);
+    a.set(seconds(600));
+    time.now += seconds(60);
+    await b.boot(); // down for a moment
+    await a.say(deskOf(a), { type: "hangUp", call });
+    await settle(a, b);
+    const [joint] = jointOf(await entriesOf(b), callKind);
+    const entry = certain(decode(callEntry, joint?.body ?? new Uint8Array()));
+    expect(entry.caller.ended - entry.caller.began).toBe(seconds(660));
+    expect(entry.caller.uncertainty).toBe(seconds(600) + maxUncountedWayMs);
+    expect(entry.called.uncertainty).toBeNull();
+  });
+
   it("[RC7] accounts that differ are both kept, equal in both ledgers, each with its station's signature", async () => {
-    const { a, b, time } = await begin(3, { skew: 60_000 });
+    const { a, b, time } = await begin(3);
     const call = await callAndAnswer(a, b);
     time.now += seconds(60);
     await a.say(deskOf(a), { type: "hangUp", call });
+    await b.take(a, true);
+    const [said] = await a.waiting();
+    if (said?.type !== "account") throw new Error("no account");
+    // A station that says of its call what did not happen: that the called side ended it.
+    const account = { ...certain(decode(callAccount, said.account)), outcome: "calledHungUp" as const };
+    const by = { key: said.by.key, signature: a.plan.signer.signEd25519(accountSignable(account)) };
+    await b.hear({ type: "account", account: encode(callAccount, account), by });
+    expect((await b.waiting()).map(({ type }) => type)).toEqual(["differs"]);
+    const [theirs] = differingOf(await entriesOf(b));
+    const both = certain(decode(differingCallEntry, theirs?.body ?? new Uint8Array()));
+    expect(both.fields).toEqual(["outcome"]);
+    expect([both.caller.account.outcome, both.called.account.outcome]).toEqual(["calledHungUp", "callerHungUp"]);
+    expect(b.life?.record.of(call)?.at).toBe("differs");
     await settle(a, b);
-    const [ours, theirs] = [differingOf(await entriesOf(a)), differingOf(await entriesOf(b))];
-    expect(ours.length).toBe(1);
-    expect(ours.map(({ body }) => hex(body))).toEqual(theirs.map(({ body }) => hex(body)));
-    const both = certain(decode(differingCallEntry, ours[0]?.body ?? new Uint8Array()));
-    expect(both.fields).toEqual(["began", "ended"]);
-    expect(both.own.began - both.proposed.began).toBe(60_000);
-    for (const half of [a, b]) expect(half.life?.record.of(call)?.at).toBe("differs");
-    // The keys moved on all the same: they do not depend on clocks.
+    expect(a.life?.record.of(call)?.at).toBe("differs");
+    // The keys moved on all the same: they do not depend on what is recorded.
     expect([generations(a), generations(b)]).toEqual([
       [1, 0],
       [1, 0],
@@ -152,21 +201,34 @@ describe("the record of a call", () => {
     await a.say(deskOf(a), { type: "hangUp", call });
     await b.take(a, true); // the end; the proposal is still on its way
     const [proposal] = await a.waiting();
-    if (proposal?.type !== "entry") throw new Error("no proposal");
-    const entry = certain(decode(callEntry, proposal.entry));
+    if (proposal?.type !== "account") throw new Error("no account");
+    const account = certain(decode(callAccount, proposal.account));
     const forged = { ...proposal.by, signature: b.plan.signer.signEd25519(utf8("something else")) };
-    const otherLink = { ...entry, link: new Uint8Array(16).fill(1) as typeof entry.link };
-    const byA = (its: typeof entry) => ({ key: proposal.by.key, signature: a.plan.signer.signEd25519(signable(its)) });
-    await b.hear({ type: "entry", entry: proposal.entry, by: forged });
-    await b.hear({ type: "entry", entry: encode(callEntry, otherLink), by: byA(otherLink) });
-    const swapped = { ...entry, caller: entry.called, called: entry.caller };
-    await b.hear({ type: "entry", entry: encode(callEntry, swapped), by: byA(swapped) });
-    const unknown = { ...entry, call: new Uint8Array(16).fill(2) as typeof entry.call };
-    await b.hear({ type: "entry", entry: encode(callEntry, unknown), by: byA(unknown) });
-    await a.hear({ type: "countersigned", call: entry.call, by: forged });
-    await a.hear({ type: "differs", call: entry.call, own: proposal.entry, by: forged });
-    expect(b.reports.map(({ code }) => code)).toEqual(Array.from({ length: 4 }, () => "RECORD_UNFIT"));
-    expect(a.reports.map(({ code }) => code)).toEqual(["RECORD_UNFIT", "RECORD_UNFIT"]);
+    const say = (
+      its: typeof account,
+      by = { key: proposal.by.key, signature: a.plan.signer.signEd25519(accountSignable(its)) },
+    ) => b.hear({ type: "account", account: encode(callAccount, its), by });
+    await say(account, forged);
+    await say({ ...account, link: new Uint8Array(16).fill(1) as typeof account.link });
+    const { terminals: _, ...others } = account.other;
+    await say({ ...account, own: { ...account.own, ...others } });
+    await say({ ...account, by: "called" as const });
+    await say({ ...account, call: new Uint8Array(16).fill(2) as typeof account.call });
+    expect(b.reports.map(({ code }) => code)).toEqual(Array.from({ length: 5 }, () => "RECORD_UNFIT"));
+    const byB = (message: Bytes) => ({
+      key: keyIdOf(b.plan.signer.publicKey),
+      signature: b.plan.signer.signEd25519(message),
+    });
+    const answer = entryOf(account, { ...account.own, ...others, terminals: account.other.terminals });
+    const hear = (entry: typeof answer, by = byB(signable(entry))) =>
+      a.hear({ type: "entry", entry: encode(callEntry, entry), by });
+    await hear(answer, proposal.by);
+    await hear({ ...answer, outcome: "calledHungUp" });
+    await hear({ ...answer, caller: { ...answer.caller, epochs: 99 } });
+    await hear({ ...answer, called: { ...answer.called, terminals: [] } });
+    await a.hear({ type: "countersigned", call: account.call, by: forged });
+    await a.hear({ type: "differs", account: encode(callAccount, { ...account, by: "called" as const }), by: forged });
+    expect(a.reports.map(({ code }) => code)).toEqual(Array.from({ length: 6 }, () => "RECORD_UNFIT"));
     for (const half of [a, b]) expect(half.life?.record.of(call)?.at).toBe("waiting");
     // The true words are taken all the same, and a repeat of them changes nothing.
     await settle(a, b);
@@ -180,7 +242,7 @@ describe("the record of a call", () => {
   it("[RC8] every terminal at which somebody sat is in it, on both sides", async () => {
     const { a, b } = await begin();
     const call = await callAndAnswer(a, b);
-    await b.say(deskOf(b), { type: "handOver", call, to: deskOf(b, 1) });
+    await b.say(deskOf(b, 1), { type: "take", call });
     await settle(a, b);
     await a.say(deskOf(a), { type: "hangUp", call });
     await settle(a, b);

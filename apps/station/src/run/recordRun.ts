@@ -1,9 +1,9 @@
 // Runs the duty of the record: listens to what calls say and hear, keeps each call's record as a document until both ledgers
 // hold its entry, and appends that entry in the transaction that takes or sends the message which makes it whole.
 import { type Bytes, base64url } from "@parley/base/bytes";
-import { decode, encode } from "@parley/base/codec";
+import { type Codec, decode, encode } from "@parley/base/codec";
 import { certain } from "@parley/base/result";
-import { type Clock, type Ms, instant } from "@parley/base/time";
+import { type Clock, type Instant, type Ms, instant } from "@parley/base/time";
 import { type Line, isInCall, openCall } from "@parley/call/state";
 import { decodeEntry } from "@parley/ledger/entry";
 import { jointRecord, ownRecord } from "@parley/ledger/record";
@@ -11,7 +11,7 @@ import { type ParleyError, problem } from "@parley/protocol/errorCodes";
 import { type IdText, type PartyId, idOf, idText } from "@parley/protocol/ids";
 import { type CallPayload, callPayload, receiptHash } from "@parley/protocol/peer/call";
 import { payloadKinds } from "@parley/protocol/peer/envelope";
-import { type EntrySignature, callEntry, differingCallEntry } from "@parley/protocol/signed/callEntry";
+import { type EntrySignature, callAccount, callEntry, differingCallEntry } from "@parley/protocol/signed/callEntry";
 import type { Calls, CallsEvent } from "../duty/calls.ts";
 import type { Place } from "../duty/record/account.ts";
 import { type CallRecord, type RecordCommand, type RecordEffect, decide } from "../duty/record/record.ts";
@@ -95,11 +95,13 @@ export async function runRecord(options: RecordRunOptions): Promise<RecordRun> {
     const now = clock.now();
     switch (effect.type) {
       case "propose":
+        return send(tx, after, link, { type: "account", account: effect.account, by: effect.by });
+      case "complete":
         return send(tx, after, link, { type: "entry", entry: effect.entry, by: effect.by });
+      case "sayDiffers":
+        return send(tx, after, link, { type: "differs", account: effect.account, by: effect.by });
       case "countersign":
         return send(tx, after, link, { type: "countersigned", call: id, by: effect.by });
-      case "sayDiffers":
-        return send(tx, after, link, { type: "differs", call: id, own: effect.own, by: effect.by });
       case "joint":
         return note(after, call, {
           at: "signedByBoth",
@@ -152,6 +154,18 @@ export async function runRecord(options: RecordRunOptions): Promise<RecordRun> {
     tx.append(callKind, ownRecord(callKind, clock.now(), body));
   };
 
+  const readable = <T>(after: After, codec: Codec<T>, bytes: Bytes): T | null => {
+    const read = decode(codec, bytes);
+    if (read.ok) return read.value;
+    after(() => options.report(problem("MESSAGE_MALFORMED", `record: ${read.error.reason}`)));
+    return null;
+  };
+  const isSettled = (call: IdText): boolean => recorded.has(call) && !records.has(call);
+
+  /** How far the wall clock stood ahead of the monotonic one when each call was answered, for as long as this process lives. */
+  const answeredAhead = new Map<IdText, number>();
+  const ahead = (at: Instant): number => at - clock.elapsed();
+
   return {
     of: (call) => recorded.get(call) ?? null,
     said: (tx, after, link, payload) => {
@@ -182,23 +196,25 @@ export async function runRecord(options: RecordRunOptions): Promise<RecordRun> {
           });
         case "moved":
           return happen(tx, after, link, idText(payload.call), { type: "moved", to: idText(payload.to.terminal) });
-        case "entry": {
-          const read = decode(callEntry, payload.entry);
-          if (!read.ok) return after(() => options.report(problem("MESSAGE_MALFORMED", `entry: ${read.error.reason}`)));
-          const call = idText(read.value.call);
+        case "account": {
+          const account = readable(after, callAccount, payload.account);
           // Said again: it is in the ledger already.
-          if (recorded.has(call) && !records.has(call)) return;
-          return happen(tx, after, link, call, { type: "proposed", entry: read.value, by: payload.by });
+          if (account === null || isSettled(idText(account.call))) return;
+          return happen(tx, after, link, idText(account.call), { type: "proposed", account, by: payload.by });
+        }
+        case "entry": {
+          const entry = readable(after, callEntry, payload.entry);
+          if (entry === null || isSettled(idText(entry.call))) return;
+          return happen(tx, after, link, idText(entry.call), { type: "completed", entry, by: payload.by });
+        }
+        case "differs": {
+          const account = readable(after, callAccount, payload.account);
+          if (account === null || isSettled(idText(account.call))) return;
+          return happen(tx, after, link, idText(account.call), { type: "differs", account, by: payload.by });
         }
         case "countersigned":
-          if (recorded.get(idText(payload.call))?.at === "signedByBoth") return;
+          if (isSettled(idText(payload.call))) return;
           return happen(tx, after, link, idText(payload.call), { type: "countersigned", by: payload.by });
-        case "differs": {
-          const read = decode(callEntry, payload.own);
-          if (!read.ok) return after(() => options.report(problem("MESSAGE_MALFORMED", `entry: ${read.error.reason}`)));
-          if (recorded.get(idText(payload.call))?.at === "differs") return;
-          return happen(tx, after, link, idText(payload.call), { type: "differs", own: read.value, by: payload.by });
-        }
         case "ring":
         case "signal":
           return;
@@ -209,7 +225,10 @@ export async function runRecord(options: RecordRunOptions): Promise<RecordRun> {
       if (event.type !== "finished") return;
       note(after, event.call, { at: "waiting", index });
       const { link, call, side, answered, ended, epochs, why } = event;
-      const finish = { side, answered, ended, epochs, why };
+      const before = answeredAhead.get(call);
+      answeredAhead.delete(call);
+      const clockSet = before === undefined ? null : Math.abs(ahead(ended) - before);
+      const finish = { side, answered, ended, epochs, why, clockSet };
       happen(tx, after, link, call, { type: "finished", finish });
     },
     lines: (tx, after, calls) => {
@@ -217,6 +236,8 @@ export async function runRecord(options: RecordRunOptions): Promise<RecordRun> {
         if (!isInCall(line) || !sitsAnew(records.get(line.call), line)) continue;
         const them = partyOn(link);
         if (them === null) continue;
+        const before = records.get(line.call);
+        if (before?.at !== "open" || before.held.places === null) answeredAhead.set(line.call, ahead(line.answered));
         const places = { ours: options.place(idText(options.us())), theirs: options.place(them.text) };
         happen(tx, after, link, line.call, { type: "sits", ours: line.ours, theirs: line.theirs, places });
       }
@@ -249,8 +270,8 @@ function recordedBy(event: StoredEvent): { readonly call: IdText; readonly recor
     return { call: idText(certain(decode(callEntry, entry.body)).call), recorded: { at: "signedByBoth", index } };
   }
   if (entry.kind === differsKind) {
-    const { proposed } = certain(decode(differingCallEntry, entry.body));
-    return { call: idText(proposed.call), recorded: { at: "differs", index } };
+    const { caller } = certain(decode(differingCallEntry, entry.body));
+    return { call: idText(caller.account.call), recorded: { at: "differs", index } };
   }
   const fact = certain(decode(callFact, entry.body));
   if (fact.type === "crossed") return { call: idText(fact.call), recorded: { at: "crossed", index } };

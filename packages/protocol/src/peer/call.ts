@@ -65,12 +65,14 @@ export const callPayload = variant({
   moved: [4, struct({ call: callId, to: named })],
   /** From a terminal of ours to one of theirs: opaque to both stations, signed and sealed by the terminals. */
   signal: [5, struct({ call: callId, from: terminalId, to: terminalId, body: opaque(maxSignalBytes) })],
-  /** The entry of a finished call, an encoded signed/callEntry, as the calling side proposes and signs it. */
-  entry: [6, struct({ entry: opaque(maxEntryBodyBytes), by: entrySignature })],
-  /** The called side's signature over that very entry. */
-  countersigned: [7, struct({ call: callId, by: entrySignature })],
-  /** The called side's own account, where it differs, and its signature over that. */
-  differs: [8, struct({ call: callId, own: opaque(maxEntryBodyBytes), by: entrySignature })],
+  /** The calling side's account of a finished call, an encoded signed/callEntry callAccount, signed. */
+  account: [6, struct({ account: opaque(maxEntryBodyBytes), by: entrySignature })],
+  /** The called side's answer: the entry, with its own part in it, signed. */
+  entry: [7, struct({ entry: opaque(maxEntryBodyBytes), by: entrySignature })],
+  /** Or, where the accounts differ, its own account, signed. */
+  differs: [8, struct({ account: opaque(maxEntryBodyBytes), by: entrySignature })],
+  /** The calling side's signature over that very entry. */
+  countersigned: [9, struct({ call: callId, by: entrySignature })],
 });
 export type CallPayload = Of<typeof callPayload>;
 

@@ -5,13 +5,20 @@ import fc from "fast-check";
 import { describe, expect, it } from "vitest";
 import type { CallId, LinkId, PartyId, TerminalId } from "../ids.ts";
 import {
+  type CallAccount,
   type CallEntry,
   type EntryField,
-  agree,
+  accountSignable,
+  callAccount,
   callEntry,
   callEntryLabel,
+  clocksApart,
+  differences,
   differingCallEntry,
   entryFields,
+  entryOf,
+  epochsOf,
+  follows,
   outcomes,
   signable,
 } from "./callEntry.ts";
@@ -20,6 +27,8 @@ import type { Ed25519Signature } from "./signature.ts";
 
 const of = <T extends Bytes>(length: number, n: number): T => new Uint8Array(length).fill(n) as T;
 
+const began = instant(1_789_416_451_000);
+const times = { began, ended: instant(began + 3_600_000), uncertainty: 30_000, epochs: 13 };
 const entry: CallEntry = {
   link: of<LinkId>(16, 1),
   call: of<CallId>(16, 2),
@@ -29,6 +38,7 @@ const entry: CallEntry = {
     timeZone: "America/Chicago",
     offset: -300,
     terminals: [of<TerminalId>(16, 4)],
+    ...times,
   },
   called: {
     party: of<PartyId>(32, 5),
@@ -36,13 +46,33 @@ const entry: CallEntry = {
     timeZone: "Europe/Moscow",
     offset: 180,
     terminals: [of<TerminalId>(16, 6), of<TerminalId>(16, 7)],
+    ...times,
+    began: instant(began + 177_000),
+    ended: instant(began + 177_000 + 3_600_000),
+    uncertainty: null,
+    epochs: 14,
   },
-  began: instant(1_789_416_451_000),
-  ended: instant(1_789_420_051_000),
   outcome: "callerHungUp",
-  epochs: 13,
   receipts: [of<Digest>(32, 8), of<Digest>(32, 9)],
 };
+
+const seen = ({ party, name, timeZone, terminals }: CallEntry["caller"]): CallAccount["other"] => ({
+  party,
+  name,
+  timeZone,
+  terminals,
+});
+const { link, call, outcome, receipts } = entry;
+const byCaller: CallAccount = {
+  link,
+  call,
+  by: "caller",
+  own: entry.caller,
+  other: seen(entry.called),
+  outcome,
+  receipts,
+};
+const byCalled: CallAccount = { ...byCaller, by: "called", own: entry.called, other: seen(entry.caller) };
 
 describe("[LG20] the entry of a call", () => {
   it("comes back from its encoding, offsets east and west, and sets in order whatever order they were held in", () => {
@@ -74,95 +104,128 @@ describe("[LG20] the entry of a call", () => {
   });
 
   it("an end before the beginning, sets out of order and offsets beyond a day are refused", () => {
-    const swapped = { ...entry, began: entry.ended, ended: entry.began };
+    const { began: first, ended: last } = entry.caller;
+    const swapped = { ...entry, caller: { ...entry.caller, began: last, ended: first } };
     expect(() => encode(callEntry, swapped)).toThrow(RangeError);
     const far = { ...entry, caller: { ...entry.caller, offset: 1441 } };
     expect(() => encode(callEntry, far)).toThrow(RangeError);
     const bytes = encode(callEntry, entry);
     const early = bytes.slice();
-    early.fill(0, bytes.length - 66 - 4 - 1 - 6, bytes.length - 66 - 4 - 1);
+    // Of the called side's last fields: its end, six bytes, before an absent uncertainty and the epochs.
+    early.fill(0, bytes.length - 67 - 4 - 1 - 6, bytes.length - 67 - 4 - 1);
     expect(decode(callEntry, early).ok).toBe(false);
-    const receipts = bytes.length - 64;
+    const tail = bytes.length - 64;
     const outOfOrder = bytes.slice();
-    outOfOrder.set(bytes.slice(receipts + 32), receipts);
-    outOfOrder.set(bytes.slice(receipts, receipts + 32), receipts + 32);
+    outOfOrder.set(bytes.slice(tail + 32), tail);
+    outOfOrder.set(bytes.slice(tail, tail + 32), tail + 32);
     expect(decode(callEntry, outOfOrder).ok).toBe(false);
   });
 });
 
-/** The entry with one field other than it was, beyond any tolerance. */
-const changed: Readonly<Record<EntryField, CallEntry>> = {
-  link: { ...entry, link: of<LinkId>(16, 9) },
-  call: { ...entry, call: of<CallId>(16, 9) },
-  caller: { ...entry, caller: { ...entry.caller, offset: -360 } },
-  called: { ...entry, called: { ...entry.called, terminals: entry.called.terminals.slice(1) } },
-  began: { ...entry, began: instant(entry.began - 5001) },
-  ended: { ...entry, ended: instant(entry.ended + 5001) },
-  outcome: { ...entry, outcome: "calledHungUp" },
-  epochs: { ...entry, epochs: 15 },
-  receipts: { ...entry, receipts: [...entry.receipts, of<Digest>(32, 77)] },
+/** The caller's account with one field other than it was, so that the called side cannot agree. */
+const changed: Readonly<Record<EntryField, CallAccount>> = {
+  link: { ...byCaller, link: of<LinkId>(16, 9) },
+  call: { ...byCaller, call: of<CallId>(16, 9) },
+  caller: { ...byCaller, own: { ...byCaller.own, terminals: [] } },
+  called: { ...byCaller, other: { ...byCaller.other, terminals: [of<TerminalId>(16, 77)] } },
+  outcome: { ...byCaller, outcome: "calledHungUp" },
+  receipts: { ...byCaller, receipts: [...receipts, of<Digest>(32, 77)] },
+};
+const partOf: Readonly<Record<EntryField, keyof CallAccount>> = {
+  link: "link",
+  call: "call",
+  caller: "own",
+  called: "other",
+  outcome: "outcome",
+  receipts: "receipts",
 };
 
 describe("two stations' accounts", () => {
-  it("[LG21] equal accounts are countersigned", () => {
-    expect(agree(entry, entry)).toEqual({ type: "countersign" });
+  it("[LG21] the entry is the caller's account with the called party's own part in it, and nothing else follows from it", () => {
+    expect(differences(byCaller, byCalled)).toEqual([]);
+    expect(entryOf(byCaller, byCalled.own)).toEqual(entry);
+    expect(follows(entry, byCaller)).toBe(true);
+    const bent: CallEntry[] = [
+      { ...entry, caller: { ...entry.caller, ended: instant(entry.caller.ended - 1) } },
+      { ...entry, caller: { ...entry.caller, terminals: [] } },
+      { ...entry, outcome: "calledHungUp" },
+      { ...entry, receipts: receipts.slice(1) },
+      { ...entry, called: { ...entry.called, name: "Northmark" } },
+      { ...entry, called: { ...entry.called, timeZone: "UTC" } },
+      { ...entry, called: { ...entry.called, party: of<PartyId>(32, 99) } },
+      { ...entry, called: { ...entry.called, terminals: entry.called.terminals.slice(1) } },
+      { ...entry, call: of<CallId>(16, 9) },
+    ];
+    for (const one of bent) expect(follows(one, byCaller)).toBe(false);
   });
 
-  it("[LG22] within 5 s, one epoch and receipts still under way, the proposal is countersigned", () => {
-    const near = fc.record({
-      began: fc.integer({ min: -5000, max: 5000 }),
-      ended: fc.integer({ min: -5000, max: 5000 }),
-      epochs: fc.integer({ min: -1, max: 1 }),
-      receipts: fc.subarray([...entry.receipts]),
+  it("[LG22] clocks, epochs, receipts still under way and terminals that the other never saw are no difference", () => {
+    const own = fc.record({
+      began: fc.integer({ min: -1e9, max: 1e9 }),
+      lasted: fc.nat(1e9),
+      uncertainty: fc.option(fc.nat(1e6)),
+      epochs: fc.nat(1000),
+      offset: fc.integer({ min: -720, max: 720 }),
+      more: fc.boolean(),
     });
     fc.assert(
-      fc.property(near, (d) => {
-        const proposed: CallEntry = {
-          ...entry,
-          began: instant(entry.began + d.began),
-          ended: instant(entry.ended + d.ended),
-          epochs: entry.epochs + d.epochs,
-          receipts: d.receipts,
-        };
-        expect(agree(entry, proposed)).toEqual({ type: "countersign" });
+      fc.property(own, own, fc.subarray([...receipts]), (x, y, some) => {
+        const side = (whose: CallEntry["caller"], d: typeof x): CallEntry["caller"] => ({
+          ...whose,
+          began: instant(whose.began + d.began),
+          ended: instant(whose.began + d.began + d.lasted),
+          uncertainty: d.uncertainty,
+          epochs: d.epochs,
+          offset: d.offset,
+          terminals: d.more ? [...whose.terminals, of<TerminalId>(16, 50)] : whose.terminals,
+        });
+        const one: CallAccount = { ...byCaller, own: side(entry.caller, x), receipts: some };
+        const other: CallAccount = { ...byCalled, own: side(entry.called, y) };
+        expect(differences(one, other)).toEqual([]);
+        expect(follows(entryOf(one, other.own), one)).toBe(true);
       }),
     );
+    expect(clocksApart(entry)).toBe(177_000);
+    expect(epochsOf(entry)).toBe(14);
   });
 
-  it("[LG23] beyond that, each differing field is named, alone and together", () => {
-    for (const field of entryFields) expect(agree(entry, changed[field])).toEqual({ type: "differ", fields: [field] });
+  it("[LG23] each differing field is named, alone and together", () => {
+    for (const field of entryFields) expect(differences(changed[field], byCalled)).toEqual([field]);
     fc.assert(
       fc.property(fc.subarray([...entryFields], { minLength: 1 }), (fields) => {
-        const proposed = fields.reduce<CallEntry>((all, field) => ({ ...all, [field]: changed[field][field] }), entry);
-        expect(agree(entry, proposed)).toEqual({ type: "differ", fields });
+        const account = fields.reduce<CallAccount>((all, field) => {
+          const part = partOf[field];
+          return { ...all, [part]: changed[field][part] };
+        }, byCaller);
+        expect(differences(account, byCalled)).toEqual(fields);
       }),
     );
   });
 
-  it("[LG23] what either side says of itself must be what the other knows: name, zone, offset, terminals", () => {
+  it("[LG23] what either side says of itself must hold what the other knows: party, name, zone, terminals", () => {
     const sides = [
       { name: "Southmark" },
       { timeZone: "America/New_York" },
-      { offset: 0 },
       { terminals: [] },
       { party: of<PartyId>(32, 99) },
     ];
     for (const change of sides) {
-      expect(agree(entry, { ...entry, caller: { ...entry.caller, ...change } })).toMatchObject({ fields: ["caller"] });
-      expect(agree(entry, { ...entry, called: { ...entry.called, ...change } })).toMatchObject({ fields: ["called"] });
+      expect(differences({ ...byCaller, own: { ...byCaller.own, ...change } }, byCalled)).toEqual(["caller"]);
+      expect(differences(byCaller, { ...byCalled, own: { ...byCalled.own, ...change } })).toEqual(["called"]);
     }
+    expect(differences(byCalled, byCaller)).toContain("caller");
   });
 
-  it("[LG24] both versions are kept with their signatures where they differ", () => {
-    const signature = { key: of<Digest>(32, 1), signature: of<Ed25519Signature>(64, 2) };
+  it("[LG24] both accounts are kept with their signatures where they differ", () => {
+    const by = { key: of<Digest>(32, 1), signature: of<Ed25519Signature>(64, 2) };
     const value = {
-      proposed: changed.outcome,
-      caller: signature,
-      own: entry,
-      called: signature,
+      caller: { account: changed.outcome, by },
+      called: { account: byCalled, by },
       fields: ["outcome" as const],
     };
     expect(decode(differingCallEntry, encode(differingCallEntry, value))).toEqual({ ok: true, value });
+    expect(decode(callAccount, encode(callAccount, byCaller))).toEqual({ ok: true, value: byCaller });
+    expect(accountSignable(byCaller)).not.toEqual(accountSignable(byCalled));
     expect(new Set(outcomes).size).toBe(outcomes.length);
   });
 });

@@ -1,16 +1,18 @@
-// The entry of an answered call: what both parties' ledgers hold about it, the same bytes, signed by both stations. The
-// calling station proposes it, the called one compares it with its own record and countersigns, or both versions are kept
-// and marked as differing; see `agree`. Carries [LG20]-[LG24] of docs/spec/ledger.md.
+// The entry of an answered call: what both parties' ledgers hold about it, the same bytes, signed by both stations. Each party
+// says its own part, by its own clock; what is shared they must agree on. The calling station gives its account, the called one
+// adds its part and signs the whole, and the calling one signs the same; or both accounts are kept and the differing fields
+// named. Clocks are never compared to decide anything. Carries [LG20]-[LG24] of docs/spec/ledger.md.
 import { type Bytes, compare, equal } from "@parley/base/bytes";
-import { type Codec, type Of, encode, list, mapped, oneOf, struct, uint16, uint32 } from "@parley/base/codec";
+import { type Codec, type Of, encode, list, mapped, oneOf, optional, struct, uint16, uint32 } from "@parley/base/codec";
 import { callId, linkId, partyId, terminalId } from "../ids.ts";
-import { maxEntryReceipts, maxEntrySkewMs, maxEntryTerminals } from "../limits.ts";
+import { maxEntryReceipts, maxEntryTerminals } from "../limits.ts";
 import { name, signedInstant, timeZone } from "./fields.ts";
 import { digest, labelled } from "./hash.ts";
 import { ed25519Signature } from "./signature.ts";
 
-/** Domain label of both stations' Ed25519 signatures. */
+/** Domain labels of the stations' Ed25519 signatures: over the entry that both sign, and over one side's account. */
 export const callEntryLabel = "parley call entry v1";
+export const callAccountLabel = "parley call account v1";
 
 /** Items in ascending byte order, none twice: a set with one encoding. */
 const setOf = <T extends Bytes>(item: Codec<T>, max: number): Codec<readonly T[]> =>
@@ -30,51 +32,71 @@ const offsetMinutes: Codec<number> = mapped(
   },
 );
 
-const entrySide = struct({
+const person = {
   party: partyId,
   /** As its card had it when the call began. */
   name,
-  /** The party's IANA zone, and its offset when the call began, so that the local time can be told without any time-zone data. */
   timeZone,
+};
+
+const sideFields = struct({
+  ...person,
+  /** Of its zone when the call began, so that the local time can be told without any time-zone data. */
   offset: offsetMinutes,
   /** Every terminal of this party at which somebody sat. */
   terminals: setOf(terminalId, maxEntryTerminals),
+  /** When it was answered and when it ended, by this party's own clock. */
+  began: signedInstant,
+  ended: signedInstant,
+  /**
+   * By how much, milliseconds, these two times may lie wrong against each other: the way of a message that told of one, and what
+   * this clock was seen to be set by. Null where nobody watched the clock all the time, since the station was down meanwhile.
+   */
+  uncertainty: optional(uint32),
+  /** Key epochs that this party's terminals confirmed. */
+  epochs: uint32,
 });
-export type EntrySide = Of<typeof entrySide>;
+export type EntrySide = Of<typeof sideFields>;
+
+/** A call that ended before it began is no entry. */
+const entrySide: Codec<EntrySide> = mapped(
+  sideFields,
+  (side) => (side.ended >= side.began ? side : null),
+  (side) => {
+    if (side.ended < side.began) throw new RangeError("a call ended before it began");
+    return side;
+  },
+);
 
 /** How the call ended, in words that mean the same to both. `superseded`: a new ring took its place. Append only. */
 export const outcomes = ["callerHungUp", "calledHungUp", "superseded", "callerCutOff", "calledCutOff"] as const;
 export type Outcome = (typeof outcomes)[number];
 
-const fields = struct({
+const shared = {
+  outcome: oneOf(...outcomes),
+  /** SHA-256 of each signed receipt of the ring that the calling side has, as `receiptHash` makes it. */
+  receipts: setOf(digest, maxEntryReceipts),
+};
+
+export const callEntry = struct({ link: linkId, call: callId, caller: entrySide, called: entrySide, ...shared });
+export type CallEntry = Of<typeof callEntry>;
+
+/** What one side says of a call: its own part in full, and of the other what it saw itself. */
+export const callAccount = struct({
   link: linkId,
   call: callId,
-  caller: entrySide,
-  called: entrySide,
-  /** When it was answered, and when it ended; by the caller's clock. */
-  began: signedInstant,
-  ended: signedInstant,
-  outcome: oneOf(...outcomes),
-  /** Key epochs that the call's group went through, the first one included. */
-  epochs: uint32,
-  /** SHA-256 of each signed receipt of the ring, as `receiptHash` makes it. */
-  receipts: setOf(digest, maxEntryReceipts),
+  by: oneOf("caller", "called"),
+  own: entrySide,
+  other: struct({ ...person, terminals: setOf(terminalId, maxEntryTerminals) }),
+  ...shared,
 });
-
-export type CallEntry = Of<typeof fields>;
-
-/** A call that ended before it began is no entry. */
-export const callEntry: Codec<CallEntry> = mapped(
-  fields,
-  (entry) => (entry.ended >= entry.began ? entry : null),
-  (entry) => {
-    if (entry.ended < entry.began) throw new RangeError("a call ended before it began");
-    return entry;
-  },
-);
+export type CallAccount = Of<typeof callAccount>;
 
 /** What both stations sign: label, zero byte, entry. Equal entries give equal bytes, in whatever order their sets are held. */
 export const signable = (entry: CallEntry): Bytes => labelled(callEntryLabel, encode(callEntry, entry));
+/** What one station signs of its own account. */
+export const accountSignable = (account: CallAccount): Bytes =>
+  labelled(callAccountLabel, encode(callAccount, account));
 
 export const entrySignature = struct({
   /** keyIdOf the station key that signed; not signed itself, it only says where to look. */
@@ -83,57 +105,63 @@ export const entrySignature = struct({
 });
 export type EntrySignature = Of<typeof entrySignature>;
 
-/** Where the accounts differ: both versions, each with its own station's signature, and the fields that `agree` named. */
-export const entryFields = [
-  "link",
-  "call",
-  "caller",
-  "called",
-  "began",
-  "ended",
-  "outcome",
-  "epochs",
-  "receipts",
-] as const;
+/** What two accounts can differ in. Append only. */
+export const entryFields = ["link", "call", "caller", "called", "outcome", "receipts"] as const;
 export type EntryField = (typeof entryFields)[number];
 
+/** Where the accounts differ: both of them, each with its own station's signature, and the fields that `differences` named. */
+const signedAccount = struct({ account: callAccount, by: entrySignature });
 export const differingCallEntry = struct({
-  proposed: callEntry,
-  caller: entrySignature,
-  own: callEntry,
-  called: entrySignature,
+  caller: signedAccount,
+  called: signedAccount,
   fields: list(oneOf(...entryFields), entryFields.length),
 });
 export type DifferingCallEntry = Of<typeof differingCallEntry>;
 
-export type Agreement =
-  { readonly type: "countersign" } | { readonly type: "differ"; readonly fields: readonly EntryField[] };
+/** A set that is full may have had no room for more. */
+const isPart = (of: readonly Bytes[], whole: readonly Bytes[], max: number): boolean =>
+  whole.length >= max || of.every((item) => whole.some((known) => equal(known, item)));
 
-const near = (a: number, b: number): boolean => Math.abs(a - b) <= maxEntrySkewMs;
-
-/** A receipt still under way when the caller hung up may be missing from the proposal; one that we never gave may not be in it. */
-const isPart = (of: readonly Bytes[], whole: readonly Bytes[]): boolean =>
-  of.every((item) => whole.some((known) => equal(known, item)));
-
-const sameSide = (a: EntrySide, b: EntrySide): boolean => equal(encode(entrySide, a), encode(entrySide, b));
+/** Whether what a party says of itself holds all that the other saw of it: who it is, and at least the terminals that were seen. */
+const isSelf = (own: EntrySide, seen: CallAccount["other"]): boolean =>
+  equal(own.party, seen.party) &&
+  own.name === seen.name &&
+  own.timeZone === seen.timeZone &&
+  isPart(seen.terminals, own.terminals, maxEntryTerminals);
 
 /**
- * Whether the called station signs what the calling one proposes, given its own record of the same call. Both times may
- * differ by 5 s, the count of epochs by one (the end may fall between the two sides' switch), and the proposal may lack
- * receipts; all else must be equal. What is signed is always the proposal, never a mixture.
+ * In which fields the two sides' accounts of a call differ; none when both may sign one entry. A party may have used terminals
+ * that the other never saw, and the caller may lack receipts that were still under way; all else that is shared must be equal.
  */
-export function agree(own: CallEntry, proposed: CallEntry): Agreement {
+export function differences(caller: CallAccount, called: CallAccount): readonly EntryField[] {
   const same: Readonly<Record<EntryField, boolean>> = {
-    link: equal(own.link, proposed.link),
-    call: equal(own.call, proposed.call),
-    caller: sameSide(own.caller, proposed.caller),
-    called: sameSide(own.called, proposed.called),
-    began: near(own.began, proposed.began),
-    ended: near(own.ended, proposed.ended),
-    outcome: own.outcome === proposed.outcome,
-    epochs: Math.abs(own.epochs - proposed.epochs) <= 1,
-    receipts: isPart(proposed.receipts, own.receipts),
+    link: equal(caller.link, called.link),
+    call: equal(caller.call, called.call),
+    caller: caller.by === "caller" && isSelf(caller.own, called.other),
+    called: called.by === "called" && isSelf(called.own, caller.other),
+    outcome: caller.outcome === called.outcome,
+    receipts: isPart(caller.receipts, called.receipts, maxEntryReceipts),
   };
-  const differing = entryFields.filter((field) => !same[field]);
-  return differing.length === 0 ? { type: "countersign" } : { type: "differ", fields: differing };
+  return entryFields.filter((field) => !same[field]);
 }
+
+/** The entry that follows from the caller's account and the called party's own part. */
+export const entryOf = ({ link, call, own, outcome, receipts }: CallAccount, called: EntrySide): CallEntry => ({
+  link,
+  call,
+  caller: own,
+  called,
+  outcome,
+  receipts,
+});
+
+/** Whether `entry` is the caller's account, unchanged, with a part of the called party in which the caller finds what it saw. */
+export const follows = (entry: CallEntry, caller: CallAccount): boolean =>
+  isSelf(entry.called, caller.other) &&
+  equal(encode(callEntry, entry), encode(callEntry, entryOf(caller, entry.called)));
+
+/** How far the called party's clock stood ahead of the caller's when the call began, milliseconds; negative when behind. */
+export const clocksApart = ({ caller, called }: CallEntry): number => called.began - caller.began;
+
+/** Key epochs of the call: as many as either side's terminals confirmed. */
+export const epochsOf = ({ caller, called }: CallEntry): number => Math.max(caller.epochs, called.epochs);

@@ -1,13 +1,13 @@
-// What one station knows of an answered call, and the entry that follows from it (signed/callEntry). Times that a message
-// brought are taken back by the age of that message, so that an outage between the stations does not make two accounts of
-// one call. Carries [RC3] [RC5] of docs/spec/record.md. Plain JSON: it is kept as a document while the call goes on.
+// What one station knows of an answered call, and the account that follows from it (signed/callEntry). Times are our own clock's;
+// those that a message brought are taken back by the age of that message, and what that cannot count is our uncertainty.
+// Carries [RC3] [RC5] of docs/spec/record.md. Plain JSON: it is kept as a document while the call goes on.
 import { fromBase64url } from "@parley/base/bytes";
 import { type Instant, instant } from "@parley/base/time";
 import type { EndReason } from "@parley/call/state";
 import { offsetAt } from "@parley/ledger/times";
 import { type CallId, type IdText, type LinkId, type PartyId, type TerminalId, idOf } from "@parley/protocol/ids";
-import { maxEntryReceipts, maxEntrySkewMs, maxEntryTerminals } from "@parley/protocol/limits";
-import type { CallEntry, EntrySide, Outcome } from "@parley/protocol/signed/callEntry";
+import { maxEntryReceipts, maxEntryTerminals, maxUncountedWayMs } from "@parley/protocol/limits";
+import type { CallAccount, EntrySide, Outcome } from "@parley/protocol/signed/callEntry";
 import type { Digest } from "@parley/protocol/signed/hash";
 
 export type Side = "calling" | "called";
@@ -43,6 +43,8 @@ export type Finish = {
   readonly ended: Instant;
   readonly epochs: number;
   readonly why: EndReason;
+  /** What the wall clock was set by during the call, milliseconds; null where nobody watched it, since the station was down. */
+  readonly clockSet: number | null;
 };
 
 export const nothingHeld = (link: IdText, call: IdText): Held => ({
@@ -95,40 +97,50 @@ const known = <T extends CallId | LinkId | PartyId | TerminalId>(text: IdText, l
   return id;
 };
 
-const sideOf = ({ party, name, timeZone }: Place, terminals: readonly IdText[], at: Instant): EntrySide => ({
-  party: known<PartyId>(party, 32),
-  name,
-  timeZone,
-  offset: offsetAt(timeZone, at) ?? 0,
-  terminals: terminals.map((it) => known<TerminalId>(it, 16)),
-});
+const terminalsOf = (terminals: readonly IdText[]): readonly TerminalId[] =>
+  terminals.map((it) => known<TerminalId>(it, 16));
 
-/**
- * Our account as an entry. Where `proposed` is given, what this station knows to be equally true is put as the proposal has it:
- * which of two crossing hang-ups ended it, and the offsets at the minute that the proposal calls the beginning.
- */
-export function accountOf(held: Held, finish: Finish, proposed: CallEntry | null): CallEntry {
-  const { places } = held;
-  if (places === null) throw new Error("an answered call without places");
+/** What may be wrong between our two times: a clock that was set, and the way of each message that told us of one. */
+function uncertaintyOf({ side, why, clockSet }: Finish, toldOfEnd: boolean): number | null {
+  // When a call ended that a new ring took the place of, nobody has told us.
+  if (clockSet === null || why === "superseded") return null;
+  const told = (side === "calling" ? 1 : 0) + (toldOfEnd ? 1 : 0);
+  return Math.min(2 ** 32 - 1, Math.ceil(clockSet) + told * maxUncountedWayMs);
+}
+
+function ownSide(held: Held, places: Readonly<Record<Whose, Place>>, finish: Finish, outcome: Outcome): EntrySide {
+  const { party, name, timeZone } = places.ours;
   const began = beganAt(held, finish);
-  const close = proposed !== null && Math.abs(proposed.began - began) <= maxEntrySkewMs;
-  const at = close ? proposed.began : began;
-  const ours = sideOf(places.ours, held.terminals.ours, at);
-  const theirs = sideOf(places.theirs, held.terminals.theirs, at);
-  const outcomes = outcomesOf(held, finish);
-  const [first = "superseded"] = outcomes;
-  const outcome = proposed !== null && outcomes.includes(proposed.outcome) ? proposed.outcome : first;
   const byThem = outcome === (finish.side === "calling" ? "calledHungUp" : "callerHungUp");
   const ended = byThem && held.theirEnd !== null ? held.theirEnd : finish.ended;
   return {
-    link: known<LinkId>(held.link, 16),
-    call: known<CallId>(held.call, 16),
-    caller: finish.side === "calling" ? ours : theirs,
-    called: finish.side === "calling" ? theirs : ours,
+    party: known<PartyId>(party, 32),
+    name,
+    timeZone,
+    offset: offsetAt(timeZone, began) ?? 0,
+    terminals: terminalsOf(held.terminals.ours),
     began,
     ended: instant(Math.max(began, ended)),
-    outcome,
+    uncertainty: uncertaintyOf(finish, byThem),
     epochs: finish.epochs,
+  };
+}
+
+/** Our account. `proposed` is how the other side says that it ended, which we say too where it is as true as what we would say. */
+export function accountOf(held: Held, finish: Finish, proposed: Outcome | null): CallAccount {
+  const { places } = held;
+  if (places === null) throw new Error("an answered call without places");
+  const outcomes = outcomesOf(held, finish);
+  const [first = "superseded"] = outcomes;
+  const outcome = proposed !== null && outcomes.includes(proposed) ? proposed : first;
+  const { party, name, timeZone } = places.theirs;
+  return {
+    link: known<LinkId>(held.link, 16),
+    call: known<CallId>(held.call, 16),
+    by: finish.side === "calling" ? "caller" : "called",
+    own: ownSide(held, places, finish, outcome),
+    other: { party: known<PartyId>(party, 32), name, timeZone, terminals: terminalsOf(held.terminals.theirs) },
+    outcome,
     receipts: held.receipts.map((it) => fromBase64url(it) as Digest),
   };
 }

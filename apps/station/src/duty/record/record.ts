@@ -1,19 +1,25 @@
 // The duty of the record: from what a call leaves while it goes on to one entry that both stations have signed, equal on
-// both sides, or to both accounts where they differ. The calling station proposes, the called one answers, and each
-// step is kept in the transaction that sends its message. Carries [RC4]-[RC9] of docs/spec/record.md.
+// both sides, or to both accounts where they differ. The calling station gives its account, the called one adds its own part and
+// signs, the calling one signs the same; each step is kept in the transaction that sends its message. Carries [RC4]-[RC9] of
+// docs/spec/record.md.
 import { type Bytes, base64url, equal, fromBase64url } from "@parley/base/bytes";
-import { decode, encode } from "@parley/base/codec";
+import { type Codec, decode, encode } from "@parley/base/codec";
 import { certain } from "@parley/base/result";
 import type { Instant } from "@parley/base/time";
 import type { StationSignature } from "@parley/ledger/entry";
 import { type ParleyError, problem } from "@parley/protocol/errorCodes";
 import { type IdText, type PartyId, idText } from "@parley/protocol/ids";
 import {
+  type CallAccount,
   type CallEntry,
   type EntrySignature,
-  agree,
+  accountSignable,
+  callAccount,
   callEntry,
+  differences,
   differingCallEntry,
+  entryOf,
+  follows,
   signable,
 } from "@parley/protocol/signed/callEntry";
 import type { Digest } from "@parley/protocol/signed/hash";
@@ -30,17 +36,19 @@ import {
   withTerminal,
 } from "./account.ts";
 
-/** An entry and its station's signature as a document holds them: base64url. */
-type Kept = { readonly entry: string; readonly key: string; readonly signature: string };
+/** An entry or an account and its station's signature as a document holds them: base64url. */
+type Kept = { readonly bytes: string; readonly key: string; readonly signature: string };
 
 /** The record of one call until it is whole; then it lies in the ledger and nowhere else. Plain JSON. */
 export type CallRecord =
-  /** `early`: their proposal, which came while the call was still open here. */
+  /** `early`: their account, which came while the call was still open here. */
   | { readonly at: "open"; readonly held: Held; readonly early: Kept | null }
-  /** Ours was the call: the entry went out under our signature. */
+  /** Ours was the call: our account went out under our signature. */
   | { readonly at: "proposed"; readonly link: IdText; readonly call: IdText; readonly kept: Kept }
-  /** Theirs was the call: our account, until their proposal comes. */
-  | { readonly at: "awaiting"; readonly held: Held; readonly finish: Finish };
+  /** Theirs was the call: what we saw, until their account comes. */
+  | { readonly at: "awaiting"; readonly held: Held; readonly finish: Finish }
+  /** Theirs was the call: the entry went out under our signature. */
+  | { readonly at: "completed"; readonly link: IdText; readonly call: IdText; readonly kept: Kept };
 
 export type RecordCommand =
   /** A person sits at either end: at these terminals. */
@@ -61,9 +69,10 @@ export type RecordCommand =
   | { readonly type: "finished"; readonly finish: Finish }
   /** The line has left the call, and nobody had answered. */
   | { readonly type: "gone" }
-  | { readonly type: "proposed"; readonly entry: CallEntry; readonly by: EntrySignature }
-  | { readonly type: "countersigned"; readonly by: EntrySignature }
-  | { readonly type: "differs"; readonly own: CallEntry; readonly by: EntrySignature };
+  | { readonly type: "proposed"; readonly account: CallAccount; readonly by: EntrySignature }
+  | { readonly type: "completed"; readonly entry: CallEntry; readonly by: EntrySignature }
+  | { readonly type: "differs"; readonly account: CallAccount; readonly by: EntrySignature }
+  | { readonly type: "countersigned"; readonly by: EntrySignature };
 
 export type RecordContext = {
   readonly link: IdText;
@@ -76,9 +85,10 @@ export type RecordContext = {
 };
 
 export type RecordEffect =
-  | { readonly type: "propose"; readonly entry: Bytes; readonly by: EntrySignature }
+  | { readonly type: "propose"; readonly account: Bytes; readonly by: EntrySignature }
+  | { readonly type: "complete"; readonly entry: Bytes; readonly by: EntrySignature }
+  | { readonly type: "sayDiffers"; readonly account: Bytes; readonly by: EntrySignature }
   | { readonly type: "countersign"; readonly by: EntrySignature }
-  | { readonly type: "sayDiffers"; readonly own: Bytes; readonly by: EntrySignature }
   /** For the ledger: both have signed `body`. */
   | { readonly type: "joint"; readonly body: Bytes; readonly signatures: readonly StationSignature[] }
   /** For the ledger: a differingCallEntry. */
@@ -116,7 +126,7 @@ export function decide(record: CallRecord | null, command: RecordCommand, contex
         effects: [],
       };
     case "hungUp": {
-      if (record === null || record.at === "proposed") return stay;
+      if (record?.at !== "open" && record?.at !== "awaiting") return stay;
       if (record.at === "awaiting" && command.crossed) return { record: null, effects: [{ type: "crossed" }] };
       const held = withHangUp(record.held, command.whose, command.at);
       return { record: { ...record, held: { ...held, crossed: held.crossed || command.crossed } }, effects: [] };
@@ -129,10 +139,13 @@ export function decide(record: CallRecord | null, command: RecordCommand, contex
     case "finished":
       return record?.at === "open" && record.held.places !== null ? finished(record, command.finish, context) : stay;
     case "proposed":
-      return proposed(record, command.entry, command.by, context);
-    case "countersigned":
+      return proposed(record, command.account, command.by, context);
+    case "completed":
+      return completed(record, command.entry, command.by, context);
     case "differs":
-      return answered(record, command, context);
+      return differs(record, command.account, command.by, context);
+    case "countersigned":
+      return countersigned(record, command.by, context);
   }
   return command satisfies never;
 }
@@ -144,8 +157,8 @@ const refused = (record: CallRecord | null, detail: string): RecordDecision => (
   effects: [{ type: "refused", error: problem("RECORD_UNFIT", detail) }],
 });
 
-const keep = (entry: CallEntry, by: EntrySignature): Kept => ({
-  entry: base64url(encode(callEntry, entry)),
+const keep = (bytes: Bytes, by: EntrySignature): Kept => ({
+  bytes: base64url(bytes),
   key: base64url(by.key),
   signature: base64url(by.signature),
 });
@@ -156,8 +169,8 @@ const bytesOf = (text: string): Bytes => {
   return bytes;
 };
 
-const unkept = (it: Kept): { readonly entry: CallEntry; readonly by: EntrySignature } => ({
-  entry: certain(decode(callEntry, bytesOf(it.entry))),
+const unkept = <T>(it: Kept, codec: Codec<T>): { readonly value: T; readonly by: EntrySignature } => ({
+  value: certain(decode(codec, bytesOf(it.bytes))),
   by: { key: bytesOf(it.key) as Digest, signature: bytesOf(it.signature) as Ed25519Signature },
 });
 
@@ -167,103 +180,124 @@ function finished(
   context: RecordContext,
 ): RecordDecision {
   if (finish.side === "calling") {
-    const entry = accountOf(held, finish, null);
-    const by = context.sign(signable(entry));
+    const own = accountOf(held, finish, null);
+    const by = context.sign(accountSignable(own));
+    const account = encode(callAccount, own);
     return {
-      record: { at: "proposed", link: held.link, call: held.call, kept: keep(entry, by) },
-      effects: [{ type: "propose", entry: encode(callEntry, entry), by }],
+      record: { at: "proposed", link: held.link, call: held.call, kept: keep(account, by) },
+      effects: [{ type: "propose", account, by }],
     };
   }
   if (held.crossed) return { record: null, effects: [{ type: "crossed" }] };
   const awaiting: CallRecord = { at: "awaiting", held, finish };
   if (early === null) return { record: awaiting, effects: [] };
-  const { entry, by } = unkept(early);
-  return judge(awaiting, entry, by, context);
+  const { value, by } = unkept(early, callAccount);
+  return judge(awaiting, value, by, context);
 }
 
-/** Their proposal. It is theirs to make only of a call that they placed, and must name this link, this call and both of us. */
+/** Their account. It is theirs to give first only of a call that they placed, and must name this link, this call and both of us. */
 function proposed(
   record: CallRecord | null,
-  entry: CallEntry,
+  account: CallAccount,
   by: EntrySignature,
   context: RecordContext,
 ): RecordDecision {
-  if (record === null) return refused(record, `a proposal for the call ${context.call}, which we do not know`);
+  if (record === null) return refused(record, `an account of the call ${context.call}, which we do not know`);
   const own =
-    idText(entry.link) === context.link &&
-    equal(entry.caller.party, context.them) &&
-    equal(entry.called.party, context.us);
-  if (!own || record.at === "proposed") return refused(record, "a proposal that is not theirs to make");
-  if (!context.verify(by, signable(entry))) return refused(record, "a proposal that their station did not sign");
-  if (record.at === "open") return { record: { ...record, early: keep(entry, by) }, effects: [] };
-  return judge(record, entry, by, context);
+    idText(account.link) === context.link &&
+    account.by === "caller" &&
+    equal(account.own.party, context.them) &&
+    equal(account.other.party, context.us);
+  if (!own || (record.at !== "open" && record.at !== "awaiting"))
+    return refused(record, "an account that is not theirs to give");
+  if (!context.verify(by, accountSignable(account)))
+    return refused(record, "an account that their station did not sign");
+  if (record.at === "open")
+    return { record: { ...record, early: keep(encode(callAccount, account), by) }, effects: [] };
+  return judge(record, account, by, context);
 }
 
 function judge(
   record: CallRecord & { at: "awaiting" },
+  caller: CallAccount,
+  by: EntrySignature,
+  context: RecordContext,
+): RecordDecision {
+  const { held, finish } = record;
+  if (finish.side !== "called") return refused(record, "an account first of a call of ours");
+  const own = accountOf(held, finish, caller.outcome);
+  const fields = differences(caller, own);
+  if (fields.length > 0) {
+    const ours = context.sign(accountSignable(own));
+    const body = encode(differingCallEntry, {
+      caller: { account: caller, by },
+      called: { account: own, by: ours },
+      fields,
+    });
+    return {
+      record: null,
+      effects: [
+        { type: "sayDiffers", account: encode(callAccount, own), by: ours },
+        { type: "differing", body },
+      ],
+    };
+  }
+  const whole = entryOf(caller, own.own);
+  const ours = context.sign(signable(whole));
+  const entry = encode(callEntry, whole);
+  return {
+    record: { at: "completed", link: held.link, call: held.call, kept: keep(entry, ours) },
+    effects: [{ type: "complete", entry, by: ours }],
+  };
+}
+
+/** Their answer to our account: the entry that follows from it and from their own part. We sign the same bytes. */
+function completed(
+  record: CallRecord | null,
   entry: CallEntry,
   by: EntrySignature,
   context: RecordContext,
 ): RecordDecision {
-  if (record.finish.side !== "called") return refused(record, "a proposal for a call of ours");
-  const own = accountOf(record.held, record.finish, entry);
-  const agreement = agree(own, entry);
-  if (agreement.type === "countersign") {
-    const ours = context.sign(signable(entry));
-    const signatures = [
-      { party: context.them, ...by },
-      { party: context.us, ...ours },
-    ];
-    return {
-      record: null,
-      effects: [
-        { type: "countersign", by: ours },
-        { type: "joint", body: encode(callEntry, entry), signatures },
-      ],
-    };
-  }
-  const ours = context.sign(signable(own));
-  const body = encode(differingCallEntry, {
-    proposed: entry,
-    caller: by,
-    own,
-    called: ours,
-    fields: agreement.fields,
-  });
+  if (record?.at !== "proposed") return refused(record, "an answer to nothing that we proposed");
+  const { value: account } = unkept(record.kept, callAccount);
+  if (!context.verify(by, signable(entry))) return refused(record, "an entry that their station did not sign");
+  if (!follows(entry, account)) return refused(record, "an entry that does not follow from our account");
+  const ours = context.sign(signable(entry));
   return {
     record: null,
     effects: [
-      { type: "sayDiffers", own: encode(callEntry, own), by: ours },
-      { type: "differing", body },
+      { type: "countersign", by: ours },
+      joint(encode(callEntry, entry), { party: context.us, ...ours }, { party: context.them, ...by }),
     ],
   };
 }
 
-/** Their answer to our proposal: the same words signed, or their own account. */
-function answered(
+/** Their answer to our account: their own, where it differs. */
+function differs(
   record: CallRecord | null,
-  command: RecordCommand & { type: "countersigned" | "differs" },
+  called: CallAccount,
+  by: EntrySignature,
   context: RecordContext,
 ): RecordDecision {
   if (record?.at !== "proposed") return refused(record, "an answer to nothing that we proposed");
-  const { entry, by: ours } = unkept(record.kept);
-  const said = command.type === "countersigned" ? entry : command.own;
-  if (!context.verify(command.by, signable(said))) return refused(record, "an answer that their station did not sign");
-  if (command.type === "countersigned") {
-    const signatures = [
-      { party: context.us, ...ours },
-      { party: context.them, ...command.by },
-    ];
-    return { record: null, effects: [{ type: "joint", body: encode(callEntry, entry), signatures }] };
-  }
-  const agreement = agree(command.own, entry);
-  const fields = agreement.type === "differ" ? agreement.fields : [];
-  const body = encode(differingCallEntry, {
-    proposed: entry,
-    caller: ours,
-    own: command.own,
-    called: command.by,
-    fields,
-  });
+  if (!context.verify(by, accountSignable(called))) return refused(record, "an answer that their station did not sign");
+  const { value: account, by: ours } = unkept(record.kept, callAccount);
+  const fields = differences(account, called);
+  const body = encode(differingCallEntry, { caller: { account, by: ours }, called: { account: called, by }, fields });
   return { record: null, effects: [{ type: "differing", body }] };
 }
+
+/** Their signature over the entry that we completed. */
+function countersigned(record: CallRecord | null, by: EntrySignature, context: RecordContext): RecordDecision {
+  if (record?.at !== "completed") return refused(record, "a signature over nothing that we completed");
+  const { value: entry, by: ours } = unkept(record.kept, callEntry);
+  if (!context.verify(by, signable(entry))) return refused(record, "a signature that is not their station's");
+  const whole = joint(encode(callEntry, entry), { party: context.us, ...ours }, { party: context.them, ...by });
+  return { record: null, effects: [whole] };
+}
+
+const joint = (body: Bytes, ...signatures: readonly StationSignature[]): RecordEffect => ({
+  type: "joint",
+  body,
+  signatures,
+});

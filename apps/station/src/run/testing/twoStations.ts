@@ -66,6 +66,7 @@ export class Half {
   /** Calls that terminals were let into, with the generation of each. */
   readonly admitted: { readonly call: IdText; readonly generation: number }[] = [];
   deaths = 0;
+  private stepped = 0;
   life: Life | null = null;
   private next: CommitFault | null = null;
   private onDeath: () => void = () => undefined;
@@ -79,10 +80,15 @@ export class Half {
     this.next = fault;
   }
 
+  /** The wall clock is set, forward or back. */
+  set(by: number): void {
+    this.stepped += by;
+  }
+
   private clock(): Clock {
     const { time, skew } = this.plan;
     return {
-      now: () => instant(Math.round(time.now + skew)),
+      now: () => instant(Math.round(time.now + skew + this.stepped)),
       elapsed: () => ms(time.now),
       wait: () => () => undefined, // time passes only when a test says so
     };
@@ -134,13 +140,13 @@ export class Half {
       random,
       us,
       links,
+      stopped: () => null,
       desks: () => desks,
       sign: (message) => signer.signEd25519(message),
       tell: () => undefined,
       admit: (_, { call, generation }) => void this.admitted.push({ call, generation }),
       refuse: (_, code) => void this.refused.push(code),
       onFact: (tx, after, event, index) => {
-      stopped: () => null,
         record.fact(tx, after, event, index);
         continuity.fact(tx, after, event);
       },
