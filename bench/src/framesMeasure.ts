@@ -77,6 +77,7 @@ async function parleyOnce(plaintext: Uint8Array<ArrayBuffer>, digest: boolean): 
     told: () => undefined,
     opened: (_, __, sframe) => note(sframe),
     began: () => undefined,
+    resumed: () => undefined,
     fault: (error) => {
       throw error;
     },

@@ -114,10 +114,11 @@ export async function openInside(options: InsideOptions, late: Late): Promise<Re
     return { key: keyIdOf(line.key), next: line.nextKey };
   };
 
+  let using: Promise<void> = Promise.resolve();
   const onEffect = (effect: IdentityEffect): void => {
     switch (effect.type) {
       case "useKey":
-        void keys.use(namesOf()).then((used) => (used.ok ? late.peers?.adopt(keys.identity()) : report(used.error)));
+        using = keys.use(namesOf()).then((used) => (used.ok ? late.peers?.adopt(keys.identity()) : report(used.error)));
         return;
       case "tellPeers":
         for (const { link } of links.all()) tell(links.peer(link), encodeNotice(effect.notice));
@@ -127,7 +128,9 @@ export async function openInside(options: InsideOptions, late: Late): Promise<Re
         return tell(link === undefined ? null : links.peer(link.link), encodeNotice(effect.notice));
       }
       case "renewTerminals":
-        return late.terminals?.renewAll();
+        // By the new key, which takes a moment to be at hand.
+        void using.then(() => late.terminals?.renewAll());
+        return;
       case "evictTerminal":
         return late.terminals?.dismiss(idText(effect.terminal));
       case "alarm":

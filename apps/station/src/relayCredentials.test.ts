@@ -1,40 +1,14 @@
 import { describe, expect, it } from "vitest";
 import { ok } from "@parley/base/result";
-import { type Clock, type Ms, after, instant, ms, seconds } from "@parley/base/time";
+import { after, seconds } from "@parley/base/time";
 import type { ToTerminal } from "@parley/protocol/terminal/messages";
 import { relayCredentials } from "./relayCredentials.ts";
 import type { RelayRun } from "./relayRun.ts";
 import { iceServersFor } from "./relay/iceServers.ts";
-
-/** A clock that moves when it is told to, from timer to timer. */
-function byHand() {
-  let now = 1_800_000_000_000;
-  let timers: { at: number; fire: () => void }[] = [];
-  const clock: Clock = {
-    now: () => instant(now),
-    elapsed: () => ms(now),
-    wait: (delay, fire) => {
-      const timer = { at: now + delay, fire };
-      timers.push(timer);
-      return () => void (timers = timers.filter((other) => other !== timer));
-    },
-  };
-  const pass = (time: Ms): void => {
-    const end = now + time;
-    for (;;) {
-      const next = timers.toSorted((a, b) => a.at - b.at)[0];
-      if (next === undefined || next.at > end) break;
-      now = next.at;
-      timers = timers.filter((other) => other !== next);
-      next.fire();
-    }
-    now = end;
-  };
-  return { clock, pass, waiting: () => timers.length };
-}
+import { clockByHand } from "./testing/clockByHand.ts";
 
 function rig() {
-  const time = byHand();
+  const time = clockByHand();
   const told: (ToTerminal & { type: "iceServers" })[] = [];
   let open = true;
   const relay: RelayRun = {

@@ -16,6 +16,8 @@ import type { WebCertificate } from "./api/certificate.ts";
 import { type Hub, type Seat, openHub } from "./api/hub.ts";
 import { webServer } from "./api/http.ts";
 import { type People, makePeople } from "./api/people.ts";
+import { callPins } from "./callPins.ts";
+import { heldChains } from "./heldChains.ts";
 import { type Presence, consoleRole, houseOf, shownPairing } from "./houseView.ts";
 import { rowOf } from "./ledgerView.ts";
 import { verifiedBy } from "./peer/tlsIdentity.ts";
@@ -62,7 +64,6 @@ export async function openTerminals(options: TerminalsOptions): Promise<Result<T
   const { config, clock, random, identity, links, pairing, calls, recordOf, store, relay } = options;
   const { origin } = config.web;
   const web = await webServer({ files: options.served.files, tls: options.certificate, healthy: () => true });
-  const chains = new Map<IdText, { readonly chain: Bytes; readonly renewAt: Instant }>();
   const seen = new Map<IdText, Presence>();
   const officersSeen = new Map<IdText, Instant>();
 
@@ -107,21 +108,24 @@ export async function openTerminals(options: TerminalsOptions): Promise<Result<T
     onChange: () => changed(),
   });
 
+  const askToRenew = (seat: Seat): void =>
+    hub.tellSeat(seat, { type: "renewalDue", nonce: base64url(hub.nonceOf(seat)) });
+  const chains = heldChains(clock, (terminal) => {
+    for (const seat of hub.seats()) if (seat.who === terminal) askToRenew(seat);
+  });
+
   /** A terminal has proven itself: it gets a credential if it has none in hand, then the welcome, then every line. */
   const come = (terminal: IdText, seat: Seat): void => {
     seen.set(terminal, { on: true, since: clock.now() });
-    const held = chains.get(terminal);
-    if (held === undefined || held.renewAt <= clock.now()) {
-      hub.tellSeat(seat, { type: "renewalDue", nonce: base64url(hub.nonceOf(seat)) });
-      if (held === undefined) return; // the welcome waits for the credential
-    }
+    if (chains.isDue(terminal)) askToRenew(seat);
+    if (chains.of(terminal) === null) return; // the welcome waits for the credential
     welcome(terminal, seat);
   };
 
   const welcome = (terminal: IdText, seat: Seat): void => {
     const it = enrolled(terminal);
-    const held = chains.get(terminal);
-    if (it === null || held === undefined) return;
+    const chain = chains.of(terminal);
+    if (it === null || chain === null) return;
     const { party, name, place, timeZone } = home().pin.card;
     hub.tellSeat(seat, {
       type: "welcome",
@@ -129,7 +133,7 @@ export async function openTerminals(options: TerminalsOptions): Promise<Result<T
       name: it.name,
       role: consoleRole(it.role),
       party: { id: idText(party), name, zone: timeZone, place },
-      chain: base64url(held.chain),
+      chain: base64url(chain),
       links: linksNow(),
       now: clock.now(),
     });
@@ -192,8 +196,8 @@ export async function openTerminals(options: TerminalsOptions): Promise<Result<T
     });
     if (!made.ok) return hub.refuse(seat, made.error.code);
     if (made.value.type !== "chain") throw new Error("a credential was asked for and something else came");
-    const first = !chains.has(terminal);
-    chains.set(terminal, { chain: made.value.chain, renewAt: made.value.renewAt });
+    const first = chains.of(terminal) === null;
+    chains.put(terminal, made.value.chain, made.value.renewAt);
     if (first) welcome(terminal, seat);
     else hub.tellSeat(seat, { type: "renewed", chain: base64url(made.value.chain) });
   };
@@ -215,13 +219,19 @@ export async function openTerminals(options: TerminalsOptions): Promise<Result<T
     hub.tellSeat(seat, { type: "entries", entries: rows, total, more: to > 0 });
   };
 
-  const credentials = relayCredentials({
-    clock,
-    relay,
-    isOpen: (link, call) => {
-      const line = calls.state().links[link]?.line;
-      return line !== undefined && openCall(line) === call;
+  const isOpen = (link: IdText, call: IdText): boolean => {
+    const line = calls.state().links[link]?.line;
+    return line !== undefined && openCall(line) === call;
+  };
+  const credentials = relayCredentials({ clock, relay, isOpen, tell: hub.tell });
+  const pins = callPins({
+    pinsOf: (link) => {
+      const party = links.of(link)?.party;
+      const theirs = party === undefined ? undefined : identity.state().peers.get(party);
+      if (theirs === undefined) return null;
+      return { ours: base64url(encode(pin, home().pin)), theirs: base64url(encode(pin, theirs)) };
     },
+    isOpen,
     tell: hub.tell,
   });
 
@@ -231,12 +241,13 @@ export async function openTerminals(options: TerminalsOptions): Promise<Result<T
   });
 
   let due = false;
-  /** Once for all changes of one turn: consoles of signed-in officers get the house anew. */
+  /** Once for all changes of one turn: terminals in a call get pins that are new, consoles of signed-in officers get the house anew. */
   const changed = (): void => {
     if (due) return;
     due = true;
     queueMicrotask(() => {
       due = false;
+      pins.changed();
       const sources = {
         identity: identity.state(),
         pairings: pairing.state(),
@@ -273,15 +284,14 @@ export async function openTerminals(options: TerminalsOptions): Promise<Result<T
     desks: () =>
       [...identity.state().terminals.values()].flatMap(({ id, name, standing }) =>
         standing.at === "enrolled"
-          ? [{ terminal: idText(id), name, online: hub.isOn(idText(id)) && chains.has(idText(id)) }]
+          ? [{ terminal: idText(id), name, online: hub.isOn(idText(id)) && chains.of(idText(id)) !== null }]
           : [],
       ),
     tell: (to, message) => (to === null ? hub.tellAll(message as ToTerminal) : hub.tell(to, message as ToTerminal)),
     admit: (to, { link, call, side, caller, generation, far }) => {
-      const record = links.of(link);
       const secret = links.generations(link).find(({ n }) => n === generation)?.secret;
-      const theirs = record === null ? undefined : identity.state().peers.get(record.party);
-      if (secret === undefined || theirs === undefined) return;
+      const pinned = pins.give(to, link, call);
+      if (secret === undefined || pinned === null) return;
       hub.tell(to, {
         type: "admit",
         link,
@@ -291,7 +301,7 @@ export async function openTerminals(options: TerminalsOptions): Promise<Result<T
         generation,
         psk: base64url(pskOf(secret, link, generation, call)),
         far: [...far],
-        pins: { ours: base64url(encode(pin, home().pin)), theirs: base64url(encode(pin, theirs)) },
+        pins: pinned,
         epochSeconds: config.call.epochSeconds,
         iceServers: credentials.give(to, link, call),
         relayOnly: config.call.relayOnly,
@@ -311,17 +321,17 @@ export async function openTerminals(options: TerminalsOptions): Promise<Result<T
     },
     unrelay: relay.evict,
     dismiss: (terminal) => {
-      chains.delete(terminal);
+      chains.drop(terminal);
       relay.evict(terminal);
       hub.dismiss(terminal);
     },
     renewAll: () => {
-      for (const seat of hub.seats())
-        if (seat.who !== null) hub.tellSeat(seat, { type: "renewalDue", nonce: base64url(hub.nonceOf(seat)) });
+      for (const seat of hub.seats()) if (seat.who !== null) askToRenew(seat);
     },
     present: web.present,
     close: async () => {
       credentials.close();
+      chains.close();
       hub.close();
       await web.close();
     },

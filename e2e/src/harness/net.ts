@@ -31,6 +31,8 @@ export type Network = {
   address(place: NetPlace): string;
   /** Shapes one direction, or all that leave or enter a place ("all"); replaces what was set for it before. */
   shape(from: NetPlace | "all", to: NetPlace | "all", shape: Shape): Promise<void>;
+  /** Another address for a place, as a laptop gets that is carried into another network; its neighbours are told. */
+  readdress(place: NetPlace): Promise<void>;
   /** Frames carried and lost so far. */
   stats(): Promise<{ carried: number; lost: number }>;
   close(): Promise<void>;
@@ -39,6 +41,8 @@ export type Network = {
 const run = promisify(execFile);
 const source = join(import.meta.dirname, "../../../bench/net/wire.c");
 const addresses: Record<NetPlace, string> = { caller: "10.77.0.1", callee: "10.77.0.2", servers: "10.77.0.3" };
+const otherAddress = (place: NetPlace): string => addresses[place].replace(".0.", ".1.");
+const outside = "10.77.0.254";
 const hardware = (place: NetPlace): string => `02:00:00:00:00:0${netPlaces.indexOf(place) + 1}`;
 
 /** What this machine lacks for a network of our own, as half a sentence, or null when it has all. */
@@ -92,6 +96,13 @@ export async function openNetwork(): Promise<Network> {
       );
       if (said !== "ok") throw new Error(`the wire said: ${said}`);
     },
+    readdress: async (place) => {
+      const ip = (...args: string[]) => run("ip", ["-n", namespace(place), ...args]);
+      // In this order the old address is gone before the new one works: nothing is handed over.
+      await ip("address", "flush", "dev", "eth0");
+      await ip("address", "add", `${otherAddress(place)}/16`, "dev", "eth0");
+      await ip("route", "add", "default", "via", outside);
+    },
     stats: async () => {
       const [, carried = "", lost = ""] = /carried=(\d+) lost=(\d+)/.exec(await ask("stats")) ?? [];
       return { carried: Number(carried), lost: Number(lost) };
@@ -105,12 +116,13 @@ async function setUp(place: NetPlace, namespace: string): Promise<void> {
   await run("ip", ["netns", "exec", namespace, "sysctl", "-qw", "net.ipv6.conf.all.disable_ipv6=1"]).catch(() => null);
   await ip("link", "set", "lo", "up");
   await ip("link", "set", "eth0", "up");
-  await ip("address", "add", `${addresses[place]}/24`, "dev", "eth0");
+  await ip("address", "add", `${addresses[place]}/16`, "dev", "eth0");
   // Chromium looks for its own address by the route to the outside; nothing answers there.
-  await ip("route", "add", "default", "via", "10.77.0.254");
+  await ip("route", "add", "default", "via", outside);
   for (const other of netPlaces)
     if (other !== place)
-      await ip("neigh", "replace", addresses[other], "lladdr", hardware(other), "nud", "permanent", "dev", "eth0");
+      for (const address of [addresses[other], otherAddress(other)])
+        await ip("neigh", "replace", address, "lladdr", hardware(other), "nud", "permanent", "dev", "eth0");
 }
 
 /** One line asked, one line answered, in turn; resolves once the program has said it is ready. */

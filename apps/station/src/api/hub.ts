@@ -121,6 +121,8 @@ export function openHub(options: HubOptions): Hub {
   };
 
   const hear = (connection: Connection, text: string | null): void => {
+    // Asked whether we are there: the same sign of life that we give unasked.
+    if (text === "" && connection.seat.who !== null) return connection.socket.send("");
     const message = readFromTerminal(text ?? "");
     if (!message.ok) {
       refuse(connection, message.error.code);

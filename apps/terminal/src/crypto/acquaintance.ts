@@ -28,7 +28,7 @@ const remembered = 4096;
 type Life = { readonly life: string; highest: number; readonly taken: Set<number> };
 
 export class Acquaintance {
-  private readonly pins: readonly Pin[];
+  private pins: readonly Pin[];
   private readonly verify: VerifyAsync;
   private readonly verifyRaw: VerifyRaw;
   private readonly met = new Map<IdText, Met>();
@@ -42,6 +42,11 @@ export class Acquaintance {
     this.pins = pins;
     this.verify = verify;
     this.verifyRaw = verifyRaw;
+  }
+
+  /** From now on chains are judged by these. */
+  pin(pins: readonly Pin[]): void {
+    this.pins = pins;
   }
 
   of(terminal: IdText): Met | null {

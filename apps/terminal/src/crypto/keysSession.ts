@@ -25,7 +25,7 @@ import { type Signal, type SignalBody, encodeSignal, signalLabel, signedSignal }
 import type { VerifyAsync } from "@parley/protocol/signed/signature";
 import { webVerify } from "@parley/protocol/signed/webCrypto";
 import { Acquaintance } from "./acquaintance.ts";
-import type { Begin, FromKeys, PageSignal, ToKeys } from "./messages.ts";
+import type { Begin, FromKeys, PageSignal, PinBytes, ToKeys } from "./messages.ts";
 
 export type KeysEdges = {
   readonly clock: Clock;
@@ -62,12 +62,14 @@ export class KeysSession {
   private readonly call: CallId;
   private readonly self: TerminalId;
   private readonly life: Bytes;
-  private readonly pins: readonly [ours: Pin, theirs: Pin];
+  private pins: readonly [ours: Pin, theirs: Pin];
   private readonly people: Acquaintance;
   private readonly verify: VerifyAsync;
   /** Our own chain, as it is now. */
   private chain: Bytes;
   private readonly early: Bytes[] = [];
+  /** Greetings whose chain is by a station key that is not pinned here yet: the pin is on its way. */
+  private readonly unpinned: Bytes[] = [];
   /** The lives of far terminals that we have told who we are. */
   private readonly greeted = new Set<string>();
   private readonly seated = new Map<IdText, string>();
@@ -152,6 +154,8 @@ export class KeysSession {
           return;
         case "renew":
           return this.renew(message.chain);
+        case "pins":
+          return this.pinned(message.pins);
       }
       message satisfies never;
     });
@@ -214,9 +218,17 @@ export class KeysSession {
     });
   }
 
+  /** A station key has rolled, a terminal was cut off or a root replaced: what could not be judged before is judged now. */
+  private async pinned({ ours, theirs }: PinBytes): Promise<void> {
+    this.pins = [pinOf(ours), pinOf(theirs)];
+    this.people.pin(this.pins);
+    for (const bytes of this.unpinned.splice(0)) await this.arrived(bytes);
+  }
+
   private async arrived(bytes: Bytes): Promise<void> {
     const taken = await this.people.take(bytes, this.self, this.call, this.edges.clock.now());
     if (!taken.ok) {
+      if (taken.error.code === "ID_SUCCESSION_GAP" && this.unpinned.length < earlyKept) this.unpinned.push(bytes);
       if (taken.error.code !== "SIGNAL_EARLY") return this.refuse(null, taken.error.code, taken.error.detail);
       if (this.early.length < earlyKept) this.early.push(bytes);
       return;

@@ -4,6 +4,9 @@ import type { Bytes } from "@parley/base/bytes";
 import type { IdText } from "@parley/protocol/ids";
 import type { SignalBody } from "@parley/protocol/signed/signal";
 
+/** What is pinned of both parties, as signed/pin writes it. */
+export type PinBytes = { readonly ours: Bytes; readonly theirs: Bytes };
+
 /** Who this terminal is in a call, and by what it will know the others. */
 export type Begin = {
   readonly type: "begin";
@@ -21,7 +24,7 @@ export type Begin = {
   readonly privateKey: CryptoKey;
   readonly publicKey: Bytes;
   readonly chain: Bytes;
-  readonly pins: { readonly ours: Bytes; readonly theirs: Bytes };
+  readonly pins: PinBytes;
   readonly epochMs: number;
   /** To the frame worker: keys go straight there. */
   readonly frames: MessagePort;
@@ -37,6 +40,8 @@ export type ToKeys =
   | { readonly type: "greet"; readonly to: IdText }
   /** A person answered: only these terminals stay in the group. */
   | { readonly type: "keepOnly"; readonly terminals: readonly IdText[] }
+  /** What is pinned of the parties now. */
+  | { readonly type: "pins"; readonly pins: PinBytes }
   /** Our station has renewed this terminal's credential. */
   | { readonly type: "renew"; readonly chain: Bytes };
 

@@ -15,6 +15,11 @@ export type StationLink = {
   readonly send: (message: FromTerminal) => boolean;
   /** Tries at once, for when the browser says that the network is back. */
   readonly nudge: () => void;
+  /**
+   * Something else on this network has gone silent: a connection that does not answer within a second is dropped and made
+   * anew, since after a cut or under a new address the old one's packets may be minutes from their next try.
+   */
+  readonly doubt: () => void;
   readonly close: () => void;
 };
 
@@ -35,6 +40,9 @@ export const retryPause = (tries: number, jitter: number): Ms =>
 
 /** A connection that says nothing for this long is taken for dead; the station speaks every 10 s. */
 const silence: Ms = ms(25_000);
+
+/** The same for one that was asked for a sign of life, which the station gives at once. */
+const answers: Ms = ms(1_000);
 
 export function linkToStation(options: StationLinkOptions): StationLink {
   type State =
@@ -89,6 +97,13 @@ export function linkToStation(options: StationLinkOptions): StationLink {
       state.stop();
       tries = 0;
       connect();
+    },
+    doubt: () => {
+      if (state.at !== "opening" && state.at !== "up") return;
+      const { socket } = state;
+      state.watch();
+      if (state.at === "up") socket.send("");
+      state = { ...state, watch: options.clock.wait(answers, () => lose(socket)) };
     },
     close: () => {
       if (state.at === "waiting") state.stop();

@@ -54,6 +54,8 @@ export type CallRunOptions = {
   /** To our station; false when it is away, and then what matters is said again when it is back. */
   readonly tell: (message: FromTerminal) => boolean;
   readonly onView: (view: CallView) => void;
+  /** The far side was not heard for a second: the way to our station may be gone too. */
+  readonly onMend: () => void;
 };
 
 export type CallRun = {
@@ -61,6 +63,8 @@ export type CallRun = {
   readonly admit: (admit: Admit) => void;
   /** The relay's next credentials: for paths that are looked for from now on. */
   readonly iceServers: (servers: Admit["iceServers"]) => void;
+  /** What is pinned of the parties now. */
+  readonly pins: (pins: Admit["pins"]) => void;
   readonly signal: (signal: Signal) => void;
   /** What our station says of the line. */
   readonly hear: (line: Line) => void;
@@ -118,7 +122,11 @@ export function runCall(options: CallRunOptions): CallRun {
 
   const happen = (event: Event): void => {
     const [next, effects] = step(line, event, clock.now());
-    for (const effect of effects) if (effect.type === "mend") far.mend(effect.attempt);
+    for (const effect of effects) {
+      if (effect.type !== "mend") continue;
+      far.mend(effect.attempt);
+      options.onMend();
+    }
     become(next);
   };
 
@@ -131,6 +139,11 @@ export function runCall(options: CallRunOptions): CallRun {
     const theirs = meets(before, line, self);
     if (theirs !== null) enter(theirs);
     if (openCall(line) === null) leave();
+  };
+
+  /** There is a way for signals again. */
+  const mendNow = (): void => {
+    if (line.at === "mending") far.mend(line.attempt);
   };
 
   const setTimer = (): void => {
@@ -322,6 +335,9 @@ export function runCall(options: CallRunOptions): CallRun {
     epochMs: admit.epochSeconds * 1000,
   });
 
+  const pinned = ({ ours, theirs }: Admit["pins"]): void =>
+    workers.toKeys({ type: "pins", pins: { ours: bytesOf(ours), theirs: bytesOf(theirs) } });
+
   const greet = (): void => {
     // The called side asks to be taken in; the calling side only when it comes back to a call that it had left.
     if (admit.side === "calling" && !isInCall(line)) return;
@@ -337,12 +353,14 @@ export function runCall(options: CallRunOptions): CallRun {
     admit: (fresh) => {
       admit = fresh;
       far.setIceServers(fresh.iceServers);
+      pinned(fresh.pins);
       greet();
     },
     iceServers: (servers) => {
       admit = { ...admit, iceServers: servers };
       far.setIceServers(servers);
     },
+    pins: pinned,
     signal: ({ body }) => workers.toKeys({ type: "signal", bytes: bytesOf(body) }),
     hear: (said) => become(merge(line, said, self)),
     again: () => {
@@ -350,6 +368,7 @@ export function runCall(options: CallRunOptions): CallRun {
       if (exported !== null) options.tell({ type: "exported", call: admit.call, secret: exported });
       if (view.epoch.state === "confirmed") options.tell({ type: "epoch", call: admit.call, epoch: view.epoch.number });
       for (const word of saidAgain(line, self)) options.tell(word);
+      mendNow();
     },
     press: (type) => {
       const { call } = admit;
@@ -364,9 +383,7 @@ export function runCall(options: CallRunOptions): CallRun {
     },
     feed: () => far.feed(),
     renewed: (chain) => workers.toKeys({ type: "renew", chain }),
-    networkIsBack: () => {
-      if (line.at === "mending") far.mend(line.attempt);
-    },
+    networkIsBack: mendNow,
     view: () => view,
     close: () => {
       closed = true;

@@ -44,8 +44,11 @@ type Far = {
 
 const noTracks: Readonly<Record<Stream, null>> = { mic: null, cam: null, screen: null, screenSound: null };
 
-/** From this attempt on, a path that restarts did not mend is built anew. */
-const rebuildFrom = 3;
+/**
+ * From this attempt on, a quarter of a minute after the loss, a path that restarts did not mend is built anew. No sooner: the old
+ * one carries the picture again at the first packet that passes, and a new one waits for signals.
+ */
+const rebuildFrom = 5;
 
 /** The stream that a transform's name stands for, or null. */
 export const streamOf = (name: string): Stream | null =>

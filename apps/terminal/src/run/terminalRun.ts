@@ -238,6 +238,8 @@ export function runTerminal(browser: Browser, { code, officerCode }: OpenedWith)
         return admitted(message);
       case "iceServers":
         return runOf(message.call)?.iceServers(message.iceServers);
+      case "pins":
+        return runOf(message.call)?.pins(message.pins);
       case "signal": {
         const its = runOf(message.call);
         if (its === null) early.push(message);
@@ -342,6 +344,7 @@ export function runTerminal(browser: Browser, { code, officerCode }: OpenedWith)
       outgoing: room.outgoing,
       tell: send,
       onView: viewed,
+      onMend: link.doubt,
     });
     viewed(run.view());
     for (const signal of signals) if (signal.call === admit.call) run.signal(signal);

@@ -7,7 +7,7 @@ import { type Ms, ms } from "@parley/base/time";
 import { isNewer } from "./groupEpoch.ts";
 import type { Layout } from "./layout.ts";
 import { type OpenedFrame, type Parts, readFrame } from "./open.ts";
-import { type Picture, askAgainAfter, broken, missed, opened, sound } from "./picture.ts";
+import { type Picture, askAgainAfter, broken, missed, opened, resumed, sound } from "./picture.ts";
 import { type Queue, append, curtainBounds, emptyQueue, holdBounds, split } from "./queue.ts";
 import type { ReceiveKey, ReceiveKeys } from "./receiveKeys.ts";
 import { type Refusal, classOf } from "./refusals.ts";
@@ -57,6 +57,8 @@ export type OpenerEvent<F> =
   | { readonly type: "keysChanged" }
   | { readonly type: "bind"; readonly binding: Binding }
   | { readonly type: "release" }
+  /** Frames come again, of this stream or of another of the same sender, after a silence. */
+  | { readonly type: "resumed" }
   | { readonly type: "tick" };
 
 export type OpenerEffect<F> =
@@ -105,6 +107,10 @@ export function step<F>(state: OpenerState<F>, event: OpenerEvent<F>, now: Ms, k
       return [{ ...state, binding: event.binding }, []];
     case "release":
       return release(state, now, keys);
+    case "resumed": {
+      const [picture, ask] = resumed(state.picture, now);
+      return ask === null ? [state, []] : [{ ...state, picture }, [{ type: "askKeyFrame" }]];
+    }
     case "tick":
       return tick(state, now, keys);
     default:

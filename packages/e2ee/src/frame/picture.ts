@@ -5,6 +5,9 @@ import { type Ms, ms } from "@parley/base/time";
 /** A key frame that was asked for and has not come is asked for again after this long. */
 export const askAgainAfter: Ms = ms(1_000);
 
+/** The first request after a silence may itself be lost: one direction of a path often comes back before the other. */
+const askSoonAfter: Ms = ms(300);
+
 export type Picture =
   /** Sound: every frame stands alone, and none is a key frame, so this never changes. */
   | { readonly at: "sound" }
@@ -19,6 +22,12 @@ export const broken: Picture = { at: "broken" };
 
 /** A frame of the stream was dropped. */
 export const missed = (was: Picture): Picture => (was.at === "whole" ? broken : was);
+
+/** Frames come again after a silence: those of it are lost, and the browser would ask for their packets before it asked for a key frame. */
+export const resumed = (was: Picture, now: Ms): readonly [Picture, "ask" | null] =>
+  was.at === "sound" || (was.at === "asked" && now < was.until)
+    ? [was, null]
+    : [{ at: "asked", until: ms(now + askSoonAfter) }, "ask"];
 
 /** A frame opened: the picture after it, and whether to ask for a key frame now. */
 export function opened(was: Picture, isKey: boolean, now: Ms): readonly [Picture, "ask" | null] {

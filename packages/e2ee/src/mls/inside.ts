@@ -32,6 +32,8 @@ export class Inside {
   /** The last signed word of each member, to show where it was. */
   private readonly words = new Map<IdText, SignedBallot>();
   private askAgainAt = ms(0);
+  /** Our renewed credential was not accepted, as by a member that does not know its chain yet: offered again then. */
+  private renewAgainAt: Ms | null = null;
   private verdict: Verdict = stay;
 
   constructor(context: KeeperContext, group: Group, now: Moment) {
@@ -113,8 +115,10 @@ export class Inside {
         this.fork(effect.by);
         return null;
       case "dropped":
-        for (const want of effect.wants)
+        for (const want of effect.wants) {
           this.context.alarm(problem("MLS_INVALID", `gave up: ${want.type}`), want.type === "add" ? want.member : null);
+          if (want.type === "renew") this.renewAgainAt = ms(now.elapsed + takeover);
+        }
         return null;
       default:
         return effect satisfies never;
@@ -268,6 +272,12 @@ export class Inside {
     return this.verdict;
   }
 
+  async tick(now: Moment): Promise<Verdict> {
+    if (this.renewAgainAt === null || now.elapsed < this.renewAgainAt) return this.run({ type: "tick" }, now);
+    this.renewAgainAt = null;
+    return this.run({ type: "want", want: { type: "renew" } }, now);
+  }
+
   remove(terminal: IdText, now: Moment): Promise<Verdict> {
     if (!this.ordering.roll.has(terminal) || terminal === this.context.me) return Promise.resolve(stay);
     return this.run({ type: "want", want: { type: "remove", member: terminal } }, now);
@@ -275,6 +285,7 @@ export class Inside {
 
   renew(credential: LeafCredential, now: Moment): Promise<Verdict> {
     this.seat.renewed = credential;
+    this.renewAgainAt = null;
     return this.run({ type: "want", want: { type: "renew" } }, now);
   }
 

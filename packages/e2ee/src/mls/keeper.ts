@@ -96,7 +96,7 @@ export class Keeper {
       if (group !== null) await this.enter(group, now);
       return;
     }
-    await this.inside((inside) => inside.run({ type: "tick" }, now), now);
+    await this.inside((inside) => inside.tick(now), now);
   }
 
   /** Does something inside, and what its verdict means for us; nothing where we are not inside. */

@@ -68,7 +68,7 @@ describe("epoch change", () => {
     clock.move(1000);
     expect(await push(3, "delta")).toBe(2);
     expect(await push(4, "key")).toBe(2);
-    clock.move(5000);
+    clock.move(500);
     expect(await push(5, "delta")).toBe(2);
     await receive.stream.push(fakeFrame(new Uint8Array(0))); // nothing was in it, so nothing is missing
     expect(await push(7, "delta")).toBe(2);
@@ -79,6 +79,37 @@ describe("epoch change", () => {
       await sound.stream.push(fakeFrame(frame, null, "audio/opus"));
     }
     expect([sound.sink.frames.length, to.keyFramesAsked]).toEqual([2, 3]);
+  });
+  it("[FR20] frames that come again after a silence ask for a key frame at once, of every picture that was there before", async () => {
+    const { clock, from, to } = await callOfTwo();
+    const [camera, microphone] = [from.send(contexts.camera), from.send(contexts.microphone, "opus", "microphone")];
+    const sound = to.receive({ stream: "microphone", kind: "audio", binding: { contexts: [0], leaves: [0] } });
+    const receive = to.receive({});
+    const [pictures, sounds] = [await sealed(camera, 9), await sealed(microphone, 9)];
+    const push = async (what: "picture" | "sound", n: number, type: "key" | "delta" = "delta") => {
+      const frame = (what === "sound" ? sounds : pictures)[n] ?? expect.fail("none");
+      if (what === "sound") await sound.stream.push(fakeFrame(frame, null, "audio/opus"));
+      else await receive.stream.push(fakeFrame(frame, type));
+      return to.keyFramesAsked;
+    };
+    await push("sound", 0);
+    clock.move(5000);
+    expect(await push("sound", 1)).toBe(0); // there was no picture yet
+    expect(await push("picture", 1, "key")).toBe(0);
+    clock.move(999);
+    expect(await push("picture", 2)).toBe(0);
+    clock.move(5000);
+    expect(await push("sound", 3)).toBe(1); // the picture's encoder may have fallen silent
+    expect(await push("picture", 3, "key")).toBe(1);
+    expect(await push("picture", 4)).toBe(1);
+    clock.move(5000);
+    expect(await push("sound", 4)).toBe(2);
+    clock.move(299);
+    expect(await push("picture", 5)).toBe(2);
+    clock.move(1);
+    expect(await push("picture", 6)).toBe(3); // the request may have been lost
+    clock.move(999);
+    expect(await push("picture", 7)).toBe(3);
   });
   it("[FR9] epoch & 15 comes round four times over 70 epochs without a frame lost or an old key opened", async () => {
     const { from, to } = await callOfTwo();

@@ -1,7 +1,7 @@
 // One receiving stream in the worker: feeds the opener's step and carries its effects out. What it passes on was opened; there
 // is no other call of `pass` here. Carries FR3.
 import type { Bytes } from "@parley/base/bytes";
-import type { Ms } from "@parley/base/time";
+import { type Ms, ms } from "@parley/base/time";
 import type { GroupEpoch } from "../frame/groupEpoch.ts";
 import { openFrame, sframeOf } from "../frame/open.ts";
 import { type OpenerEffect, type OpenerEvent, type OpenerState, step } from "../frame/opener.ts";
@@ -20,8 +20,13 @@ export type ReceivePorts = {
   readonly opened: (key: ReceiveKey, ctr: number, sframe: Bytes) => void;
   /** The first frame under an epoch. */
   readonly began: (of: GroupEpoch) => void;
+  /** A frame was opened after a silence. */
+  readonly resumed: (withKeyFrame: boolean) => void;
   readonly fault: (error: unknown) => void;
 };
+
+/** Without a frame for this long a path is lost; black pictures alone come five times a second. */
+const silence: Ms = ms(1_000);
 
 export class ReceiveStream {
   readonly direction = "receive";
@@ -32,6 +37,7 @@ export class ReceiveStream {
   private readonly onward: Onward;
   private readonly ports: ReceivePorts;
   private under: GroupEpoch | null = null;
+  private lastOpened: Ms | null = null;
 
   constructor(
     name: string,
@@ -75,6 +81,18 @@ export class ReceiveStream {
     }
   }
 
+  /** The sender is heard again: a picture that was there before needs a key frame at once. */
+  resumed(): void {
+    if (this.lastOpened !== null) void this.take({ type: "resumed" });
+  }
+
+  private heard(withKeyFrame: boolean): void {
+    const now = this.ports.elapsed();
+    const resumes = this.lastOpened !== null && now - this.lastOpened >= silence;
+    this.lastOpened = now;
+    if (resumes) this.ports.resumed(withKeyFrame);
+  }
+
   /** A bug that one frame meets must not stop the stream: the next frame is opened all the same. */
   private tryTo(effect: Exclude<OpenerEffect<EncodedFrame>, { type: "open" }>): void {
     try {
@@ -107,6 +125,7 @@ export class ReceiveStream {
     this.ports.opened(key, from.parts.ctr, sframeOf(from.parts.bytes, from.parts.headerAt));
     this.onward.pass(from.frame, plain);
     this.tally.passed++;
+    this.heard(from.isKey);
     if (key.of === this.under) return;
     this.under = key.of;
     this.ports.began(key.of);

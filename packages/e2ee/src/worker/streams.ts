@@ -75,6 +75,9 @@ export class Streams {
         ),
       opened: ({ of, leaf, context }, ctr, sframe) => this.noteOpened(of, leaf, context, ctr, sframe),
       began: (of) => this.edges.post({ type: "opening", stream: name, of }),
+      resumed: (withKeyFrame) => {
+        for (const each of this.receiving) if (each !== stream || !withKeyFrame) each.resumed();
+      },
       fault: this.fault,
     });
     this.receiving.add(stream);

@@ -63,6 +63,9 @@ export const iceServerSchema = z.object({
   credential: z.string().max(200),
 });
 
+/** What is pinned of both parties of a call; see signed/pin. */
+const pinsSchema = z.object({ ours: bytesText(maxPinBytes), theirs: bytesText(maxPinBytes) });
+
 /** A far terminal with which this one may set up media and keys for a call. */
 export const farTerminalSchema = z.object({ terminal: id16, name });
 
@@ -103,11 +106,13 @@ export const callToTerminal = [
     psk: bytesText(64),
     far: z.array(farTerminalSchema).max(8),
     /** What is pinned of either party now: the only ground on which chains are judged. */
-    pins: z.object({ ours: bytesText(maxPinBytes), theirs: bytesText(maxPinBytes) }),
+    pins: pinsSchema,
     epochSeconds: z.number().int().positive(),
     iceServers: z.array(iceServerSchema).max(8),
     relayOnly: z.boolean(),
   }),
+  /** What is pinned of the parties has changed while the call runs. */
+  z.object({ type: z.literal("pins"), call: id16, pins: pinsSchema }),
   /** The next credentials for the relay, before those of `admit` run out. */
   z.object({ type: z.literal("iceServers"), call: id16, iceServers: z.array(iceServerSchema).max(8) }),
   z.object({ type: z.literal("signal"), call: id16, from: id16, body: bytesText(maxSignalBytes) }),

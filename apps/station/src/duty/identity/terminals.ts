@@ -124,7 +124,9 @@ export function renewTerminal(
   const stopped = refuseStanding(home.pin);
   if (stopped !== null) return refused(stopped.code, stopped.detail);
   const { key } = home.pin.line;
-  if (!equal(key, context.signer.publicKey)) throw new Error("the key at hand is not the key in use");
+  // While a key is being taken into use; when it is, every terminal is asked again.
+  if (!equal(key, context.signer.publicKey))
+    return refused("KEYS_FILE_MISSING", "the station key is being handed over");
   const body = {
     party: home.pin.card.party,
     stationKey: keyIdOf(key),
