@@ -1,7 +1,7 @@
 // Scripted people: they press Call, sometimes on both sides at once or while the line is taken, answer, decline, touch or
 // ignore what rings, give up, talk for a while, hand over, and press End, sometimes both. They see only their own screens.
 import { type Ms, ms, seconds } from "@parley/base/time";
-import { isInCall, openCall } from "@parley/call/state";
+import { isInCall, offeredTo, openCall } from "@parley/call/state";
 import type { IdText } from "@parley/protocol/ids";
 import type { Seat } from "./front.ts";
 import type { Dice } from "./random.ts";
@@ -63,8 +63,18 @@ export function makePeople(world: () => World, dice: Dice): People {
       const mood = dice.part();
       const other = dice.pick(frontOf(world(), seat.station).seats.filter((it) => it !== seat));
       if (mood < 0.15 && other !== undefined) {
+        if (dice.chance(0.3)) {
+          note(other, `takes it from ${seat.it.name}`);
+          return other.page.take(call);
+        }
         note(seat, `hands over to ${other.it.name}`);
-        return seat.page.handOver(call, other.id);
+        seat.page.handOver(call, other.id);
+        whenStill(seat, link, call, ms(delay * 2), "inCall", () => {
+          if (seat.page.inCall()?.call === call) press(seat, "hangUp", call);
+        });
+        return whenStill(other, link, call, dice.about(seconds(4)), "inCall", () => {
+          if (offeredTo(other.page.screen(link), other.id)) press(other, dice.chance(0.8) ? "answer" : "decline", call);
+        });
       }
       const far = seat.page.inCall()?.far;
       press(seat, "hangUp", call);

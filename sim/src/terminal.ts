@@ -293,4 +293,8 @@ export class Terminal {
   handOver(call: IdText, to: IdText): void {
     this.ports.tell({ type: "handOver", call, to });
   }
+
+  take(call: IdText): void {
+    this.ports.tell({ type: "take", call });
+  }
 }

@@ -106,6 +106,9 @@ export async function openTerminals(options: TerminalsOptions): Promise<Result<T
     tell: hub.tellSeat,
     refuse: hub.refuse,
     onChange: () => changed(),
+    onSignIn: (seat) => {
+      if (seat.who !== null) void calls.command({ from: "presence", terminal: seat.who });
+    },
   });
 
   const askToRenew = (seat: Seat): void =>
@@ -235,6 +238,14 @@ export async function openTerminals(options: TerminalsOptions): Promise<Result<T
     tell: hub.tell,
   });
 
+  /** Whether somebody may take a call there now: a console's rings are seen only by an officer who is signed in ([CA19]). */
+  const canRing = (terminal: IdText, role: string): boolean => {
+    if (!hub.isOn(terminal) || chains.of(terminal) === null) return false;
+    if (consoleRole(role) === "desk") return true;
+    const seat = hub.seats().find(({ who }) => who === terminal);
+    return seat !== undefined && people.officerAt(seat) !== null;
+  };
+
   const presence = (terminal: IdText): Presence => ({
     on: hub.isOn(terminal),
     since: seen.get(terminal)?.since ?? enrolled(terminal)?.enrolled ?? instant(0),
@@ -282,10 +293,8 @@ export async function openTerminals(options: TerminalsOptions): Promise<Result<T
     port: listening.value,
     people,
     desks: () =>
-      [...identity.state().terminals.values()].flatMap(({ id, name, standing }) =>
-        standing.at === "enrolled"
-          ? [{ terminal: idText(id), name, online: hub.isOn(idText(id)) && chains.of(idText(id)) !== null }]
-          : [],
+      [...identity.state().terminals.values()].flatMap(({ id, name, role, standing }) =>
+        standing.at === "enrolled" ? [{ terminal: idText(id), name, online: canRing(idText(id), role) }] : [],
       ),
     tell: (to, message) => (to === null ? hub.tellAll(message as ToTerminal) : hub.tell(to, message as ToTerminal)),
     admit: (to, { link, call, side, caller, generation, far }) => {

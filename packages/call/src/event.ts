@@ -36,8 +36,10 @@ export type Event =
   | { readonly type: "up"; readonly call: IdText }
   /** Our terminal has not opened one for about a second. */
   | { readonly type: "lost"; readonly call: IdText; readonly why: LossReason }
-  /** Our person moves to another of our terminals; while it rings: let it ring there too. */
+  /** Let it ring at another of our terminals too; in a call: until somebody joins there, declines, or it is handed back. */
   | { readonly type: "handOver"; readonly call: IdText; readonly to: IdText }
+  /** A person at another of our terminals takes the call there, at once. */
+  | { readonly type: "take"; readonly call: IdText; readonly desk: IdText }
   /** Theirs moved. */
   | { readonly type: "theyMoved"; readonly call: IdText; readonly to: IdText }
   /** Time has passed; does something only at or after the state's deadline. */

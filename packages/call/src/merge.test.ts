@@ -30,6 +30,7 @@ describe("merge", () => {
     expect(merge(live, keying, "d2")).toBe(keying);
     const moved: Line = { ...keying, theirs: "g" };
     expect(merge(live, moved, "d1")).toBe(moved);
+    expect(merge(live, { ...keying, offered: "d2" }, "d1")).toEqual({ ...live, offered: "d2" });
   });
   it("another call, or none, is the station's to say; an ended call is shown until its own time", () => {
     const other: Line = { ...called, call: "B" };

@@ -17,5 +17,7 @@ export function merge(own: Line, theirs: Line, self: string): Line {
   if (rank(own) < rank(theirs)) return theirs;
   const same =
     isInCall(own) && isInCall(theirs) && own.ours === self && theirs.ours === self && own.theirs === theirs.theirs;
-  return same ? own : theirs;
+  if (!same) return theirs;
+  // Whom the call is offered to is for the station to say.
+  return own.offered === theirs.offered ? own : { ...own, offered: theirs.offered };
 }

@@ -31,6 +31,8 @@ type InCall = {
   /** The terminal at which theirs sits. */
   readonly theirs: IdText;
   readonly answered: Instant;
+  /** A terminal of ours to which the call is handed: it rings there, and the call stays where it is until somebody joins. */
+  readonly offered?: IdText | undefined;
 };
 
 export type Calling = {
@@ -71,6 +73,8 @@ export type Ended = {
   readonly call: IdText;
   readonly side: Side;
   readonly why: EndReason;
+  /** The terminal of ours that had the call, or called; absent when it only rang. */
+  readonly held?: IdText | undefined;
   readonly answered: Instant | null;
   readonly ended: Instant;
   readonly until: Instant;
@@ -89,9 +93,12 @@ export const isInCall = (line: Line): line is Keying | Live | Mending =>
 /** Whether our person of an answered call is at `terminal`. */
 export const sitsAt = (line: Line, terminal: IdText): boolean => isInCall(line) && line.ours === terminal;
 
-/** Whether the other party's ring rings at our `terminal`. */
+/** Whether our `terminal` is asked to take a call that another terminal of ours has. */
+export const offeredTo = (line: Line, terminal: IdText): boolean => isInCall(line) && line.offered === terminal;
+
+/** Whether our `terminal` rings: for the other party's ring, or for a call that is handed to it. */
 export const ringsAt = (line: Line, terminal: IdText): boolean =>
-  line.at === "ringing" && line.side === "called" && line.desks.includes(terminal);
+  offeredTo(line, terminal) || (line.at === "ringing" && line.side === "called" && line.desks.includes(terminal));
 
 /** Whether our `terminal` takes part in the line's call: it sits in it, called, or rings. */
 export const takesPart = (line: Line, terminal: IdText): boolean =>

@@ -3,7 +3,7 @@ import fc from "fast-check";
 import { describe, expect, it } from "vitest";
 import { keyingLasts, ringLasts } from "./deadlines.ts";
 import type { Effect, Event } from "./event.ts";
-import { type Line, deadline, idle, isInCall, openCall } from "./state.ts";
+import { type Line, deadline, idle, isInCall, openCall, ringsAt, sitsAt } from "./state.ts";
 import { step } from "./step.ts";
 
 const calls = ["A", "B", "C"] as const;
@@ -44,6 +44,7 @@ const anyEvent: fc.Arbitrary<Event> = fc.oneof(
     why: fc.constantFrom("notYetUp", "noPackets", "terminalGone"),
   }),
   fc.record({ type: fc.constant("handOver" as const), call: anyCall, to: anyDesk }),
+  fc.record({ type: fc.constant("take" as const), call: anyCall, desk: anyDesk }),
   fc.record({ type: fc.constant("theyMoved" as const), call: anyCall, to: anyFar }),
   fc.constant({ type: "tick" as const }),
 );
@@ -159,6 +160,45 @@ describe("step", () => {
     );
   });
 
+  it("[CA16] a call that is handed on stays where it is until somebody joins there, or takes it", () => {
+    const live: Line = {
+      at: "live",
+      call: "A",
+      side: "called",
+      ours: "d1",
+      theirs: "f1",
+      answered: t0,
+      since: t0,
+    };
+    const [offered, said] = step(live, { type: "handOver", call: "A", to: "d2" }, t0);
+    expect(offered).toEqual({ ...live, offered: "d2" });
+    expect(said).toEqual([]);
+    expect([ringsAt(offered, "d2"), ringsAt(offered, "d1"), sitsAt(offered, "d1")]).toEqual([true, false, true]);
+    // Loss, mending and the other side's own moves leave it offered.
+    const [mending] = step(offered, { type: "lost", call: "A", why: "noPackets" }, t0);
+    const [again] = step(mending, { type: "theyMoved", call: "A", to: "f2" }, t0);
+    expect(step(again, { type: "up", call: "A" }, t0)[0]).toMatchObject({ at: "live", offered: "d2", theirs: "f2" });
+    for (const event of [
+      { type: "decline", call: "A", desk: "d2" },
+      { type: "handOver", call: "A", to: "d1" },
+    ] as const)
+      expect(step(offered, event, t0)).toEqual([live, []]);
+    const joined = { at: "keying", call: "A", side: "called", ours: "d2", theirs: "f1", answered: t0 };
+    const toThem = [{ type: "sendMoved", call: "A", to: "d2" }];
+    const [there, effects] = step(offered, { type: "answer", call: "A", desk: "d2" }, t0);
+    expect(there).toEqual({ ...joined, until: after(t0, keyingLasts) });
+    expect(effects).toEqual(toThem);
+    // One that was not asked cannot join, but a person there can take it.
+    expect(step(offered, { type: "answer", call: "A", desk: "d3" }, t0)).toEqual([
+      offered,
+      [{ type: "refuse", code: "ANSWERED_ELSEWHERE" }],
+    ]);
+    expect(step(live, { type: "take", call: "A", desk: "d2" }, t0)).toEqual([
+      { ...joined, until: after(t0, keyingLasts) },
+      toThem,
+    ]);
+  });
+
   it("[CA10] a ring that finds every terminal taken is answered busy and noted", () => {
     const [line, effects] = step(idle, { type: "ring", call: "A", by: "f1", spent: ms(0), desks: "busy" }, t0);
     expect(line).toEqual(idle);
@@ -206,7 +246,7 @@ describe("two parties", () => {
   };
   const press = fc.oneof(
     fc.record({
-      type: fc.constantFrom("answer" as const, "decline" as const, "seen" as const, "rang" as const),
+      type: fc.constantFrom("answer" as const, "decline" as const, "seen" as const, "rang" as const, "take" as const),
       desk: anyDesk,
     }),
     fc.record({ type: fc.constantFrom("hangUp" as const, "up" as const, "lost" as const) }),

@@ -130,15 +130,19 @@ function ofCall(line: Line, event: OfCall, now: Instant): Step {
 }
 
 const isOurs = (event: OfCall): boolean =>
-  event.type === "answer" || event.type === "decline" || event.type === "hangUp" || event.type === "handOver";
+  event.type === "answer" ||
+  event.type === "decline" ||
+  event.type === "hangUp" ||
+  event.type === "handOver" ||
+  event.type === "take";
 
 function inCalling(line: Calling, event: OfCall, now: Instant): Step {
   switch (event.type) {
     case "hangUp":
       return over(line, "cancelled", now, [{ type: "sendHangUp", call: line.call, why: "cancelled" }]);
-    case "handOver":
-      if (event.to === line.ours) return stay(line);
-      return [{ ...line, ours: event.to }, [{ type: "sendMoved", call: line.call, to: event.to }]];
+    case "take":
+      if (event.desk === line.ours) return stay(line);
+      return [{ ...line, ours: event.desk }, [{ type: "sendMoved", call: line.call, to: event.desk }]];
     case "receipt":
       switch (event.kind) {
         case "delivered":
@@ -156,6 +160,7 @@ function inCalling(line: Calling, event: OfCall, now: Instant): Step {
       return event.kind satisfies never;
     case "answer":
     case "decline":
+    case "handOver": // whoever is to speak when they answer takes the call, and is not put there by somebody else
       return refuse(line, "NOT_RINGING_HERE");
     case "theyHungUp":
     case "rang":
@@ -194,6 +199,8 @@ function inCalled(line: Called, event: OfCall, now: Instant): Step {
       return stay({ ...line, theirs: event.to });
     case "handOver": // ring there too
       return stay(line.desks.includes(event.to) ? line : { ...line, desks: [...line.desks, event.to] });
+    case "take":
+      return refuse(line, "NOT_RINGING_HERE");
     case "receipt":
     case "up":
     case "lost":
@@ -207,8 +214,7 @@ function inCall(line: Keying | Live | Mending, event: OfCall, now: Instant): Ste
   switch (event.type) {
     case "up": {
       if (line.at === "live") return stay(line);
-      const { side, ours, theirs, answered: at } = line;
-      return stay({ at: "live", call, side, ours, theirs, answered: at, since: now });
+      return stay({ at: "live", ...heldBy(line), since: now });
     }
     case "lost":
       return line.at === "mending" ? stay({ ...line, why: event.why }) : mending(line, event.why, now);
@@ -219,15 +225,17 @@ function inCall(line: Keying | Live | Mending, event: OfCall, now: Instant): Ste
       ]);
     case "theyHungUp":
       return over(line, "theyHungUp", now, [{ type: "record", call, why: "theyHungUp" }]);
-    case "handOver":
-      if (event.to === line.ours) return stay(line);
-      return [keying({ ...line, ours: event.to }, now), [{ type: "sendMoved", call, to: event.to }]];
+    case "handOver": // to the terminal that has it: it is offered to nobody any more
+      return stay(offer(line, event.to === line.ours ? undefined : event.to));
+    case "take":
+      return event.desk === line.ours ? stay(line) : moved(line, event.desk, now);
     case "theyMoved":
       return event.to === line.theirs ? stay(line) : stay(keying({ ...line, theirs: event.to }, now));
-    case "answer": // the second desk to press Answer, or a press repeated
-      return event.desk === line.ours ? stay(line) : refuse(line, "ANSWERED_ELSEWHERE");
+    case "answer": // of the terminal that was asked to join; else the second desk to press Answer, or a press repeated
+      if (event.desk === line.ours) return stay(line);
+      return event.desk === line.offered ? moved(line, event.desk, now) : refuse(line, "ANSWERED_ELSEWHERE");
     case "decline":
-      return refuse(line, "ANSWERED_ELSEWHERE");
+      return event.desk === line.offered ? stay(offer(line, undefined)) : refuse(line, "ANSWERED_ELSEWHERE");
     case "receipt":
     case "rang":
     case "seen":
@@ -263,19 +271,37 @@ function answered(ends: Ends, now: Instant, effects: readonly Effect[]): Step {
   return [{ at: "keying", ...ends, answered: now, until: after(now, keyingLasts) }, effects];
 }
 
-function keying(line: Keying | Live | Mending, now: Instant): Keying {
-  const { call, side, ours, theirs, answered: at } = line;
-  return { at: "keying", call, side, ours, theirs, answered: at, until: after(now, keyingLasts) };
+type InCall = Keying | Live | Mending;
+
+/** What is true of an answered call whether it is seen just now or not. */
+function heldBy({ call, side, ours, theirs, answered: at, offered }: InCall) {
+  return { call, side, ours, theirs, answered: at, ...(offered === undefined ? {} : { offered }) };
+}
+
+function keying(line: InCall, now: Instant): Keying {
+  return { at: "keying", ...heldBy(line), until: after(now, keyingLasts) };
 }
 
 function mending(line: Keying | Live, why: Mending["why"], now: Instant): Step {
-  const { call, side, ours, theirs, answered: at } = line;
   const until = after(now, mendingPause(1));
   return [
-    { at: "mending", call, side, ours, theirs, answered: at, why, lost: now, attempt: 1, until },
-    [{ type: "mend", call, attempt: 1 }],
+    { at: "mending", ...heldBy(line), why, lost: now, attempt: 1, until },
+    [{ type: "mend", call: line.call, attempt: 1 }],
   ];
 }
+
+/** The same call with nobody asked to join it, or `to`. */
+function offer<L extends InCall>(line: L, to: string | undefined): L {
+  if (line.offered === to) return line;
+  const { offered: _, ...rest } = line;
+  return (to === undefined ? rest : { ...rest, offered: to }) as L;
+}
+
+/** Our person is at another terminal from now on. */
+const moved = (line: InCall, to: string, now: Instant): Step => [
+  keying(offer({ ...line, ours: to }, undefined), now),
+  [{ type: "sendMoved", call: line.call, to }],
+];
 
 function over(
   line: Exclude<Line, { at: "idle" | "ended" }>,
@@ -289,6 +315,7 @@ function over(
     call: line.call,
     side: line.side,
     why,
+    ...("ours" in line ? { held: line.ours } : {}),
     answered: at,
     ended: now,
     until: after(now, endedShows),

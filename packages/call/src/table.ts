@@ -47,7 +47,8 @@ const events: readonly (readonly [name: string, event: Event])[] = [
   ["they ended it", { type: "theyHungUp", call: "B", why: "hungUp" }],
   ["a frame opens", { type: "up", call: "B" }],
   ["a second without one", { type: "lost", call: "B", why: "noPackets" }],
-  ["we move to another terminal", { type: "handOver", call: "B", to: "other" }],
+  ["we hand it to another terminal", { type: "handOver", call: "B", to: "other" }],
+  ["another terminal takes it", { type: "take", call: "B", desk: "other" }],
   ["they move", { type: "theyMoved", call: "B", to: "other" }],
   ["the deadline passes", { type: "tick" }],
 ];

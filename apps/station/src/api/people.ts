@@ -44,6 +44,8 @@ export type PeopleOptions = {
   readonly tell: (seat: Seat, message: ToTerminal) => void;
   readonly refuse: (seat: Seat, code: ErrorCode) => void;
   readonly onChange: () => void;
+  /** An officer has signed in at this seat. */
+  readonly onSignIn: (seat: Seat) => void;
 };
 
 export type People = {
@@ -228,6 +230,7 @@ export function makePeople(options: PeopleOptions): People {
       if (waiting.act.do === "signIn") {
         sitting(seat).shown = shown.value;
         door(seat);
+        options.onSignIn(seat);
         return options.onChange();
       }
       door(seat);
@@ -248,6 +251,7 @@ export function makePeople(options: PeopleOptions): People {
       if (!joined.ok) return options.tell(seat, { type: "passkeyFailed", why: "wrongCode" });
       codes.delete(waiting.act.code.trim());
       sitting(seat).shown = made.value.shown;
+      options.onSignIn(seat);
       // The browser in which an officer joins becomes a console at once, by that officer's own word.
       if (seat.who === null) {
         const own = await handOut("console", `Console of ${waiting.act.name}`, made.value.shown, true);

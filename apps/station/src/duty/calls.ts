@@ -43,18 +43,35 @@ export type LinkCalls = {
   readonly far: Readonly<Record<IdText, string>>;
   /** The highest epoch that a terminal of ours reported. */
   readonly epoch: number;
+  /** When each receipt of our ring was heard of. */
+  readonly reached: Readonly<Partial<Record<Reached, Instant>>>;
+  /** When a ring of theirs was missed that no call has followed. */
+  readonly missed: Instant | null;
 };
+
+/** The receipts that say how far a ring has come. */
+type Reached = (typeof reachedKinds)[number];
+const reachedKinds = ["delivered", "rang", "seen", "answered"] as const;
+const isReached = (kind: ReceiptKind): kind is Reached => reachedKinds.some((it) => it === kind);
 
 /** The lines of all links that ever had a call; plain JSON. */
 export type Calls = { readonly links: Readonly<Record<IdText, LinkCalls>> };
 
 export const noCalls: Calls = { links: {} };
-const noLink: LinkCalls = { line: idle, generation: null, caller: "", far: {}, epoch: 0 };
+export const noLink: LinkCalls = {
+  line: idle,
+  generation: null,
+  caller: "",
+  far: {},
+  epoch: 0,
+  reached: {},
+  missed: null,
+};
 
 export type FromTerminal =
   /** `from`: another terminal of ours that shall be in the call. */
   | { readonly type: "place"; readonly link: IdText; readonly from?: IdText | undefined }
-  | { readonly type: "rang" | "seen" | "answer" | "decline" | "hangUp" | "up"; readonly call: IdText }
+  | { readonly type: "rang" | "seen" | "answer" | "decline" | "take" | "hangUp" | "up"; readonly call: IdText }
   | { readonly type: "lost"; readonly call: IdText; readonly why: (Event & { type: "lost" })["why"] }
   | { readonly type: "handOver"; readonly call: IdText; readonly to: IdText }
   | { readonly type: "signal"; readonly call: IdText; readonly to: IdText; readonly body: string }
@@ -105,8 +122,15 @@ export type Command =
 export type ToPeer = Ring | AfterRing;
 
 export type ToTerminal =
-  /** `now`: by the clock that the line's times are told in. */
-  | { readonly type: "line"; readonly link: IdText; readonly line: Line; readonly now: Instant }
+  /** `now`: by the clock that the line's times are told in; `names` of the terminals in it; `missed`: LinkCalls. */
+  | {
+      readonly type: "line";
+      readonly link: IdText;
+      readonly line: Line;
+      readonly now: Instant;
+      readonly names: Named[];
+      readonly missed: Instant | null;
+    }
   | {
       readonly type: "admit";
       readonly link: IdText;
@@ -118,7 +142,13 @@ export type ToTerminal =
       readonly far: readonly Named[];
     }
   | { readonly type: "signal"; readonly call: IdText; readonly from: IdText; readonly body: string }
-  | { readonly type: "receipt"; readonly call: IdText; readonly kind: "delivered" | "rang" | "seen" | "answered" }
+  | {
+      readonly type: "receipt";
+      readonly call: IdText;
+      readonly kind: Reached;
+      readonly at: Instant;
+      readonly now: Instant;
+    }
   | { readonly type: "refused"; readonly code: ErrorCode };
 
 /** A fact for the ledger. */
@@ -213,7 +243,9 @@ function fromTerminal(turn: Turn, terminal: IdText, message: FromTerminal): void
     case "seen":
     case "answer":
     case "decline":
-      if (message.type === "answer" && turn.engaged(terminal, message.call)) return refuse("TERMINAL_IN_USE");
+    case "take":
+      if ((message.type === "answer" || message.type === "take") && turn.engaged(terminal, message.call))
+        return refuse("TERMINAL_IN_USE");
       return turn.happen(link, { type: message.type, call: message.call, desk: terminal }, terminal);
     case "hangUp":
       return turn.happen(link, { type: "hangUp", call: message.call }, terminal);
@@ -246,7 +278,7 @@ function fromPeer(turn: Turn, link: IdText, message: FromPeer): void {
       const generation = message.generations.find((n) => held.includes(n)) ?? null;
       if (generation === null) {
         turn.send(link, turn.receiptOf(message.call, "unanswered", null, null));
-        turn.note({ type: "missed", link, call: message.call, by: message.caller.terminal, why: "notConfirmed" });
+        turn.missed(link, message.call, message.caller.terminal, "notConfirmed");
         return;
       }
       const on = turn.context.desks.filter((desk) => desk.online);
@@ -260,9 +292,7 @@ function fromPeer(turn: Turn, link: IdText, message: FromPeer): void {
       const { call, kind, terminal, generation, answerer } = message;
       if (openCall(turn.at(link).line) === call) {
         turn.note({ type: "receipt", link, call, kind, terminal, whose: "theirs" });
-        if (kind === "delivered" || kind === "rang" || kind === "seen" || kind === "answered") {
-          turn.tell(null, { type: "receipt", call, kind });
-        }
+        if (isReached(kind)) turn.reach(link, call, kind);
         turn.meet(link, generation !== null && held.includes(generation) ? generation : null, answerer);
       }
       return turn.happen(link, { type: "receipt", call, kind, terminal });
@@ -283,13 +313,16 @@ function fromPeer(turn: Turn, link: IdText, message: FromPeer): void {
 
 /** A terminal that comes is told every line; it rings along where one rings, and takes up its place where it has one. */
 function greet(turn: Turn, terminal: IdText): void {
+  const on = turn.context.desks.some((desk) => desk.terminal === terminal && desk.online);
   for (const [link, { line }] of turn.links()) {
-    if (line.at === "ringing" && line.side === "called" && !line.desks.includes(terminal) && !turn.engaged(terminal)) {
+    const rings = line.at === "ringing" && line.side === "called" && !line.desks.includes(terminal);
+    if (on && rings && !turn.engaged(terminal)) {
       turn.happen(link, { type: "handOver", call: line.call, to: terminal });
     } else {
-      turn.tell(terminal, { type: "line", link, line, now: turn.now });
+      turn.tell(terminal, turn.told(link));
       turn.admit(link, [terminal]);
     }
+    turn.tellReached(link, terminal);
   }
 }
 
@@ -337,11 +370,49 @@ class Turn {
     const before = this.at(link);
     const [line, effects] = step(before.line, event, this.now);
     const fresh = line.at !== "idle" && (before.line.at === "idle" || before.line.call !== line.call);
-    this.all[link] = fresh ? { ...noLink, ...met, line } : { ...before, line };
+    const missed = event.type === "place" || isInCall(line) ? null : before.missed;
+    this.all[link] = { ...(fresh ? { ...noLink, ...met } : before), line, missed };
     for (const effect of effects) this.carry(link, effect, before, asker);
-    if (line === before.line) return;
-    this.tell(null, { type: "line", link, line, now: this.now });
-    if (openCall(line) !== null && (fresh || before.line.at !== line.at || event.type === "handOver")) this.admit(link);
+    if (line === before.line && this.at(link).missed === before.missed) return;
+    this.tell(null, this.told(link));
+    const comes = event.type === "handOver" || event.type === "take" || event.type === "answer";
+    if (openCall(line) !== null && (fresh || before.line.at !== line.at || comes)) this.admit(link);
+  }
+
+  /** The link's line as terminals are told of it. */
+  told(link: IdText): ToTerminal {
+    const { line, far, missed } = this.at(link);
+    const names = [
+      ...("ours" in line ? [this.named(line.ours)] : []),
+      ...(isInCall(line) && line.offered !== undefined ? [this.named(line.offered)] : []),
+      ...("theirs" in line ? [{ terminal: line.theirs, name: far[line.theirs] ?? "" }] : []),
+    ].filter(({ name }) => name !== "");
+    return { type: "line", link, line, now: this.now, names, missed };
+  }
+
+  /** A receipt of our ring has come. */
+  reach(link: IdText, call: IdText, kind: Reached): void {
+    const before = this.at(link);
+    if (before.reached[kind] !== undefined) return;
+    this.all[link] = { ...before, reached: { ...before.reached, [kind]: this.now } };
+    this.tell(null, { type: "receipt", call, kind, at: this.now, now: this.now });
+  }
+
+  /** What our ring has come to so far, for a terminal that comes to it. */
+  tellReached(link: IdText, terminal: IdText): void {
+    const { line, reached } = this.at(link);
+    if (line.at === "idle") return;
+    for (const kind of reachedKinds) {
+      const at = reached[kind];
+      if (at !== undefined) this.tell(terminal, { type: "receipt", call: line.call, kind, at, now: this.now });
+    }
+  }
+
+  missed(link: IdText, call: IdText, by: IdText, why: (CallsEvent & { type: "missed" })["why"]): void {
+    this.note({ type: "missed", link, call, by, why });
+    const changed = this.at(link).missed !== this.now;
+    this.all[link] = { ...this.at(link), missed: this.now };
+    if (changed && why === "notConfirmed") this.tell(null, this.told(link));
   }
 
   private carry(link: IdText, effect: Effect, before: LinkCalls, asker: IdText | null): void {
@@ -366,7 +437,7 @@ class Turn {
       case "sendMoved":
         return this.send(link, { type: "moved", call: effect.call, to: this.named(effect.to) });
       case "noteMissed":
-        return this.note({ type: "missed", link, call: effect.call, by: effect.by, why: effect.why });
+        return this.missed(link, effect.call, effect.by, effect.why);
       case "record": {
         const { line } = before;
         if (!isInCall(line)) throw new Error("only an answered call has a record");

@@ -21,6 +21,7 @@ import {
   decide,
   nextDeadline,
   noCalls,
+  noLink,
 } from "../duty/calls.ts";
 import type { Store, Transaction } from "../store/port.ts";
 import { encodePayload, toPayload } from "./callsWire.ts";
@@ -139,10 +140,9 @@ function woken({ links }: Calls, now: Instant): Calls {
   const latest = later(now, ringLasts);
   const each = Object.entries(links).map(([link, it]) => {
     const { line } = it;
-    return [
-      link,
-      line.at === "ringing" && line.until > latest ? { ...it, line: { ...line, until: latest } } : it,
-    ] as const;
+    const late = line.at === "ringing" && line.until > latest;
+    // What an older version of this program did not keep is as it was never known.
+    return [link, { ...noLink, ...it, line: late ? { ...line, until: latest } : line }] as const;
   });
   return { links: Object.fromEntries(each) };
 }

@@ -29,6 +29,7 @@ const inCall = z.object({
   ours: id16,
   theirs: id16,
   answered: instant,
+  offered: id16.optional(),
 });
 
 /** The state of a line, as packages/call has it; a test holds the two together. */
@@ -50,6 +51,7 @@ export const lineSchema = z.union([
     call: id16,
     side,
     why: z.enum(["hungUp", "theyHungUp", "cancelled", "declined", "unanswered", "notDelivered", "busy", "superseded"]),
+    held: id16.optional(),
     answered: instant.nullable(),
     ended: instant,
     until: instant,
@@ -66,8 +68,8 @@ export const iceServerSchema = z.object({
 /** What is pinned of both parties of a call; see signed/pin. */
 const pinsSchema = z.object({ ours: bytesText(maxPinBytes), theirs: bytesText(maxPinBytes) });
 
-/** A far terminal with which this one may set up media and keys for a call. */
-export const farTerminalSchema = z.object({ terminal: id16, name });
+/** A terminal, ours or theirs, by the name that its party gave it. */
+export const namedTerminalSchema = z.object({ terminal: id16, name });
 
 export const callFromTerminal = [
   /** `from`: another terminal of ours that shall be in the call, when an officer places it for the desk. */
@@ -75,6 +77,8 @@ export const callFromTerminal = [
   z.object({ type: z.enum(["rang", "seen", "answer", "decline", "hangUp", "up"]), call: id16 }),
   z.object({ type: z.literal("lost"), call: id16, why: lossReason }),
   z.object({ type: z.literal("handOver"), call: id16, to: id16 }),
+  /** A person here takes the call that another terminal of ours has. */
+  z.object({ type: z.literal("take"), call: id16 }),
   z.object({ type: z.literal("signal"), call: id16, to: id16, body: bytesText(maxSignalBytes) }),
   /** What the call's first keys give the link: the next generation of its secret follows from it. */
   z.object({ type: z.literal("exported"), call: id16, secret: bytesText(32) }),
@@ -84,9 +88,24 @@ export const callFromTerminal = [
 
 export const callToTerminal = [
   /** `now`: what the station's clock says, by which the times in `line` are told; never compared with the terminal's own. */
-  z.object({ type: z.literal("line"), link: id16, line: lineSchema, now: instant }),
-  /** What the ring of `call` has come to, over there, as their station signed it. */
-  z.object({ type: z.literal("receipt"), call: id16, kind: z.enum(["delivered", "rang", "seen", "answered"]) }),
+  z.object({
+    type: z.literal("line"),
+    link: id16,
+    line: lineSchema,
+    now: instant,
+    /** The terminals that the line names, where their names are known. */
+    names: z.array(namedTerminalSchema).max(8),
+    /** When a ring of theirs was missed that no call on this line has followed. */
+    missed: instant.nullable(),
+  }),
+  /** What the ring of `call` has come to, over there, as their station signed it; heard of here `at`, by the clock that says `now`. */
+  z.object({
+    type: z.literal("receipt"),
+    call: id16,
+    kind: z.enum(["delivered", "rang", "seen", "answered"]),
+    at: instant,
+    now: instant,
+  }),
   /** How far the record of an answered call has come: ours at `index` alone, signed by both, or both accounts where they differ. */
   z.object({
     type: z.literal("record"),
@@ -104,7 +123,8 @@ export const callToTerminal = [
     caller: id16,
     generation: z.number().int().nonnegative(),
     psk: bytesText(64),
-    far: z.array(farTerminalSchema).max(8),
+    /** The far terminals that this one may meet there. */
+    far: z.array(namedTerminalSchema).max(8),
     /** What is pinned of either party now: the only ground on which chains are judged. */
     pins: pinsSchema,
     epochSeconds: z.number().int().positive(),
