@@ -1,5 +1,5 @@
 // From devices and call, as the run/ room has them, to the facts that the model reads.
-import type { Instant } from "@parley/base/time";
+import { type Instant, instant } from "@parley/base/time";
 import type { Microphone, Picture } from "../model/call.ts";
 import { cause } from "../model/cause.ts";
 import type { Devices } from "../model/desk.ts";
@@ -98,6 +98,15 @@ export function ownCallOf(view: CallView, state: RoomState): OwnCall | null {
     screen: state.screen !== null ? "ours" : sending?.screen === "shared" ? "theirs" : "none",
     route: view.route.at,
     roundTrip: view.route.at === "searching" ? null : view.route.roundTrip,
-    alarms: view.alarms.map(({ what, since }) => ({ what, since: since as OwnCall["epoch"]["since"] })),
+    alarms: alarmsOf(view),
   };
+}
+
+/** One sentence for each thing that is wrong, in however many streams it is, since the first of them. */
+function alarmsOf({ alarms }: CallView): OwnCall["alarms"] {
+  const whats = [...new Set(alarms.map(({ what }) => what))];
+  return whats.map((what) => ({
+    what,
+    since: instant(Math.min(...alarms.filter((alarm) => alarm.what === what).map(({ since }) => since))),
+  }));
 }

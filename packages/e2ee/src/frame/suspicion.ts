@@ -3,8 +3,11 @@
 import { type Ms, ms } from "@parley/base/time";
 import type { Class, Refusal } from "./refusals.ts";
 
-/** Frames without a key and without one good frame between them are an alarm after this long; they were held 1 s before. */
-export const doubtLasts: Ms = ms(1_500);
+/**
+ * Frames without a key and without one good frame between them are an alarm after this long. They were held 1 s before, and a
+ * worker that looks every quarter second is up to half a second late at the two: 2.75 s in all, and it is on the screen in 3.
+ */
+export const doubtLasts: Ms = ms(1_250);
 
 /** An alarm that goes on is repeated this often, and ends after this long without another bad frame. */
 export const alarmLasts: Ms = ms(3_000);

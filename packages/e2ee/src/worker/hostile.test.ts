@@ -204,10 +204,10 @@ describe("the alarm", () => {
       return sealed(other.send(1), 1);
     })();
     await push(receive, keyless.slice(0, 10));
-    clock.move(1_400);
+    clock.move(1_150);
     await push(receive, good);
     await push(receive, keyless.slice(10));
-    clock.move(1_400);
+    clock.move(1_150);
     await to.streams.tick();
     expect(to.take("alarm")).toEqual([]);
     await push(receive, later);

@@ -13,6 +13,7 @@ import { ReceiptTrack } from "../principal/Ring.tsx";
 import { RingActs, callMark } from "./Cards.tsx";
 import { DeviceChoices } from "./Devices.tsx";
 import { InCall } from "./InCall.tsx";
+import { CallAlarms } from "./Seal.tsx";
 
 type Act = (action: ConsoleAction) => void;
 type Props = { readonly screen: ConsoleOn; readonly act: Act };
@@ -82,6 +83,7 @@ function CallBody({
           <p className="card-line">
             <Words say={routeSentence(call.path, screen.now)} /> <Words say={say("holding.byItself")} />
           </p>
+          <CallAlarms call={call.facts} />
           <HoldButton label={say("call.end")} size="console" onHeld={() => act({ type: "end", call: call.id })} />
         </>
       );

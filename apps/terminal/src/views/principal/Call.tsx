@@ -121,6 +121,7 @@ export function Holding({ screen, pictures, act }: { screen: Of<"holding">; pict
         <p className="desk-note">
           <Words say={routeSentence(screen.path, now)} /> <Words say={say("holding.byItself")} />
         </p>
+        <CallAlarms call={call} />
         <HoldButton label={say("call.end")} mark="end" rest onHeld={() => act({ type: "end", call: call.id })} />
         <p className="desk-caption">
           <Words say={beganSentence(call.began, call.ends)} />
