@@ -98,9 +98,10 @@ export function connectPeer(options: PeerOptions): Peer {
   };
 
   const shape = async (): Promise<void> => {
-    await limit(senders.get("cam"), { maxBitrate: cameraBitrate, priority: "medium", maxFramerate: 30 });
-    await limit(senders.get("screen"), { maxBitrate: screenBitrate, priority: "medium" });
     await limit(senders.get("mic"), { priority: "high" });
+    await limit(senders.get("cam"), { maxBitrate: cameraBitrate, priority: "medium", maxFramerate: 30 }, "balanced");
+    // A screen is read: it may come late, it may not blur.
+    await limit(senders.get("screen"), { maxBitrate: screenBitrate, priority: "medium" }, "maintain-resolution");
   };
 
   const receive = async (signal: PathSignal): Promise<void> => {
@@ -199,11 +200,13 @@ function muteLoudness(transceiver: RTCRtpTransceiver): void {
 async function limit(
   sender: RTCRtpSender | undefined,
   to: Partial<RTCRtpEncodingParameters> & { priority: RTCPriorityType },
+  preference?: RTCDegradationPreference,
 ): Promise<void> {
   if (sender === undefined) return;
   const parameters = sender.getParameters();
   const [encoding] = parameters.encodings;
   if (encoding === undefined) return;
   Object.assign(encoding, to, { networkPriority: to.priority });
+  if (preference !== undefined) Object.assign(parameters, { degradationPreference: preference });
   await sender.setParameters(parameters).catch(() => undefined); // a renegotiation has come between: it will be set again then
 }

@@ -14,10 +14,11 @@ import type { Enrolment } from "../crypto/keyStore.ts";
 import type { FromKeys } from "../crypto/messages.ts";
 import type { CallWorkers } from "../crypto/workers.ts";
 import { type Pulse, feel } from "../media/pulse.ts";
-import type { Route } from "../media/route.ts";
+import { type Path, judgePath, pathFactsOf, wholePath } from "../media/poorPath.ts";
+import { type Route, routeOf } from "../media/route.ts";
 import { type Stream, contextOf, streams } from "../media/streams.ts";
 import { FarSide, streamOf } from "./farSide.ts";
-import type { Outgoing, Sending } from "./outgoing.ts";
+import { type Outgoing, type Sending, withoutPicture } from "./outgoing.ts";
 import { bytesOf, textOf } from "./wire.ts";
 
 export type Admit = Extract<ToTerminal, { type: "admit" }>;
@@ -38,6 +39,8 @@ export type CallView = {
   readonly remote: Readonly<Record<Stream, MediaStreamTrack | null>>;
   readonly route: Route;
   /** What the far side says that it sends. */
+  /** Whether our own picture goes beside our sound. */
+  readonly path: Path["at"];
   readonly sending: Sending | null;
   readonly alarms: readonly StreamAlarm[];
   readonly refused: { readonly code: string; readonly detail: string } | null;
@@ -105,11 +108,13 @@ export function runCall(options: CallRunOptions): CallRun {
     route: { at: "searching" },
     sending: null,
     alarms: [],
+    path: "whole",
     refused: null,
   };
   let pulse: Pulse = { at: "silent" };
   let counted = 0;
   let exported: string | null = null;
+  let path: Path = wholePath(clock.elapsed());
   let timer: Cancel = () => undefined;
   let closed = false;
 
@@ -168,7 +173,7 @@ export function runCall(options: CallRunOptions): CallRun {
   const far = new FarSide({
     workers,
     terms: () => ({ iceServers: admit.iceServers, relayOnly: admit.relayOnly, offers: admit.side === "calling" }),
-    outgoing: options.outgoing,
+    outgoing: () => (path.at === "soundOnly" ? withoutPicture(options.outgoing()) : options.outgoing()),
     inCallWith: () => (isInCall(line) && sitsAt(line, self) ? line.theirs : null),
     onTracks: (remote) => show({ remote }),
     onFailed: () => happen({ type: "lost", call: admit.call, why: "noPackets" }),
@@ -307,7 +312,16 @@ export function runCall(options: CallRunOptions): CallRun {
 
   const watchRoute = (): void => {
     if (closed) return;
-    if (isInCall(line)) void far.route().then((route) => show({ route }));
+  const looked = (report: readonly unknown[]): void => {
+    if (closed) return;
+    // A path that is being mended is judged anew, once it is back.
+    path = line.at === "live" ? judgePath(path, pathFactsOf(report), clock.elapsed()) : wholePath(clock.elapsed());
+    const changed = path.at !== view.path;
+    show({ route: routeOf(report), path: path.at });
+    if (changed) far.feed();
+  };
+
+    if (isInCall(line)) void far.report().then(looked);
     clock.wait(routeEvery, watchRoute);
   };
 

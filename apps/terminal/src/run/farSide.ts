@@ -7,7 +7,6 @@ import type { IdText } from "@parley/protocol/ids";
 import type { FromKeys, PageSignal } from "../crypto/messages.ts";
 import type { CallWorkers } from "../crypto/workers.ts";
 import { type Peer, connectPeer } from "../media/peer.ts";
-import { type Route, routeOf } from "../media/route.ts";
 import { type Stream, contextOf, kindOf, streams } from "../media/streams.ts";
 import type { Outgoing } from "./outgoing.ts";
 
@@ -142,10 +141,11 @@ export class FarSide {
     for (const far of this.fars.values()) far.peer?.setIceServers(servers);
   }
 
-  async route(): Promise<Route> {
+  /** The browser's own report of the connection to the terminal in the call; empty while there is none. */
+  async report(): Promise<readonly unknown[]> {
     const terminal = this.options.inCallWith();
     const peer = terminal === null ? null : (this.fars.get(terminal)?.peer ?? null);
-    return peer === null ? { at: "searching" } : routeOf((await peer.stats()).values());
+    return peer === null ? [] : [...(await peer.stats()).values()];
   }
 
   /** One more try to hear from the far side: a new path first, then a new connection, and a greeting where it is not known. */

@@ -7,5 +7,14 @@ export type Sending = Omit<SignalBody & { type: "sending" }, "type">;
 
 export type Outgoing = Pick<Sending, "microphone" | "camera"> & {
   readonly tracks: Readonly<Record<Stream, MediaStreamTrack | null>>;
-  readonly black: MediaStreamTrack;
+  /** What stands for the camera while that is not sent; null for nothing at all. */
+  readonly black: MediaStreamTrack | null;
 };
+
+/** The same on a path that carries sound alone. */
+export const withoutPicture = (outgoing: Outgoing): Outgoing => ({
+  ...outgoing,
+  tracks: { ...outgoing.tracks, cam: null },
+  black: null,
+  camera: outgoing.camera === "on" ? "poorPath" : outgoing.camera,
+});

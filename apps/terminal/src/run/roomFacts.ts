@@ -94,7 +94,10 @@ export function ownCallOf(view: CallView, state: RoomState): OwnCall | null {
     microphone: microphoneOf(state),
     theirMicrophone: sending?.microphone ?? "unknown",
     picture: view.keys === "agreeing" ? { at: "hidden", why: "waitingForKeys" } : pictureOf(sending?.camera ?? "on"),
-    selfPicture: selfPictureOf(state),
+    selfPicture:
+      view.path === "soundOnly" && state.camera.at === "open"
+        ? { at: "hidden", why: "poorPath" }
+        : selfPictureOf(state),
     screen: state.screen !== null ? "ours" : sending?.screen === "shared" ? "theirs" : "none",
     route: view.route.at,
     roundTrip: view.route.at === "searching" ? null : view.route.roundTrip,
