@@ -141,6 +141,12 @@ export async function addMeter(page: Page, settings: MeterSettings): Promise<voi
   await page.addInitScript({ content: `globalThis.parleyMeterSettings = ${JSON.stringify(settings)};\n${script}` });
 }
 
+/** Puts the plug board into every document that `page` loads from now on, before its own scripts. */
+export async function addPlugs(page: Page, pulled: readonly string[]): Promise<void> {
+  const script = await pageScript(join(import.meta.dirname, "plugs.page.ts"));
+  await page.addInitScript({ content: `globalThis.parleyPulled = ${JSON.stringify(pulled)};\n${script}` });
+}
+
 function listenTo(page: Page, complaints: string[], origins: Set<string>): void {
   page.on("console", (message) => {
     // Chromium reports CSP and Trusted Types refusals, mixed content and failed loads here, as errors.

@@ -196,6 +196,8 @@ const noCounts = {
   bytesSent: 0,
   bytesReceived: 0,
   concealed: 0,
+  soundPackets: 0,
+  soundLost: 0,
   width: 0,
   height: 0,
   codec: "",
@@ -217,7 +219,11 @@ function addReport(report: RTCStatsReport, counts: MediaCounts): void {
   for (const row of rows.values()) {
     const type = row["type"];
     if (type === "local-candidate") counts.candidates.push(textIn(row, "candidateType"));
-    if (row["kind"] === "audio" && type === "inbound-rtp") counts.concealed += numberIn(row, "concealedSamples");
+    if (row["kind"] === "audio" && type === "inbound-rtp") {
+      counts.concealed += numberIn(row, "concealedSamples");
+      counts.soundPackets += numberIn(row, "packetsReceived");
+      counts.soundLost += numberIn(row, "packetsLost");
+    }
     if (row["kind"] !== "video") continue;
     if (type === "outbound-rtp") {
       counts.sent += numberIn(row, "framesSent");

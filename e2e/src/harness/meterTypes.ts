@@ -38,6 +38,8 @@ export type MediaCounts = {
   bytesSent: number;
   bytesReceived: number;
   concealed: number;
+  soundPackets: number;
+  soundLost: number;
   width: number;
   height: number;
   codec: string;

@@ -12,7 +12,7 @@ import {
   pairParties,
   startParty,
 } from "../../../scripts/demoParties.ts";
-import { type BrowserOptions, type PartyBrowser, launchBrowser } from "./browser.ts";
+import { type BrowserOptions, type PartyBrowser, addPlugs, launchBrowser } from "./browser.ts";
 import { small, writeCamera, writeMicrophone } from "./camera.ts";
 import type { MeterSettings } from "./meterTypes.ts";
 
@@ -62,6 +62,13 @@ export async function startParties(settings: PartyPlan["settings"] = {}, at?: Pa
   };
 }
 
+export type DeskOptions = BrowserOptions & {
+  /** Puts the plug board into the page (plugs.page.ts), with these devices pulled out from the beginning. */
+  readonly plugs: readonly string[];
+  /** What the desk shows first, once it is enrolled; its line with the button to call unless something is amiss. */
+  readonly first: string;
+};
+
 export type DeskAt = { readonly browser: PartyBrowser; readonly page: Page };
 
 /** Opens the party's desk in a browser of its own whose camera shows barcodes of `party` and whose microphone hums its tone. */
@@ -69,16 +76,18 @@ export async function openDesk(
   of: RunningParty,
   party: number,
   parties: Parties,
-  options: Partial<BrowserOptions> = {},
+  options: Partial<DeskOptions> = {},
 ): Promise<DeskAt> {
+  const { plugs, first = "[data-act=call]", ...browserOptions } = options;
   const video = join(parties.folder, `camera-${party}.y4m`);
   const audio = join(parties.folder, `microphone-${party}.wav`);
   await writeCamera(video, party, small);
   await writeMicrophone(audio, party);
-  const browser = await launchBrowser({ devices: { kind: "files", video, audio }, ...options });
+  const browser = await launchBrowser({ devices: { kind: "files", video, audio }, ...browserOptions });
   const { address } = await of.ask<{ address: string }>({ do: "handOut", role: "desk", name: `Desk ${party}` });
+  if (plugs !== undefined) await addPlugs(await browser.open("about:blank"), plugs);
   const page = await browser.open(address, meterOf(party));
-  await page.waitForSelector("[data-act=call]");
+  await page.waitForSelector(first);
   return { browser, page };
 }
 
