@@ -3,8 +3,10 @@
 import type { DeviceKind } from "./desk.ts";
 
 export type DeskAction =
+  | { readonly type: "choose"; readonly line: string }
   | { readonly type: "call"; readonly line: string }
   | { readonly type: "answer"; readonly call: string }
+  | { readonly type: "takeOver"; readonly call: string }
   | { readonly type: "stopRinging"; readonly call: string }
   | { readonly type: "microphone"; readonly call: string; readonly to: "open" | "muted" }
   | { readonly type: "end"; readonly call: string }
@@ -34,6 +36,7 @@ export type ConsoleAction =
   | { readonly type: "ringDesk"; readonly call: string }
   | { readonly type: "handOver"; readonly call: string; readonly to: string }
   | { readonly type: "takeOver"; readonly call: string }
+  | { readonly type: "keep"; readonly call: string }
   | { readonly type: "decline"; readonly call: string }
   | { readonly type: "stopRinging"; readonly call: string }
   | { readonly type: "end"; readonly call: string }

@@ -4,7 +4,7 @@ import { type Say, name, say } from "../words/say.ts";
 import { alarmSentence, microphoneSentence } from "./call.ts";
 import { openAlarms } from "./alarm.ts";
 import { type ConsoleScreen, endsOf } from "./console.ts";
-import { type DeskScreen, endSentence } from "./desk.ts";
+import { type DeskScreen, elsewhereSentence, endSentence } from "./desk.ts";
 import { lineMark } from "./line.ts";
 
 export type Announcement = { readonly key: string; readonly urgency: "polite" | "assertive"; readonly what: Say };
@@ -46,6 +46,10 @@ export function announceDesk(before: DeskScreen | null, after: DeskScreen): read
         if (!known.has(alarm.id)) said.push(polite(`alarm ${alarm.id}`, alarmSentence(alarm, call.ends.them)));
       return said;
     }
+    case "elsewhere":
+      return before?.at === "elsewhere" && before.where === after.where
+        ? []
+        : [polite(`elsewhere ${after.call} ${after.where}`, elsewhereSentence(after))];
     case "holding":
       return same
         ? []

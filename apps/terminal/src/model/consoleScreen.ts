@@ -1,13 +1,13 @@
 // From what the terminal knows to what the duty officer's console shows. Pure: the same facts give the same screen.
 import { type Instant, instant } from "@parley/base/time";
-import { isInCall, type Line as CallLine } from "@parley/call/state";
+import { isInCall, type Line as CallLine, offeredTo } from "@parley/call/state";
 import type { LedgerRow } from "@parley/protocol/terminal/console";
 import { utc } from "../words/place.ts";
 import { type Say, name, say } from "../words/say.ts";
 import { callEntry } from "./call.ts";
 import type { ConsoleCall, ConsoleScreen, LedgerEntry, Pairing, TerminalRow } from "./console.ts";
 import { pairingFailures } from "./console.ts";
-import { awayLong, callFacts, endReasons, endsOf, lineOf, partyOf, receiptsOf, usOf } from "./deskScreen.ts";
+import { awayLong, callFacts, endReason, endsOf, lineOf, partyOf, receiptsOf, usOf } from "./deskScreen.ts";
 import type { Facts, LinkFacts, Welcome } from "./facts.ts";
 import type { Party } from "./line.ts";
 
@@ -83,7 +83,7 @@ function callOf(facts: Facts, welcome: Welcome, link: LinkFacts): readonly Conso
     case "keying":
     case "live":
     case "mending":
-      return [answeredCall(facts, welcome, link, line)];
+      return [answeredCall(facts, welcome, link, line, since)];
     case "ended":
       return [
         {
@@ -91,7 +91,7 @@ function callOf(facts: Facts, welcome: Welcome, link: LinkFacts): readonly Conso
           id: line.call,
           line: link.link,
           ends,
-          why: endReasons[line.why],
+          why: endReason(line, receiptsOf(facts, line.call)),
           began: line.answered,
           endedAt: line.ended,
           receipts: receiptsOf(facts, line.call),
@@ -107,8 +107,13 @@ function answeredCall(
   welcome: Welcome,
   link: LinkFacts,
   line: Extract<CallLine, { at: "keying" | "live" | "mending" }>,
+  since: Instant,
 ): ConsoleCall {
   const ends = endsOf(facts, welcome, link, line);
+  if (offeredTo(line, welcome.terminal)) {
+    const keys = facts.call?.call === line.call ? facts.call.keys : "agreeing";
+    return { at: "ringingIn", id: line.call, line: link.link, ends, since, deskRings: true, keys };
+  }
   const here = line.ours === welcome.terminal;
   const common = { id: line.call, line: link.link };
   const carried = here ? facts.call : elsewhere(line.answered);
@@ -124,7 +129,8 @@ function answeredCall(
     ...common,
     facts: call,
     seat,
-    handover: { at: "none" },
+    handover:
+      line.offered === undefined ? { at: "none" } : { at: "offered", to: facts.names[line.offered] ?? "", since },
     receipts: receiptsOf(facts, line.call),
   };
 }
@@ -133,6 +139,7 @@ function answeredCall(
 const elsewhere = (since: Instant) =>
   ({
     keys: "agreed",
+    seen: "no",
     epoch: { since, state: "confirmed" },
     microphone: { at: "open" },
     theirMicrophone: "unknown",

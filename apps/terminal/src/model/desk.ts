@@ -39,7 +39,18 @@ export type Devices = {
 };
 
 export type EndReason =
-  "byUs" | "byThem" | "unanswered" | "declined" | "busy" | "cancelled" | "missed" | "elsewhere" | "removed" | "refused";
+  | "byUs"
+  | "byThem"
+  | "notDelivered"
+  | "noDesk"
+  | "unanswered"
+  | "declined"
+  | "busy"
+  | "cancelled"
+  | "missed"
+  | "declinedHere"
+  | "removed"
+  | "refused";
 
 /** The ledger's entry of a finished call: signed by both, or still waiting for the other side's signature. */
 export type RecordState =
@@ -74,7 +85,19 @@ export type DeskScreen =
       readonly now: Instant;
     }
   | ({ readonly at: "setup"; readonly devices: Devices; readonly self: Picture } & Standing)
-  | ({ readonly at: "idle"; readonly line: Line; readonly room: Room } & Standing)
+  /** `lines`: all that this desk may call on, of which `line` is before the person now. */
+  | ({ readonly at: "idle"; readonly line: Line; readonly lines: readonly Line[]; readonly room: Room } & Standing)
+  /** Another terminal of ours has the line's call: one that is to be answered over there, or one under way. */
+  | ({
+      readonly at: "elsewhere";
+      readonly call: string;
+      readonly ends: Ends;
+      readonly what: "ring" | "call";
+      readonly where: string;
+      readonly since: Instant;
+      readonly lines: readonly Line[];
+      readonly line: Line;
+    } & Standing)
   | ({
       readonly at: "ringingOut";
       readonly call: string;
@@ -97,7 +120,8 @@ export type DeskScreen =
       readonly call: string;
       readonly ends: Ends;
       readonly since: Instant;
-      readonly step: "keys" | "path" | "picture";
+      /** `moved`: the call was under way, and their person goes on at another terminal. */
+      readonly step: "keys" | "path" | "picture" | "moved";
     } & Standing)
   | ({ readonly at: "inCall"; readonly call: CallFacts } & Standing)
   | ({
@@ -140,6 +164,11 @@ export function holdingSentence(screen: Extract<DeskScreen, { at: "holding" }>):
     them: name(screen.call.ends.them.name),
     lasted: { lasted: between(screen.since, screen.now) },
   });
+}
+
+/** Where the call is that is not here. */
+export function elsewhereSentence({ what, where, ends }: Extract<DeskScreen, { at: "elsewhere" }>): Say {
+  return say(`elsewhere.${what}`, { them: name(ends.them.name), terminal: name(where) });
 }
 
 export function endSentence(why: EndReason, them: Party): Say {

@@ -1,6 +1,6 @@
 // From what the terminal knows to what the principal's desk shows. Pure: the same facts give the same screen.
 import { instant, ms } from "@parley/base/time";
-import { type EndReason as CallEnd, type Line as CallLine, isInCall } from "@parley/call/state";
+import { type Line as CallLine, isInCall, openCall, ringsAt, takesPart } from "@parley/call/state";
 import type { CallFacts, Ends, Receipts, Route } from "./call.ts";
 import { cause } from "./cause.ts";
 import type { Check, DeskScreen, Devices, EndReason, Room, Standing } from "./desk.ts";
@@ -49,11 +49,30 @@ function fault(facts: Facts, code: Extract<DeskScreen, { at: "fault" }>["code"])
   return { at: "fault", code, since, now: facts.now, us: facts.welcome === null ? null : usOf(facts.welcome) };
 }
 
-/** The one line of a desk: the one in use, else the first. */
+/** The line that is before the person: what is in use here, then what rings, then the one chosen, then one that has just ended. */
 function shownLink(facts: Facts, welcome: Welcome): LinkFacts | null {
-  const busy = welcome.links.find(({ link }) => (facts.lines[link]?.line.at ?? "idle") !== "idle");
-  return busy ?? welcome.links[0] ?? null;
+  const me = welcome.terminal;
+  const first = (is: (line: CallLine, link: string) => boolean): LinkFacts | undefined =>
+    welcome.links.find(({ link }) => {
+      const line = facts.lines[link]?.line;
+      return line !== undefined && is(line, link);
+    });
+  return (
+    first((line) => takesPart(line, me) && !ringsAt(line, me)) ??
+    // Of two that ring, the one whose keys are agreed on already.
+    first((line, link) => ringsAt(line, me) && facts.call?.link === link) ??
+    first((line) => ringsAt(line, me)) ??
+    first((line) => line.at === "ended" && endedHere(line, me)) ??
+    welcome.links.find(({ link }) => link === facts.chosen) ??
+    first((line) => line.at !== "idle") ??
+    welcome.links[0] ??
+    null
+  );
 }
+
+/** Whether an end is this terminal's to tell: it had the call, or rang with the others. */
+const endedHere = (line: Extract<CallLine, { at: "ended" }>, me: string): boolean =>
+  line.held === undefined || line.held === me;
 
 function lineScreen(facts: Facts, welcome: Welcome, link: LinkFacts): DeskScreen {
   const { now } = facts;
@@ -61,38 +80,57 @@ function lineScreen(facts: Facts, welcome: Welcome, link: LinkFacts): DeskScreen
   const idle: DeskScreen =
     facts.setUp === "open"
       ? { at: "setup", devices: facts.devices, self: facts.selfPicture, ...standing }
-      : { at: "idle", line: lineOf(link, facts), room: roomOf(facts.devices), ...standing };
+      : {
+          at: "idle",
+          line: lineOf(link, facts),
+          lines: welcome.links.map((one) => lineOf(one, facts)),
+          room: roomOf(facts.devices),
+          ...standing,
+        };
   const held = facts.lines[link.link];
   if (held === undefined) return idle;
   const { line, since } = held;
   const ends = endsOf(facts, welcome, link, line);
+  const ringing = (how: "call" | "handover"): DeskScreen => ({
+    at: "ringingIn",
+    call: openCall(line) ?? "",
+    ends,
+    since,
+    how,
+    self: facts.selfPicture,
+    keys: facts.call?.call === openCall(line) ? facts.call.keys : "agreeing",
+    ...standing,
+  });
+  const elsewhere = (call: string, what: "ring" | "call", at: string): DeskScreen => ({
+    at: "elsewhere",
+    call,
+    ends,
+    what,
+    where: facts.names[at] ?? "",
+    since,
+    line: lineOf(link, facts),
+    lines: welcome.links.map((one) => lineOf(one, facts)),
+    ...standing,
+  });
   switch (line.at) {
     case "idle":
       return idle;
     case "ringing":
       if (line.side === "calling") {
-        if (line.ours !== welcome.terminal) return idle;
+        if (line.ours !== welcome.terminal) return elsewhere(line.call, "ring", line.ours);
         return { at: "ringingOut", call: line.call, ends, since, receipts: receiptsOf(facts, line.call), ...standing };
       }
-      if (!line.desks.includes(welcome.terminal)) return idle;
-      return {
-        at: "ringingIn",
-        call: line.call,
-        ends,
-        since,
-        how: "call",
-        self: facts.selfPicture,
-        keys: facts.call?.call === line.call ? facts.call.keys : "agreeing",
-        ...standing,
-      };
+      return ringsAt(line, welcome.terminal) ? ringing("call") : idle;
     case "keying":
     case "live":
     case "mending":
-      if (line.ours !== welcome.terminal || facts.call?.call !== line.call) return idle;
+      if (ringsAt(line, welcome.terminal)) return ringing("handover");
+      if (line.ours !== welcome.terminal) return elsewhere(line.call, "call", line.ours);
+      if (facts.call?.call !== line.call) return idle;
       return inCallScreen(facts.call, link, line, ends, standing);
     case "ended": {
-      if (line.answered === null && line.side === "called" && line.why === "hungUp") return idle;
-      const why = endReasons[line.why];
+      if (!endedHere(line, welcome.terminal)) return idle;
+      const why = endReason(line, receiptsOf(facts, line.call));
       return {
         at: "ended",
         ends,
@@ -116,7 +154,8 @@ function inCallScreen(
   standing: Standing,
 ): DeskScreen {
   if (line.at === "keying") {
-    const step = own.keys === "agreeing" ? "keys" : own.route === "searching" ? "path" : "picture";
+    const waits = own.keys === "agreeing" ? "keys" : own.route === "searching" ? "path" : "picture";
+    const step = own.seen === "yes" ? "moved" : waits;
     return { at: "connecting", call: line.call, ends, since: line.answered, step, ...standing };
   }
   const call = callFacts(own, link, line, ends);
@@ -151,16 +190,25 @@ function routeOf(own: Pick<OwnCall, "route" | "roundTrip">, line: CallLine): Rou
   return { at: own.route, roundTrip: own.roundTrip === null ? null : ms(own.roundTrip) };
 }
 
-export const endReasons: Readonly<Record<CallEnd, EndReason>> = {
-  hungUp: "byUs",
-  theyHungUp: "byThem",
-  cancelled: "cancelled",
-  declined: "declined",
-  unanswered: "unanswered",
-  notDelivered: "unanswered",
-  busy: "busy",
-  superseded: "byThem",
-};
+/** Why a call is over, as our side tells it: a ring of theirs that came to nothing was missed here, or declined. */
+export function endReason(line: Extract<CallLine, { at: "ended" }>, receipts: Receipts): EndReason {
+  if (line.side === "called" && line.answered === null) return line.why === "declined" ? "declinedHere" : "missed";
+  switch (line.why) {
+    case "hungUp":
+      return "byUs";
+    case "theyHungUp":
+    case "superseded":
+      return "byThem";
+    case "unanswered":
+      return receipts.rang === null ? "noDesk" : "unanswered";
+    case "cancelled":
+    case "declined":
+    case "notDelivered":
+    case "busy":
+      return line.why;
+  }
+  return line.why satisfies never;
+}
 
 type Named = { readonly name: string; readonly place: string; readonly zone: string };
 
@@ -207,6 +255,7 @@ export function lineOf(link: LinkFacts, facts: Facts): Line {
     them: partyOf(link),
     established: instant(link.since),
     used: link.used === null ? null : instant(link.used),
+    missed: facts.missed[link.link] ?? null,
     state: lineState(link, facts),
     ticks: [],
     lastDrill: null,

@@ -27,6 +27,8 @@ export type OwnCall = {
   readonly link: string;
   readonly call: string;
   readonly keys: "agreeing" | "agreed";
+  /** Whether the other side was seen here in this call. */
+  readonly seen: "yes" | "no";
   readonly epoch: { readonly since: Instant; readonly state: "waiting" | "confirmed" };
   readonly microphone: Microphone;
   readonly theirMicrophone: "open" | "muted" | "lost" | "unknown";
@@ -53,6 +55,10 @@ export type Facts = {
   readonly welcome: Welcome | null;
   /** The state of each link's line, by link id; a link that is not here is idle. */
   readonly lines: Readonly<Record<string, { readonly line: Line; readonly since: Instant }>>;
+  /** When a ring on that link was missed that no call has followed, by link. */
+  readonly missed: Readonly<Record<string, Instant | null>>;
+  /** The link that a person chose to have before them, of several. */
+  readonly chosen: string | null;
   /** When each receipt of the line's ring was heard of, by call. */
   readonly receipts: Readonly<Record<string, Partial<Record<"delivered" | "rang" | "seen" | "answered", Instant>>>>;
   /** How far the record of each call has come, by call: as what entry of our ledger, and whose word that is. */

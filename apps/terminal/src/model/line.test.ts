@@ -34,6 +34,7 @@ const line = (state: LineState, more: Partial<Line> = {}): Line => ({
   them: { name: "Estovar", place: { name: "Estovar", zone: "Europe/Istanbul" }, crest: null },
   established: hoursAgo(50_000),
   used: null,
+  missed: null,
   state,
   ticks: [],
   lastDrill: null,

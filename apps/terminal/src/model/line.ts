@@ -2,7 +2,7 @@
 // says who, what, since when and whose side. A state that is not proven now is never shown as an older, better one.
 import { type Instant, type Ms, between } from "@parley/base/time";
 import { type Place, dayKey } from "../words/place.ts";
-import { type Moment, type Say, ago, moment, say } from "../words/say.ts";
+import { type Moment, type Say, ago, moment, name, say } from "../words/say.ts";
 import { type Cause, causeClause } from "./cause.ts";
 
 export type Side = "ours" | "theirs";
@@ -36,6 +36,8 @@ export type Line = {
   readonly established: Instant;
   /** When the last call on it began, or null when there was never one. */
   readonly used: Instant | null;
+  /** When they rang and were not answered, if no call has followed; else null. */
+  readonly missed: Instant | null;
   readonly state: LineState;
   /** Oldest first; empty when nothing was ever drilled. */
   readonly ticks: readonly Tick[];
@@ -128,6 +130,12 @@ export function historySentence(line: Line, here: Place): Say {
   const established = moment(line.established, here, "date");
   if (line.used === null) return say("line.neverUsed", { established });
   return say("line.used", { established, used: moment(line.used, here, "date") });
+}
+
+/** That they called and nobody answered, if it is so. */
+export function missedSentence(line: Line, here: Place, now: Instant): Say | null {
+  if (line.missed === null) return null;
+  return say("line.missed", { them: name(line.them.name), at: since(line.missed, here, now) });
 }
 
 /** Whether the newest drills still speak for the line as it is now; the older ones of a line that changed do not. */

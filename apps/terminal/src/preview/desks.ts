@@ -76,23 +76,63 @@ export const desks = {
     },
     self: { at: "lost", cause: cause("cameraMissing") },
   }),
-  "idle.ready": (c) => ({ ...stands(c), at: "idle", line: readyLine(c.them), room: goodRoom }),
-  "idle.silenced": (c) => ({ ...stands(c), at: "idle", sound: "blocked", line: readyLine(c.them), room: goodRoom }),
+  "idle.ready": (c) => ({ ...stands(c), at: "idle", lines: [], line: readyLine(c.them), room: goodRoom }),
+  "idle.silenced": (c) => ({
+    ...stands(c),
+    at: "idle",
+    lines: [],
+    sound: "blocked",
+    line: readyLine(c.them),
+    room: goodRoom,
+  }),
+  "idle.several": (c) => {
+    const [first, second, third] = [
+      { ...readyLine(c.them), missed: before(2900) },
+      { ...newLine(c.maren), id: "line-2" },
+      { ...readyLine(c.sollund), id: "line-3", missed: before(600) },
+    ];
+    return { ...stands(c), at: "idle", line: first, lines: [first, second, third], room: goodRoom };
+  },
+  elsewhere: (c) => ({
+    ...stands(c),
+    at: "elsewhere",
+    call: "call-1",
+    ends: c.ends,
+    what: "call",
+    where: c.names.console,
+    since: before(63),
+    line: readyLine(c.them),
+    lines: [readyLine(c.them)],
+  }),
+  "elsewhere.ring": (c) => ({
+    ...stands(c),
+    at: "elsewhere",
+    call: "call-1",
+    ends: c.ends,
+    what: "ring",
+    where: c.names.console,
+    since: before(9),
+    line: readyLine(c.them),
+    lines: [readyLine(c.them), { ...newLine(c.maren), id: "line-2" }],
+  }),
   "idle.new": (c) => ({
     ...stands(c),
     at: "idle",
+    lines: [],
     line: newLine(c.them),
     room: { ...goodRoom, direct: { at: "untested" }, relay: { at: "untested" } },
   }),
   "idle.longName": (c) => ({
     ...stands(c),
     at: "idle",
+    lines: [],
     line: readyLine({ ...c.them, name: c.names.longName }),
     room: goodRoom,
   }),
   "idle.degraded": (c) => ({
     ...stands(c),
     at: "idle",
+    lines: [],
     line: { ...readyLine(c.them), state: { at: "degraded", means: "soundOnly", cause: cause("udpBlocked") } },
     room: {
       ...goodRoom,
@@ -103,6 +143,7 @@ export const desks = {
   "idle.notReadyTheirs": (c) => ({
     ...stands(c),
     at: "idle",
+    lines: [],
     line: {
       ...readyLine(c.them),
       state: { at: "notReady", cause: cause("noAnswer", "theirs"), since: day(2026, 12, 7, 7), ours: "good" },
@@ -112,6 +153,7 @@ export const desks = {
   "idle.unproven": (c) => ({
     ...stands(c),
     at: "idle",
+    lines: [],
     line: {
       ...readyLine(c.them),
       state: { at: "unproven", why: "update", since: day(2026, 12, 7, 9), test: "running" },
@@ -121,6 +163,7 @@ export const desks = {
   "idle.cutOff": (c) => ({
     ...stands(c),
     at: "idle",
+    lines: [],
     line: { ...readyLine(c.them), state: { at: "cutOff", by: "ours", since: day(2026, 11, 11) } },
     room: goodRoom,
   }),
@@ -167,6 +210,14 @@ export const desks = {
     ends: c.ends,
     since: before(1),
     step: "picture",
+  }),
+  "connecting.moved": (c) => ({
+    ...stands(c),
+    at: "connecting",
+    call: "call-1",
+    ends: c.ends,
+    since: before(4325),
+    step: "moved",
   }),
   inCall: (c) => ({ ...stands(c), at: "inCall", call: facts(c) }),
   "inCall.muted": (c) => ({
@@ -239,6 +290,16 @@ export const desks = {
     began: null,
     endedAt: before(6),
     record: { at: "waiting", entry: 41903 },
+    until: before(-24),
+  }),
+  "ended.missed": (c) => ({
+    ...stands(c),
+    at: "ended",
+    ends: c.ends,
+    why: "missed",
+    began: null,
+    endedAt: before(6),
+    record: { at: "none" },
     until: before(-24),
   }),
   "fault.station": (c) => ({ at: "fault", code: "stationAway", since: before(95), now, us: c.us }),

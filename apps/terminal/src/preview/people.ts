@@ -112,6 +112,7 @@ export function readyLine(them: Party): Line {
     them,
     established: day(2021, 3, 4),
     used: null,
+    missed: null,
     state: { at: "ready", provenAt: before(12 * 60) },
     ticks: ticks(48, { 17: "degraded" }),
     lastDrill: before(12 * 60),

@@ -35,12 +35,13 @@ export type CallView = {
   readonly link: IdText;
   readonly line: Line;
   readonly keys: "agreeing" | "agreed";
+  readonly seen: "yes" | "no";
   readonly epoch: { readonly number: number; readonly since: number; readonly state: "waiting" | "confirmed" };
   readonly remote: Readonly<Record<Stream, MediaStreamTrack | null>>;
   readonly route: Route;
-  /** What the far side says that it sends. */
   /** Whether our own picture goes beside our sound. */
   readonly path: Path["at"];
+  /** What the far side says that it sends. */
   readonly sending: Sending | null;
   readonly alarms: readonly StreamAlarm[];
   readonly refused: { readonly code: string; readonly detail: string } | null;
@@ -103,18 +104,19 @@ export function runCall(options: CallRunOptions): CallRun {
     link: admit.link,
     line,
     keys: "agreeing",
+    seen: "no",
     epoch: { number: 0, since: clock.now(), state: "waiting" },
     remote: noTracks,
     route: { at: "searching" },
+    path: "whole",
     sending: null,
     alarms: [],
-    path: "whole",
     refused: null,
   };
   let pulse: Pulse = { at: "silent" };
+  let path: Path = wholePath(clock.elapsed());
   let counted = 0;
   let exported: string | null = null;
-  let path: Path = wholePath(clock.elapsed());
   let timer: Cancel = () => undefined;
   let closed = false;
 
@@ -140,7 +142,7 @@ export function runCall(options: CallRunOptions): CallRun {
     const before = line;
     line = next;
     setTimer();
-    show({ line });
+    show({ line, seen: line.at === "live" && sitsAt(line, self) ? "yes" : view.seen });
     const theirs = meets(before, line, self);
     if (theirs !== null) enter(theirs);
     if (openCall(line) === null) leave();
@@ -298,7 +300,7 @@ export function runCall(options: CallRunOptions): CallRun {
     show({ alarms: view.alarms.filter((a) => a.what !== what || a.stream !== stream) });
 
   const beat = (opened: number): void => {
-    if (!isInCall(line)) return;
+    if (!sitsAt(line, self)) return; // rung, or asked to join: not yet ours to judge
     const [next, change] = feel(pulse, opened, clock.elapsed());
     pulse = next;
     if (change === "up") {
@@ -310,8 +312,6 @@ export function runCall(options: CallRunOptions): CallRun {
     }
   };
 
-  const watchRoute = (): void => {
-    if (closed) return;
   const looked = (report: readonly unknown[]): void => {
     if (closed) return;
     // A path that is being mended is judged anew, once it is back.
@@ -321,6 +321,8 @@ export function runCall(options: CallRunOptions): CallRun {
     if (changed) far.feed();
   };
 
+  const watchRoute = (): void => {
+    if (closed) return;
     if (isInCall(line)) void far.report().then(looked);
     clock.wait(routeEvery, watchRoute);
   };

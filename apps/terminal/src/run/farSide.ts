@@ -112,7 +112,7 @@ export class FarSide {
   enter(terminal: IdText): void {
     for (const other of this.all()) if (other !== terminal) this.drop(other);
     const far = this.fars.get(terminal);
-    if (far === undefined) return;
+    if (far === undefined) return this.options.onTracks(noTracks); // they moved to where nobody was met yet
     for (const stream of streams)
       this.options.workers.toFrames({ type: "release", stream: this.nameOf(far, stream, "receive") });
     this.options.onTracks(far.tracks);

@@ -90,6 +90,7 @@ export function ownCallOf(view: CallView, state: RoomState): OwnCall | null {
     link: view.link,
     call: line.call,
     keys: view.keys,
+    seen: view.seen,
     epoch: { since: view.epoch.since as OwnCall["epoch"]["since"], state: view.epoch.state },
     microphone: microphoneOf(state),
     theirMicrophone: sending?.microphone ?? "unknown",

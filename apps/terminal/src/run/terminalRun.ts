@@ -1,10 +1,10 @@
 // The terminal, alive: joins station, room and call, keeps the facts current, and does what a person presses. It decides
 // nothing about how a screen looks (model/) nor about how a call goes (packages/call, callRun).
-import { type Cancel, type Clock, type Instant, type Ms, ms } from "@parley/base/time";
+import { type Cancel, type Clock, type Instant, type Ms, instant, ms } from "@parley/base/time";
 import type { Random } from "@parley/base/random";
 import { isOverHere, leftAlready } from "@parley/call/atTerminal";
 import { inTime } from "@parley/call/inTime";
-import { type Line, idle, openCall, ringsAt, takesPart } from "@parley/call/state";
+import { type Line, idle, isInCall, openCall, ringsAt, takesPart } from "@parley/call/state";
 import type { FromTerminal, ToTerminal } from "@parley/protocol/terminal/messages";
 import type { Act } from "@parley/protocol/terminal/console";
 import { type CallWorkers } from "../crypto/workers.ts";
@@ -93,6 +93,8 @@ export function runTerminal(browser: Browser, { code, officerCode }: OpenedWith)
     fault: null,
     welcome: null,
     lines: {},
+    missed: {},
+    chosen: null,
     receipts: {},
     records: {},
     call: null,
@@ -224,10 +226,13 @@ export function runTerminal(browser: Browser, { code, officerCode }: OpenedWith)
         run?.renewed(bytesOf(message.chain));
         return;
       case "line":
+        named(message.names);
+        facts = { ...facts, missed: { ...facts.missed, [message.link]: ourTime(message.missed, message.now) } };
         return lineSaid(message.link, inTime(message.line as Line, message.now as Instant, clock.now()));
       case "receipt": {
         const known = facts.receipts[message.call] ?? {};
-        change({ receipts: { ...facts.receipts, [message.call]: { ...known, [message.kind]: clock.now() } } });
+        const at = ourTime(message.at, message.now);
+        change({ receipts: { ...facts.receipts, [message.call]: { ...known, [message.kind]: at } } });
         return;
       }
       case "record": {
@@ -298,12 +303,51 @@ export function runTerminal(browser: Browser, { code, officerCode }: OpenedWith)
     if (run !== null && view?.link === linkId && open !== null && open !== run.call) endRun();
     if (run !== null && view?.link === linkId) run.hear(said);
     else setLine(linkId, said);
+    // What was answered or taken elsewhere, or declined here, is no longer carried here: no key, path or picture of it stays.
+    const me = facts.welcome?.terminal;
+    const goesOn = view?.link === linkId && openCall(view.line) !== null;
+    if (goesOn && me !== undefined && !takesPart(view?.line ?? idle, me)) endRun();
     attend(linkId, said);
   };
 
+  const named = (terminals: readonly { readonly terminal: string; readonly name: string }[]): void => {
+    const names = { ...facts.names };
+    for (const { terminal, name } of terminals) if (name !== "") names[terminal] = name;
+    facts = { ...facts, names };
+  };
+
+  /** A moment of our station's clock, by ours; no two machines' clocks are ever compared. */
+  function ourTime(at: number, now: number): Instant;
+  function ourTime(at: number | null, now: number): Instant | null;
+  function ourTime(at: number | null, now: number): Instant | null {
+    return at === null ? null : instant(Math.max(0, clock.now() - (now - at)));
+  }
+
+  /** Calls that ring here and that nobody at this terminal has touched yet. */
+  const untouched = new Set<string>();
+  const touched = (): void => {
+    for (const call of untouched) send({ type: "seen", call });
+    untouched.clear();
+  };
+  browser.page.addEventListener("pointerdown", touched, { capture: true });
+  browser.page.addEventListener("keydown", touched, { capture: true });
+  browser.page.addEventListener(
+    "pointermove",
+    // A page that changes under a pointer at rest makes events too, which are nobody's.
+    (event) => {
+      if (event.movementX !== 0 || event.movementY !== 0) touched();
+    },
+    { capture: true },
+  );
+
   const setLine = (linkId: string, line: Line): void => {
     const before = facts.lines[linkId];
-    const fresh = before === undefined || before.line.at !== line.at || openCall(before.line) !== openCall(line);
+    const offered = (it: Line) => (isInCall(it) ? it.offered : undefined);
+    const fresh =
+      before === undefined ||
+      before.line.at !== line.at ||
+      openCall(before.line) !== openCall(line) ||
+      offered(before.line) !== offered(line);
     change({ lines: { ...facts.lines, [linkId]: { line, since: fresh ? clock.now() : before.since } } });
   };
 
@@ -312,7 +356,10 @@ export function runTerminal(browser: Browser, { code, officerCode }: OpenedWith)
     const me = facts.welcome?.terminal;
     if (me === undefined) return;
     const ringing = openCall(line);
-    if (ringing !== null && ringsAt(line, me)) send({ type: "rang", call: ringing });
+    if (ringing !== null && line.at === "ringing" && ringsAt(line, me)) {
+      send({ type: "rang", call: ringing });
+      if (line.reach !== "seen") untouched.add(ringing);
+    } else if (line.at !== "idle") untouched.delete(line.call);
     if (takesPart(line, me)) room.open("call");
     else if (view === null || view.link === linkId) {
       if (!Object.values(facts.lines).some(({ line: other }) => takesPart(other, me))) room.close("call");
@@ -321,9 +368,7 @@ export function runTerminal(browser: Browser, { code, officerCode }: OpenedWith)
 
   const admitted = (admit: Admit): void => {
     if (left.has(admit.call)) return;
-    const names = { ...facts.names };
-    for (const { terminal, name } of admit.far) names[terminal] = name;
-    change({ names });
+    named(admit.far);
     const known = runOf(admit.call);
     if (known !== null) return known.admit(admit);
     const signals = early;
@@ -429,8 +474,13 @@ export function runTerminal(browser: Browser, { code, officerCode }: OpenedWith)
         send({ type: "handOver", call: action.call, to: action.to });
         return;
       case "takeOver":
+        send({ type: "take", call: action.call });
+        return;
+      case "keep":
         if (facts.welcome !== null) send({ type: "handOver", call: action.call, to: facts.welcome.terminal });
         return;
+      case "choose":
+        return change({ chosen: action.line });
       case "microphone":
         return room.mute(action.to);
       case "screen":

@@ -93,14 +93,17 @@ export function InCall({
         </span>
       </div>
       {handover.at === "offered" && (
-        <output className="card-line">
-          <Words
-            say={say("call.offered", {
-              terminal: name(handover.to),
-              lasted: { lasted: between(handover.since, screen.now) },
-            })}
-          />
-        </output>
+        <div className="row-acts">
+          <output className="card-line">
+            <Words
+              say={say("call.offered", {
+                terminal: name(handover.to),
+                lasted: { lasted: between(handover.since, screen.now) },
+              })}
+            />
+          </output>
+          <Button label={say("call.keep")} size="small" onPress={() => act({ type: "keep", call: call.id })} />
+        </div>
       )}
     </>
   );

@@ -12,6 +12,7 @@ import {
   lineMark,
   lineSentence,
   mayCall,
+  missedSentence,
   since,
 } from "../../model/line.ts";
 import { Button } from "../../ui/Button.tsx";
@@ -70,6 +71,7 @@ export function LinesRoom({ screen, act }: Props) {
 type CellProps = { readonly line: Line; readonly screen: ConsoleOn };
 
 function LineCell({ line, screen }: CellProps) {
+  const missed = missedSentence(line, screen.us.place, screen.now);
   return (
     <>
       <span className="line-head">
@@ -79,6 +81,11 @@ function LineCell({ line, screen }: CellProps) {
       <small className="line-why">
         <Words say={lineSentence(line, screen.us.place, screen.now)} />
       </small>
+      {missed !== null && (
+        <small>
+          <Words say={missed} />
+        </small>
+      )}
       <small>
         <Words say={historySentence(line, screen.us.place)} />
       </small>

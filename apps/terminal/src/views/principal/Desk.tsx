@@ -9,7 +9,7 @@ import { useRest } from "../../ui/useRest.ts";
 import type { Pictures } from "../../ui/VideoTile.tsx";
 import { Call, Holding } from "./Call.tsx";
 import { Idle } from "./Idle.tsx";
-import { Ended, Fault, Starting } from "./Rest.tsx";
+import { Elsewhere, Ended, Fault, Starting } from "./Rest.tsx";
 import { Connecting, RingingIn, RingingOut } from "./Ring.tsx";
 import { Enrolling, NotEnrolled, Setup } from "./Setup.tsx";
 import { Stage } from "../call/Stage.tsx";
@@ -45,6 +45,8 @@ function State({ screen, pictures, act }: Omit<DeskProps, "said">) {
       return <Setup screen={screen} pictures={pictures} act={act} />;
     case "idle":
       return <Idle screen={screen} act={act} />;
+    case "elsewhere":
+      return <Elsewhere screen={screen} act={act} />;
     case "ringingOut":
       return <RingingOut screen={screen} act={act} />;
     case "ringingIn":

@@ -11,6 +11,7 @@ import {
   lineMark,
   lineSentence,
   mayCall,
+  missedSentence,
 } from "../../model/line.ts";
 import { Button } from "../../ui/Button.tsx";
 import { PartyName } from "../../ui/PartyName.tsx";
@@ -20,6 +21,7 @@ import { Ticks } from "../../ui/Ticks.tsx";
 import { Words } from "../../ui/Words.tsx";
 import { type Place } from "../../words/place.ts";
 import { type Say, moment, name, say } from "../../words/say.ts";
+import { Whom } from "./Whom.tsx";
 
 type IdleScreen = Extract<DeskScreen, { at: "idle" }>;
 
@@ -42,6 +44,7 @@ export function Idle({ screen, act }: { screen: IdleScreen; act: (action: DeskAc
   const { line, us, now, room } = screen;
   const mark = lineMark(line.state);
   const note = callNote(room);
+  const missed = missedSentence(line, us.place, now);
   return (
     <>
       <Thread
@@ -61,6 +64,11 @@ export function Idle({ screen, act }: { screen: IdleScreen; act: (action: DeskAc
         <p className="desk-why">
           <Words say={lineSentence(line, us.place, now)} />
         </p>
+        {missed !== null && (
+          <p className="desk-say desk-missed">
+            <Words say={missed} />
+          </p>
+        )}
         {mayCall(line.state) && (
           <Button
             label={say("desk.call", { them: name(line.them.name) })}
@@ -77,6 +85,7 @@ export function Idle({ screen, act }: { screen: IdleScreen; act: (action: DeskAc
             <Words say={note} />
           </p>
         )}
+        <Whom line={line} lines={screen.lines} act={act} />
       </div>
       <footer className="desk-foot">
         <div className="desk-history">

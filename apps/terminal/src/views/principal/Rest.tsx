@@ -3,14 +3,16 @@
 import { between } from "@parley/base/time";
 import type { DeskAction } from "../../model/actions.ts";
 import { beganSentence, endedSentence } from "../../model/call.ts";
-import { type DeskScreen, endSentence } from "../../model/desk.ts";
+import { type DeskScreen, elsewhereSentence, endSentence } from "../../model/desk.ts";
 import { Button } from "../../ui/Button.tsx";
 import { Elapsed } from "../../ui/Elapsed.tsx";
+import { HoldButton } from "../../ui/HoldButton.tsx";
 import { PartyName } from "../../ui/PartyName.tsx";
 import { StateMark } from "../../ui/StateMark.tsx";
 import { Thread } from "../../ui/Thread.tsx";
 import { Words } from "../../ui/Words.tsx";
 import { length, say } from "../../words/say.ts";
+import { Whom } from "./Whom.tsx";
 
 type Act = (action: DeskAction) => void;
 type Of<At extends DeskScreen["at"]> = Extract<DeskScreen, { at: At }>;
@@ -25,6 +27,42 @@ export function Starting({ screen }: { screen: Of<"starting"> }) {
         <Words say={say("starting.why", { lasted: { lasted: between(screen.since, screen.now) } })} />
       </p>
     </div>
+  );
+}
+
+/** Where the call is that others of ours have: what the old place says after a move, and every desk that did not get it. */
+export function Elsewhere({ screen, act }: { screen: Of<"elsewhere">; act: Act }) {
+  const { ends, now, since, what } = screen;
+  return (
+    <>
+      <Thread at={now} here={ends.here} there={ends.them} state="dashed" shape="target" tone="quiet" />
+      <div className="desk-heart">
+        <PartyName name={ends.them.name} />
+        <p className="desk-state">
+          <StateMark
+            mark={{
+              shape: what === "call" ? "target" : "ringing",
+              tone: "quiet",
+              word: say(what === "call" ? "state.inCall" : "state.ringing"),
+            }}
+          />
+          <Elapsed since={since} now={now} />
+        </p>
+        <p className="desk-why desk-say">
+          <Words say={elsewhereSentence(screen)} />
+        </p>
+        <p className="desk-note">
+          <Words say={say("elsewhere.why")} />
+        </p>
+        <HoldButton
+          label={say("elsewhere.take")}
+          mark="take"
+          rest
+          onHeld={() => act({ type: "takeOver", call: screen.call })}
+        />
+        <Whom line={screen.line} lines={screen.lines} act={act} />
+      </div>
+    </>
   );
 }
 

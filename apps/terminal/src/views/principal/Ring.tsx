@@ -86,7 +86,9 @@ export function Connecting({ screen, act }: { screen: Of<"connecting">; act: Act
   return (
     <>
       <p className="connecting-why">
-        <Words say={say(`connecting.${screen.step}`, { them: name(ends.them.name) })} />
+        <Words
+          say={say(`connecting.${screen.step}`, { them: name(ends.them.name), terminal: name(ends.room ?? "") })}
+        />
       </p>
       <div className="call-over">
         <div className="call-head-row">
