@@ -95,7 +95,8 @@ function removalOf(identity: Identity, terminal: IdText): { by: string; since: n
 /** The pairing that the consoles show: the one that moved last. */
 export function shownPairing(pairings: Pairings): Pairing | null {
   const all = [...pairings.values()];
-  return all.findLast((it) => it.type !== "ended" && it.type !== "active") ?? all.at(-1) ?? null;
+  const open = all.filter(({ type }) => type !== "invited" && type !== "rekeyed");
+  return open.findLast((it) => it.type !== "ended" && it.type !== "active") ?? open.at(-1) ?? null;
 }
 
 function pairingOf(pairings: Pairings): House["pairing"] {
@@ -132,6 +133,14 @@ function pairingOf(pairings: Pairings): House["pairing"] {
     }
     case "active":
       return them === null ? { at: "none" } : { at: "active", them, since: it.ours.body.at };
+    case "wordsDue": {
+      const [a = "", b = "", c = "", d = ""] = compare?.words ?? [];
+      if (them === null) return { at: "none" };
+      return { at: "words", them, words: [a, b, c, d], ours: "waiting", theirs: "waiting", until: it.offer.expires };
+    }
+    case "invited":
+    case "rekeyed":
+      return { at: "none" };
     case "ended":
       return { at: "failed", code: it.why, them: it.offer.name };
   }

@@ -5,7 +5,7 @@ import type { Bytes } from "@parley/base/bytes";
 import type { Random } from "@parley/base/random";
 import type { Sha256 } from "@parley/ledger/hash";
 import { type Result, certain, fail, ok } from "@parley/base/result";
-import { type Clock, hours } from "@parley/base/time";
+import { type Clock, days, hours } from "@parley/base/time";
 import { type ErrorCode, type ParleyError, problem } from "@parley/protocol/errorCodes";
 import { type IdText, type PartyId, idText } from "@parley/protocol/ids";
 import type { Kem } from "@parley/protocol/pairing/kem";
@@ -13,7 +13,7 @@ import { payloadKinds } from "@parley/protocol/peer/envelope";
 import type { Versions } from "@parley/protocol/peer/hello";
 import type { Digest } from "@parley/protocol/signed/hash";
 import { decodeNotice, encodeNotice } from "@parley/protocol/signed/notice";
-import { keyIdOf, rootIdOf } from "@parley/protocol/signed/root";
+import { keyIdOf } from "@parley/protocol/signed/root";
 import { type Verify, ed25519Half } from "@parley/protocol/signed/signature";
 import { oldestProtocolVersion, protocolVersion } from "@parley/protocol/versions";
 import type { Desk, ToTerminal } from "./duty/calls.ts";
@@ -137,6 +137,11 @@ export async function openInside(options: InsideOptions, late: Late): Promise<Re
         return report(problem(effect.code, effect.detail));
       case "peerStopped":
         return report(effect.error);
+      case "rekey":
+        void pairing
+          ?.command({ type: "rekey", party: effect.party, lifetime: days(1) })
+          .then((asked) => (asked.ok ? undefined : report(asked.error)));
+        return;
       case "cutOffParty":
         return void late.strangers();
       case "peerStands":
@@ -206,15 +211,22 @@ export async function openInside(options: InsideOptions, late: Late): Promise<Re
       verify,
       signer: keys.signer(),
       party: certainHome(identity).pin.card.party,
-      linkedRoot: (party) => {
-        const pin = identity.pinOf(idText(party));
-        return pin === null ? null : rootIdOf(pin.card.root);
-      },
+      pinned: (party) => identity.pinOf(idText(party)),
     }),
     bundle: () => (identity.state().home === null ? null : bundleOf(certainHome(identity))),
     dial: async (address, offer, standing) =>
       late.peers === null ? fail(problem("PEER_CLOSED")) : late.peers.dialPairing(address, offer, standing),
     connected: (link) => links.reachable(idText(link)).up,
+    onRekeyed: (tx, after, link, secret, peer) => {
+      certain(identity.within(tx, after, { type: "repinPeer", pin: peer }));
+      links.rekey(tx, after, link, peer.card.party, secret);
+    },
+    onDistrusted: (tx, after, link) => {
+      links.keepSecrets(tx, idText(link), []);
+      after(() => report(problem("LINK_MUST_REKEY", idText(link))));
+    },
+    linked: () =>
+      [...identity.state().peers.values()].map(({ card }) => ({ party: card.party, stations: card.stations })),
     onPaired: (tx, after, link, secret, peer) => {
       certain(identity.within(tx, after, { type: "pinPeer", pin: peer }));
       links.make(tx, after, link, peer.card.party, secret);

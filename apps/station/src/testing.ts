@@ -1,5 +1,5 @@
 // Whole stations for tests, in this process: the real one over a temporary folder, real ports of loopback and the real clock.
-import { mkdirSync, mkdtempSync, rmSync, writeFileSync } from "node:fs";
+import { mkdirSync, mkdtempSync, readFileSync, readdirSync, rmSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import type { Bytes } from "@parley/base/bytes";
@@ -12,13 +12,20 @@ import { readConfig } from "./config.ts";
 import type { OfficerId } from "@parley/protocol/signed/revocation";
 import type { Digest } from "@parley/protocol/signed/hash";
 import type { Shown } from "./duty/identity/port.ts";
+import { rootFile } from "./files.ts";
+import { openKeyFolder } from "./keys/ring.ts";
+import { openRoot } from "./keys/root.ts";
+import { openStore, restoreStore } from "./openStore.ts";
+import { rekey } from "./rekey.ts";
 import { setUpParty } from "./setUp.ts";
 import { type Station, type StationOptions, openStation, startStation } from "./station.ts";
+import { fileName } from "./store/sqlite/file.ts";
 import { systemClock, systemRandom } from "./systemPorts.ts";
 import { freePort } from "./testing/freePort.ts";
 
 /** The hash of the code that these stations serve. */
 export const manifest = "00".repeat(32);
+const passphrase = "a passphrase for tests";
 /** The word of an officer that no test looks at. */
 const by = { officer: new Uint8Array(16) as OfficerId, assertion: new Uint8Array(32) as Digest };
 
@@ -68,7 +75,7 @@ export function makeSites(): Sites {
       const party = { name, place: name, timeZone: "UTC", stations: [{ host: "127.0.0.1", port: peer }] };
       const { files } = opened.folder;
       const now = systemClock.now();
-      certain(await setUpParty(folder, party, "a passphrase for tests", files, opened, systemRandom, now));
+      certain(await setUpParty(folder, party, passphrase, files, opened, systemRandom, now));
       await opened.close();
       return {
         name,
@@ -80,6 +87,32 @@ export function makeSites(): Sites {
     },
     remove: () => rmSync(root, { recursive: true, force: true }),
   };
+}
+
+/** Puts a backup in the place of a resting station's data and has the root make its keys anew, as `parley restore` and `rekey` do. */
+export async function restoreSite(site: Site, backup: string): Promise<void> {
+  const { folder } = site;
+  for (const name of readdirSync(folder)) if (name.startsWith(fileName)) rmSync(join(folder, name));
+  certain(await restoreStore(backup, folder, null));
+  const store = certain(await openStore(folder, null));
+  try {
+    certain(
+      await rekey({
+        dataDir: folder,
+        store,
+        folder: certain(openKeyFolder(folder, undefined, systemRandom)),
+        rootSeed: certain(openRoot(readFileSync(join(folder, rootFile)), passphrase)),
+        passphrase,
+        clock: systemClock,
+        random: systemRandom,
+        onFault: ({ code }) => {
+          throw new Error(code);
+        },
+      }),
+    );
+  } finally {
+    await store.close();
+  }
 }
 
 /** Waits until `holds`, for half a minute of a busy machine at most. */

@@ -424,6 +424,12 @@ const table = {
     cure: "Have the root sign the station key once more, then pair.",
     http: 409,
   },
+  REKEY_UNFIT: {
+    blame: "caller",
+    say: "This does not key a line again that these two parties have under the roots that they know of each other.",
+    cure: "Have both officers look at which line it is; where a root has changed, pair anew.",
+    http: 409,
+  },
   PAIR_SELF: {
     blame: "caller",
     say: "A party cannot be paired with itself.",
@@ -736,7 +742,7 @@ const table = {
   LINK_MUST_REKEY: {
     blame: "us",
     say: "This line's secret may not be used: the station was restored from a backup, or the secret cannot be read.",
-    cure: "Pair the two parties anew; until then no call is placed or answered on this line.",
+    cure: "Have two officers on each side key the line again; until then no call is placed or answered on it.",
     http: 409,
   },
   LINK_UNCONFIRMED: {

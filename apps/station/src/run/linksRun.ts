@@ -55,6 +55,8 @@ export type LinksRun = {
   readonly standing: (key: Bytes) => Standing;
   /** A pairing is done: the link begins with this secret. */
   readonly make: (tx: Transaction, after: After, link: LinkId, party: PartyId, secret: Bytes) => void;
+  /** The link with this party was keyed again: it goes on under another id, with new numbers and this secret. */
+  readonly rekey: (tx: Transaction, after: After, link: LinkId, party: PartyId, secret: Bytes) => void;
   readonly keepSecrets: (tx: Transaction, link: IdText, generations: readonly Generation[]) => void;
   readonly wasUsed: (tx: Transaction, link: IdText, at: Instant) => void;
   /** The link is over for good: its connection, its secret and what it had yet to send. */
@@ -137,6 +139,30 @@ export async function runLinks(options: LinksRunOptions): Promise<LinksRun> {
     });
   };
 
+  const begin = (tx: Transaction, after: After, base: LinkRecord, secret: Bytes): void => {
+    const record: LinkRecord = restored() ? { ...base, sinceRestore: true } : base;
+    tx.put(linkKind, record.link, toDoc(record));
+    kept.set(record.link, { record, generations: [] });
+    keepSecrets(tx, record.link, [{ n: 0, secret }]);
+    after(() => {
+      open(record);
+      options.onChange();
+    });
+  };
+
+  const drop = (tx: Transaction, after: After, link: IdText): void => {
+    const id = idOf<LinkId>(link, 16);
+    if (id === null || !kept.delete(link)) return;
+    // Before its numbers are forgotten, so that nothing acknowledges by the old ones.
+    peerOf(link)?.close();
+    tx.remove(linkKind, link);
+    tx.remove(secretKind, link);
+    tx.remove(continuityDocKind, link);
+    tx.forget(id);
+    watched.delete(link);
+    after(options.onChange);
+  };
+
   return {
     all: () => [...kept.values()].map(({ record }) => record),
     of: (link) => kept.get(link)?.record ?? null,
@@ -166,15 +192,14 @@ export async function runLinks(options: LinksRunOptions): Promise<LinksRun> {
       return "stranger";
     },
     make: (tx, after, link, party, secret) => {
-      const base = { link: idText(link), party: idText(party), since: clock.now(), used: null };
-      const record: LinkRecord = restored() ? { ...base, sinceRestore: true } : base;
-      tx.put(linkKind, record.link, toDoc(record));
-      kept.set(record.link, { record, generations: [] });
-      keepSecrets(tx, record.link, [{ n: 0, secret }]);
-      after(() => {
-        open(record);
-        options.onChange();
-      });
+      begin(tx, after, { link: idText(link), party: idText(party), since: clock.now(), used: null }, secret);
+    },
+    rekey: (tx, after, link, party, secret) => {
+      const before = [...kept.values()].map(({ record }) => record).filter((it) => it.party === idText(party));
+      const [since = clock.now()] = before.map((it) => it.since);
+      const used = before.find((it) => it.used !== null)?.used ?? null;
+      for (const it of before) drop(tx, after, it.link);
+      begin(tx, after, { link: idText(link), party: idText(party), since, used }, secret);
     },
     keepSecrets,
     wasUsed: (tx, link, at) => {
@@ -184,18 +209,7 @@ export async function runLinks(options: LinksRunOptions): Promise<LinksRun> {
       kept.set(link, { ...before, record });
       tx.put(linkKind, link, toDoc(record));
     },
-    drop: (tx, after, link) => {
-      const id = idOf<LinkId>(link, 16);
-      if (id === null || !kept.delete(link)) return;
-      // Before its numbers are forgotten, so that nothing acknowledges by the old ones.
-      peerOf(link)?.close();
-      tx.remove(linkKind, link);
-      tx.remove(secretKind, link);
-      tx.remove(continuityDocKind, link);
-      tx.forget(id);
-      watched.delete(link);
-      after(options.onChange);
-    },
+    drop,
     start: (it) => {
       port = it;
       for (const { record } of kept.values()) open(record);

@@ -6,9 +6,10 @@ import { type Result, certain, fail, ok } from "@parley/base/result";
 import { type Cancel, type Clock, minutes, ms, seconds } from "@parley/base/time";
 import { ownRecord } from "@parley/ledger/record";
 import { type ParleyError, problem } from "@parley/protocol/errorCodes";
-import { type IdText, type LinkId, idText } from "@parley/protocol/ids";
+import { type IdText, type LinkId, type PartyId, idText } from "@parley/protocol/ids";
 import type { PairingEffect } from "@parley/protocol/pairing/event";
-import type { OfferId } from "@parley/protocol/pairing/offer";
+import { encodeAsk, rekeyDoor } from "@parley/protocol/pairing/ask";
+import type { Offer, OfferId } from "@parley/protocol/pairing/offer";
 import type { Means } from "@parley/protocol/pairing/event";
 import type { StationAddress } from "@parley/protocol/signed/fields";
 import type { Bundle, Pin } from "@parley/protocol/signed/pin";
@@ -68,6 +69,12 @@ export type PairingRunOptions = {
   ) => Promise<Result<PairChannel, ParleyError>>;
   /** Both people pressed "They match": inside the same transaction, the link comes to be. */
   readonly onPaired: (tx: Transaction, after: After, link: LinkId, secret: Bytes, peer: Pin) => void;
+  /** Both stations have keyed the link with this party again: inside the same transaction, it is this one from now on. */
+  readonly onRekeyed: (tx: Transaction, after: After, link: LinkId, secret: Bytes, peer: Pin) => void;
+  /** The words of a link that was keyed again differ: its secret is not used again. */
+  readonly onDistrusted: (tx: Transaction, after: After, link: LinkId) => void;
+  /** Parties that may come to the door and ask to key their link again, and where their own doors are. */
+  readonly linked: () => readonly { readonly party: PartyId; readonly stations: readonly StationAddress[] }[];
   /** Whether the far station holds this link too, as it shows by connecting on it. */
   readonly connected: (link: LinkId) => boolean;
   readonly onChange: () => void;
@@ -78,11 +85,14 @@ export type PairingRunOptions = {
 const redialAfter = seconds(2);
 /** The same when we are done and the other side may not be. */
 const remindAfter = minutes(1);
+/** Between tries to bring an ask to the other party's door. */
+const askAgainAfter = seconds(15);
 
 export async function runPairing(options: PairingRunOptions): Promise<PairingRun> {
   const { store, writer, clock } = options;
   const channels = new Map<IdText, PairChannel>();
   const dialling = new Set<IdText>();
+  const asking = new Set<IdText>();
   let pairings: Pairings = noPairings;
   let timer: Cancel = () => undefined;
   let stopped = false;
@@ -111,6 +121,7 @@ export async function runPairing(options: PairingRunOptions): Promise<PairingRun
       for (const { offer, effect } of effects) carry(tx, after, offer, effect);
       after(() => {
         watchTime();
+        askAll();
         options.onChange();
       });
       return ok(reply);
@@ -129,6 +140,11 @@ export async function runPairing(options: PairingRunOptions): Promise<PairingRun
         return after(() => void channels.get(idText(offer))?.send(effect.bytes));
       case "paired":
         return options.onPaired(tx, after, effect.link, effect.secret, effect.peer);
+      case "rekeyed":
+        return options.onRekeyed(tx, after, effect.link, effect.secret, effect.peer);
+      case "compared":
+        if (effect.words === "differ") options.onDistrusted(tx, after, effect.link);
+        return;
       case "recorded":
         return;
       case "ended":
@@ -143,6 +159,7 @@ export async function runPairing(options: PairingRunOptions): Promise<PairingRun
    */
   const isDue = (offer: OfferId): boolean => {
     const it = pairings.get(idText(offer));
+    if (it?.type === "wordsDue" || it?.type === "rekeyed") return false;
     if (it?.type !== "active") return isWaiting(pairings, offer);
     return it.agreed.side === "answering" && !options.connected(it.agreed.link);
   };
@@ -182,6 +199,59 @@ export async function runPairing(options: PairingRunOptions): Promise<PairingRun
     void command({ type: "connected", offer });
   };
 
+  /** Brings an offer of ours to key a link again to the other party's door, until its station has taken it up or it is over. */
+  const askAt = async (offer: OfferId): Promise<void> => {
+    const name = idText(offer);
+    const due = (): Extract<Offer, { type: "rekey" }> | null => {
+      const it = pairings.get(name);
+      return it?.type === "offered" && it.offer.type === "rekey" && !stopped ? it.offer : null;
+    };
+    const asked = due();
+    const ours = options.bundle();
+    if (asked === null || ours === null || asking.has(name)) return;
+    asking.add(name);
+    const door = rekeyDoor(asked.with, options.means().party);
+    const there = options.linked().find(({ party }) => equal(party, asked.with));
+    for (const address of there?.stations ?? []) {
+      // Whoever answers learns who asks and nothing else; the exchange itself is proven from both roots up.
+      const channel = await options.dial(address, door, () => "stranger");
+      if (!channel.ok) {
+        options.report(channel.error);
+        continue;
+      }
+      channel.value.start({ message: () => undefined, closed: () => undefined });
+      channel.value.send(encodeAsk(asked, ours, options.means().signer));
+      clock.wait(seconds(10), () => channel.value.close());
+      break;
+    }
+    clock.wait(askAgainAfter, () => {
+      asking.delete(name);
+      void askAt(offer);
+    });
+  };
+
+  /** A linked party's station is at our door. */
+  const answerDoor = (channel: PairChannel): void => {
+    channel.start({
+      message: (bytes) => {
+        void command({ type: "message", bytes }).then((taken) => {
+          if (!taken.ok) options.report(taken.error);
+          channel.close();
+        });
+      },
+      closed: () => undefined,
+    });
+  };
+
+  const askAll = (): void => {
+    for (const it of pairings.values()) if (it.type === "offered" && it.offer.type === "rekey") void askAt(it.offer.id);
+  };
+
+  const isDoor = (name: Bytes): boolean => {
+    const here = options.bundle()?.lineage.at(-1)?.body.party;
+    return here !== undefined && options.linked().some(({ party }) => equal(rekeyDoor(here, party), name));
+  };
+
   const watchTime = (): void => {
     timer();
     const next = nextDeadline(pairings);
@@ -192,9 +262,10 @@ export async function runPairing(options: PairingRunOptions): Promise<PairingRun
   return {
     state: () => pairings,
     command,
-    opened: (channel) => attach(channel, () => undefined),
-    anyLive: () => [...pairings.values()].some(({ offer }) => isLive(pairings, offer.id)),
-    live: (offer) => isLive(pairings, offer),
+    opened: (channel) => (isDoor(channel.offer) ? answerDoor(channel) : attach(channel, () => undefined)),
+    anyLive: () =>
+      options.linked().length > 0 || [...pairings.values()].some(({ offer }) => isLive(pairings, offer.id)),
+    live: (offer) => isDoor(offer) || isLive(pairings, offer),
     holdKey: () => holdsKey(pairings),
     provenBy: (held) => {
       const offer = provenBy(pairings, held);
@@ -202,9 +273,10 @@ export async function runPairing(options: PairingRunOptions): Promise<PairingRun
     },
     start: () => {
       watchTime();
+      askAll();
       for (const it of pairings.values()) {
         // Also when it is active here: the other side may wait for our word, and only we can dial ([PR15]).
-        const dials = it.type === "asked" || ("agreed" in it && it.agreed.side === "answering");
+        const dials = it.type === "asked" || ("agreed" in it && it.agreed.side === "answering" && isDue(it.offer.id));
         const { id, stations, stationKey } = it.offer;
         if (dials) clock.wait(it.type === "active" ? remindAfter : ms(0), () => void reach(id, stations, stationKey));
       }

@@ -34,7 +34,7 @@ export function stationKeys(): StationKeys {
 
   return {
     take: (event) => {
-      if (event.type === "peerPinned") {
+      if (event.type === "peerPinned" || event.type === "peerRepinned") {
         const { card, line } = event.pin;
         keep(card.party, idText(lastEntry(line)), { key: line.key, since: line.since });
       }

@@ -43,6 +43,16 @@ export type PairingEffect =
       readonly ours: SignedMatch;
       readonly theirs: SignedMatch | null;
     }
+  /** The link has been keyed again: from now on it is this one. The words are due. */
+  | {
+      readonly type: "rekeyed";
+      readonly link: LinkId;
+      readonly secret: Bytes;
+      readonly peer: Pin;
+      readonly transcript: Digest;
+    }
+  /** Our person compared the words of a link that was keyed again: they match, or somebody stood in the middle. */
+  | { readonly type: "compared"; readonly link: LinkId; readonly words: "match" | "differ" }
   /** Their word arrived after `paired`: the record is whole. */
   | { readonly type: "recorded"; readonly link: LinkId; readonly theirs: SignedMatch }
   /** Over, its secrets gone; to be logged. `party`: who it was with, as far as that had been proven. */
@@ -58,6 +68,6 @@ export type Means = {
   /** Our station key; the one that the bundle of this pairing ends at. */
   readonly signer: HybridSigner;
   readonly party: PartyId;
-  /** rootIdOf the root pinned for a party that we have a standing link with; null where there is none. */
-  readonly linkedRoot: (party: PartyId) => Digest | null;
+  /** What is pinned of a party that we have a standing link with; null where there is none. */
+  readonly pinned: (party: PartyId) => Pin | null;
 };

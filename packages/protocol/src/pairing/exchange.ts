@@ -11,6 +11,7 @@ import { labels } from "../signed/labels.ts";
 import { type Pin, bundle, proveBundle, refuseStaleKey } from "../signed/pin.ts";
 import { rootIdOf } from "../signed/root.ts";
 import { type HybridKey, type HybridSignature, ed25519Half } from "../signed/signature.ts";
+import { repin } from "../signed/repin.ts";
 import type { Means } from "./event.ts";
 import { type Half, type PairingBody, encodePairingMessage } from "./messages.ts";
 import {
@@ -23,6 +24,7 @@ import {
   macOf,
   wordsDigest,
 } from "./secrets.ts";
+import type { Offer } from "./offer.ts";
 import type { Agreement, At, EndCode } from "./state.ts";
 
 export type Body<K extends PairingBody["type"]> = Extract<PairingBody, { readonly type: K }>;
@@ -46,12 +48,26 @@ function provePeer(half: Half, means: Means, now: Instant): Result<Pin, ParleyEr
 }
 
 /** Why we will not be paired with this party at all; asked again when the link would come to be. */
-export function refuseParty(peer: Pin, means: Means): EndCode | null {
+export function refuseParty(peer: Pin, offer: Offer, means: Means): EndCode | null {
   const { party, root } = peer.card;
   if (equal(party, means.party)) return "PAIR_SELF";
-  const linked = means.linkedRoot(party);
+  const linked = means.pinned(party);
+  if (offer.type === "rekey") return refuseRekey(peer, linked, offer, means);
   if (linked === null) return null;
-  return equal(linked, rootIdOf(root)) ? "PAIR_ALREADY_LINKED" : "PAIR_ROOT_CHANGED";
+  return equal(rootIdOf(linked.card.root), rootIdOf(root)) ? "PAIR_ALREADY_LINKED" : "PAIR_ROOT_CHANGED";
+}
+
+/** Keyed again is only the link of the two parties that the offer is between, under the roots that are pinned ([RK3]). */
+function refuseRekey(
+  peer: Pin,
+  linked: Pin | null,
+  offer: Extract<Offer, { type: "rekey" }>,
+  means: Means,
+): EndCode | null {
+  if (linked === null || (!equal(offer.with, peer.card.party) && !equal(offer.with, means.party))) return "REKEY_UNFIT";
+  const next = repin(linked, peer);
+  if (next.ok) return null;
+  return next.error.code === "ID_ROOT_CHANGED" ? "PAIR_ROOT_CHANGED" : "REKEY_UNFIT";
 }
 
 const signedAs = (label: typeof labels.pairAnswer | typeof labels.pairFinish, transcript: Digest) =>
@@ -89,8 +105,8 @@ export function takeM2(
 ): Result<At<"revealed">, Fault> {
   const peer = provePeer(body.half, means, now);
   if (!peer.ok) return stays("PAIR_BUNDLE_INVALID", `${peer.error.code} ${peer.error.detail}`);
-  const unwanted = refuseParty(peer.value, means);
-  if (unwanted !== null) return ends(unwanted);
+  const unwanted = refuseParty(peer.value, state.offer, means);
+  if (unwanted !== null) return state.offer.type === "rekey" ? stays(unwanted) : ends(unwanted);
   const sealed = means.kem.encapsulate(body.half.key);
   if (sealed === null) return stays("PAIR_KEY_INVALID");
   const { offer, own, seed } = state;
@@ -124,7 +140,7 @@ export function takeM3(
   const { card, line } = peer.value;
   if (card.name !== offer.name || !equal(ed25519Half(line.key), offer.stationKey))
     return ends("PAIR_BUNDLE_INVALID", "the offer named another party or key");
-  const unwanted = refuseParty(peer.value, means);
+  const unwanted = refuseParty(peer.value, offer, means);
   if (unwanted !== null) return ends(unwanted);
   const toAnswering = means.kem.decapsulate(seed, body.ciphertext);
   const sealed = means.kem.encapsulate(body.half.key);
@@ -152,7 +168,7 @@ export function takeM4(
   bytes: Bytes,
   means: Means,
   now: Instant,
-): Result<At<"comparing">, Fault> {
+): Result<At<"comparing"> | Rekeyed, Fault> {
   const { offer, own, seed, theirs, peer, toAnswering } = state;
   const toOffering = means.kem.decapsulate(seed, body.ciphertext);
   if (toOffering === null) return ends("PAIR_KEY_INVALID");
@@ -164,7 +180,23 @@ export function takeM4(
   const words = wordsDigest(own, theirs);
   const agreed: Agreement = { side: "offering", link: linkIdOf(answer), secret, words, transcript, peer };
   const last = { taken: bytes, sent: encodePairingMessage({ offer: offer.id, body: m5 }) };
-  return ok({ type: "comparing", offer, agreed, last, theirs: null, until: after(now, ms(pairingCompareMs)) });
+  return ok(agreedOn(offer, agreed, last, now));
+}
+
+/** A link that was keyed again, with its secret on the way to it: nothing but that and the comparing of words is left. */
+export type Rekeyed = { readonly type: "rekeyed"; readonly due: At<"wordsDue">; readonly secret: Bytes };
+
+/** Both have proven their keys: a new link waits for people now, one that is keyed again does not. */
+function agreedOn(
+  offer: Offer,
+  agreed: Agreement,
+  last: At<"comparing">["last"],
+  now: Instant,
+): At<"comparing"> | Rekeyed {
+  if (offer.type === "pair")
+    return { type: "comparing", offer, agreed, last, theirs: null, until: after(now, ms(pairingCompareMs)) };
+  const { secret, words, ...known } = agreed;
+  return { type: "rekeyed", secret, due: { type: "wordsDue", offer, agreed: known, words, last } };
 }
 
 /** Answering side, M5 in: both sides have proven their keys. */
@@ -174,10 +206,9 @@ export function takeM5(
   bytes: Bytes,
   means: Means,
   now: Instant,
-): Result<At<"comparing">, Fault> {
+): Result<At<"comparing"> | Rekeyed, Fault> {
   const { offer, agreed, last } = state;
   if (!proofHolds("finish", agreed.transcript, body, agreed.secret, agreed.peer.line.key, means))
     return ends("PAIR_PROOF_INVALID");
-  const until = after(now, ms(pairingCompareMs));
-  return ok({ type: "comparing", offer, agreed, last: { taken: bytes, sent: last.sent }, theirs: null, until });
+  return ok(agreedOn(offer, agreed, { taken: bytes, sent: last.sent }, now));
 }

@@ -1,9 +1,8 @@
 import { describe, expect, it } from "vitest";
 import { type Instant, after, days, hours, minutes, ms, seconds } from "@parley/base/time";
-import { rootIdOf } from "../signed/root.ts";
 import type { Means } from "./event.ts";
 import { encodePairingMessage } from "./messages.ts";
-import { type Pair, type Seat, carry, officer, party, seats, start } from "./testing/pair.ts";
+import { type Pair, type Seat, carry, officer, party, pinnedOf, seats, start } from "./testing/pair.ts";
 import { type Pairing } from "./state.ts";
 import { deadlineOf, step } from "./step.ts";
 
@@ -150,23 +149,22 @@ describe("the failures of a pairing", () => {
     expect(pair.offering.last("refused").error.code).toBe("PAIR_OUT_OF_TURN");
   });
   it("[PR16] the same party with another root is a full stop; with the same root it is linked already; oneself is refused", () => {
-    const linkedAs = (root: Means["linkedRoot"]) => ({ linkedRoot: root });
-    const rootOf = (n: number) => rootIdOf(party(n).roots[0]?.publicKey ?? party(n).stationKey(0).publicKey);
-    const other = exchanged(17, { offering: linkedAs(() => rootOf(9)) });
+    const linkedAs = (pinned: Means["pinned"]) => ({ pinned });
+    const other = exchanged(17, { offering: linkedAs(() => pinnedOf(9)) });
     expect([why(other.offering), why(other.answering)]).toEqual(["PAIR_ROOT_CHANGED", "PAIR_CANCELLED"]);
-    const theirs = exchanged(18, { answering: linkedAs(() => rootOf(9)) });
+    const theirs = exchanged(18, { answering: linkedAs(() => pinnedOf(9)) });
     expect([why(theirs.offering), why(theirs.answering)]).toEqual(["PAIR_CANCELLED", "PAIR_ROOT_CHANGED"]);
-    const same = exchanged(19, { answering: linkedAs(() => rootOf(1)) });
+    const same = exchanged(19, { answering: linkedAs(() => pinnedOf(1)) });
     expect(why(same.answering)).toBe("PAIR_ALREADY_LINKED");
     const self = exchanged(20, { offering: { party: party(2).id } });
     expect(why(self.offering)).toBe("PAIR_SELF");
   });
   it("[PR16] two pairings of the same two parties end in one link: the slower one ends when it would come to be", () => {
-    let linked: ReturnType<Means["linkedRoot"]> = null;
-    const pair = exchanged(26, { offering: { linkedRoot: () => linked } });
+    let linked: ReturnType<Means["pinned"]> = null;
+    const pair = exchanged(26, { offering: { pinned: () => linked } });
     press(pair.answering, 2, at(50));
     carry(pair, at(50));
-    linked = rootIdOf(party(2).roots[0]?.publicKey ?? party(2).stationKey(0).publicKey);
+    linked = pinnedOf(2);
     press(pair.offering, 1, at(60));
     expect(why(pair.offering)).toBe("PAIR_ALREADY_LINKED");
     expect(pair.offering.effects.some((e) => e.type === "paired")).toBe(false);

@@ -6,7 +6,7 @@ import { type Result, fail } from "@parley/base/result";
 import { decodeAs } from "../decodeAs.ts";
 import { type ParleyError, problem } from "../errorCodes.ts";
 import { linkId, partyId } from "../ids.ts";
-import { maxPairingMessageBytes } from "../limits.ts";
+import { maxOfferBytes, maxPairingMessageBytes } from "../limits.ts";
 import { signedInstant } from "../signed/fields.ts";
 import { digest } from "../signed/hash.ts";
 import { labels } from "../signed/labels.ts";
@@ -63,6 +63,15 @@ export const pairingBody = variant({
   /** `matched` once more, in answer to theirs, by a side that is done; it is never answered. */
   settled: [8, struct({ match: signedMatch, mac })],
   end: [7, struct({ why: oneOf(...endReasons) })],
+  /** At a linked party's door: an offer to key the link again, and who makes it, proven from the root up and signed. */
+  ask: [
+    9,
+    struct({
+      made: opaque(maxOfferBytes),
+      bundle: opaque(maxPairingMessageBytes - 16 * 1024),
+      signature: hybridSignature,
+    }),
+  ],
 });
 export type PairingBody = Of<typeof pairingBody>;
 

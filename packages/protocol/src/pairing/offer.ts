@@ -3,10 +3,11 @@
 // other side has shown its own. It admits nobody: who finds it can at most use it up.
 import type { Brand } from "@parley/base/brand";
 import { type Bytes, base64url, concat, equal, fromBase64url } from "@parley/base/bytes";
-import { type Codec, type Of, decode, encode, fixed, list, mapped, struct, uint16 } from "@parley/base/codec";
+import { type Codec, type Of, decode, encode, fixed, list, struct, variant } from "@parley/base/codec";
 import { type Result, fail, ok } from "@parley/base/result";
 import type { Instant } from "@parley/base/time";
 import { type ParleyError, problem } from "../errorCodes.ts";
+import { partyId } from "../ids.ts";
 import { maxOfferBytes, maxOfferLifetimeMs, maxStationAddresses } from "../limits.ts";
 import { name, signedInstant, stationAddress } from "../signed/fields.ts";
 import { digest, sha256Of } from "../signed/hash.ts";
@@ -16,14 +17,7 @@ import { ed25519Key } from "../signed/signature.ts";
 export type OfferId = Brand<Bytes, "OfferId">;
 export const offerId: Codec<OfferId> = fixed<OfferId>(16);
 
-export const pairingVersion = 1;
-
-export const offer = struct({
-  version: mapped(
-    uint16,
-    (v) => (v === pairingVersion ? pairingVersion : null),
-    (v: typeof pairingVersion) => v,
-  ),
+const fields = {
   id: offerId,
   expires: signedInstant,
   name,
@@ -31,6 +25,13 @@ export const offer = struct({
   /** Ed25519 half of the offering station's key, which is also its TLS key: the importing station dials with this pin. */
   stationKey: ed25519Key,
   commitment: digest,
+};
+
+/** Tags are versions of the text: a station that does not know one says that it cannot read the offer. */
+export const offer = variant({
+  pair: [1, struct(fields)],
+  /** The link with this party is to be keyed again, under the roots that both have pinned (docs/spec/rekey.md). */
+  rekey: [2, struct({ ...fields, with: partyId })],
 });
 export type Offer = Of<typeof offer>;
 

@@ -5,13 +5,14 @@ import { encode } from "@parley/base/codec";
 import { type Result, fail, ok } from "@parley/base/result";
 import { type Instant, type Ms, after, ms } from "@parley/base/time";
 import { type ParleyError, problem } from "../errorCodes.ts";
+import type { PartyId } from "../ids.ts";
 import { maxOfferLifetimeMs, maxPairingSuccessions, pairingExchangeMs } from "../limits.ts";
 import { type Bundle, bundle } from "../signed/pin.ts";
 import { ed25519Half } from "../signed/signature.ts";
 import type { Means, PairingEffect } from "./event.ts";
 import { kemSeedBytes } from "./kem.ts";
 import { type Half, encodePairingMessage } from "./messages.ts";
-import { type Offer, type OfferId, decodeOffer, pairingVersion } from "./offer.ts";
+import { type Offer, type OfferId, decodeOffer } from "./offer.ts";
 import { commitmentTo } from "./secrets.ts";
 import type { At } from "./state.ts";
 
@@ -26,13 +27,21 @@ function drawHalf(ours: Bundle, means: Means): Own {
   return { own: { nonce: means.random(32), bundle: encode(bundle, ours), key }, seed };
 }
 
-/** A fresh offer by the party that `ours` proves; `lifetime` is cut to `maxOfferLifetimeMs`. */
-export function makeOffer(ours: Bundle, lifetime: Ms, means: Means, now: Instant): At<"offered"> {
+/**
+ * A fresh offer by the party that `ours` proves; `lifetime` is cut to `maxOfferLifetimeMs`. `rekeys`: the linked party whose
+ * link is to be keyed again; null for a new link.
+ */
+export function makeOffer(
+  ours: Bundle,
+  lifetime: Ms,
+  means: Means,
+  now: Instant,
+  rekeys: PartyId | null = null,
+): At<"offered"> {
   const card = ours.lineage.at(-1)?.body;
   if (card === undefined) throw new Error("a bundle without a card");
   const half = drawHalf(ours, means);
-  const offer: Offer = {
-    version: pairingVersion,
+  const fields = {
     id: means.random(16) as OfferId,
     expires: after(now, ms(Math.min(lifetime, maxOfferLifetimeMs))),
     name: card.name,
@@ -40,6 +49,7 @@ export function makeOffer(ours: Bundle, lifetime: Ms, means: Means, now: Instant
     stationKey: ed25519Half(means.signer.publicKey),
     commitment: commitmentTo(half.own),
   };
+  const offer: Offer = rekeys === null ? { type: "pair", ...fields } : { type: "rekey", ...fields, with: rekeys };
   return { type: "offered", offer, ...half, until: offer.expires };
 }
 
@@ -51,6 +61,8 @@ export function importOffer(text: string, ours: Bundle, means: Means, now: Insta
   if (!read.ok) return read;
   const offer = read.value;
   if (equal(ed25519Half(means.signer.publicKey), offer.stationKey)) return fail(problem("PAIR_SELF"));
+  if (offer.type === "rekey" && !equal(offer.with, means.party))
+    return fail(problem("REKEY_UNFIT", "for another party"));
   const half = drawHalf(ours, means);
   const sent = encodePairingMessage({ offer: offer.id, body: { type: "m2", half: half.own } });
   const state = { type: "asked", offer, ...half, until: after(now, ms(pairingExchangeMs)), sent } as const;

@@ -2,7 +2,7 @@
 // comparing, pressed (or unconfirmed), active; or ended. All but the last two have a deadline. The states hold the pairing's secrets and
 // nothing else does: leaving a state deletes them (rule PR9).
 import { type Of, fixed, oneOf, opaque, optional, struct, variant } from "@parley/base/codec";
-import { linkId } from "../ids.ts";
+import { linkId, partyId } from "../ids.ts";
 import { maxPairingMessageBytes } from "../limits.ts";
 import { signedInstant } from "../signed/fields.ts";
 import { digest } from "../signed/hash.ts";
@@ -56,6 +56,7 @@ export const endCodes = [
   "PAIR_ROOT_CHANGED",
   "PAIR_ALREADY_LINKED",
   "PAIR_SELF",
+  "REKEY_UNFIT",
 ] as const;
 export type EndCode = (typeof endCodes)[number];
 
@@ -86,6 +87,12 @@ export const pairing = variant({
     struct({ offer, agreed: settledAgreement, settled: message, ours: signedMatch, theirs: optional(signedMatch) }),
   ],
   ended: [10, struct({ offer, why: oneOf(...endCodes), at: signedInstant })],
+  /** The other party's station asks to key the link again; two officers of ours have to agree before anything is answered. */
+  invited: [11, struct({ offer, party: partyId, until: signedInstant })],
+  /** Keyed again and in use, and nobody of ours has compared the words yet. */
+  wordsDue: [12, struct({ offer, agreed: settledAgreement, words: digest, last: exchange })],
+  /** The same, compared. */
+  rekeyed: [13, struct({ offer, agreed: settledAgreement, last: exchange })],
 });
 export type Pairing = Of<typeof pairing>;
 

@@ -1,10 +1,10 @@
 import { describe, expect, it } from "vitest";
 import { equal } from "@parley/base/bytes";
 import { decode, encode } from "@parley/base/codec";
-import { type Instant, after, minutes, seconds } from "@parley/base/time";
+import { type Instant, after, hours, minutes, seconds } from "@parley/base/time";
 import type { Means, PairingEvent } from "./event.ts";
 import { encodePairingMessage } from "./messages.ts";
-import { type Pair, type Seat, carry, officer, seats, start } from "./testing/pair.ts";
+import { type Pair, type Seat, carry, officer, party, rekeySeats, seats, start } from "./testing/pair.ts";
 import { type Pairing, pairing } from "./state.ts";
 import { deadlineOf, step } from "./step.ts";
 
@@ -89,7 +89,20 @@ describe("step is total", () => {
     press(done.answering, 2, at(2));
     carry(done, at(2));
     const [ended] = step(fresh.offering.state, { type: "cancel" }, fresh.offering.means, at(1));
+    const rekeyed = rekeySeats(31);
+    const invited: Pairing = {
+      type: "invited",
+      offer: rekeyed.offering.state.offer,
+      party: party(1).id,
+      until: after(at(1), hours(1)),
+    };
+    carry(rekeyed, at(1));
+    const due = of(rekeyed.answering);
+    const [compared] = step(due.state, { type: "match", officer: officer(2) }, due.means, at(2));
     return {
+      invited: { ...due, state: invited },
+      wordsDue: due,
+      rekeyed: { ...due, state: compared },
       offered: of(fresh.offering),
       asked: of(fresh.answering),
       revealed: of(lostM4.offering),
@@ -150,7 +163,8 @@ describe("step is total", () => {
     const rows: string[] = [];
     for (const [name, { state, means }] of Object.entries(samples)) {
       expect(state.type).toBe(name);
-      expect([name, deadlineOf(state) !== null]).toEqual([name, name !== "active" && name !== "ended"]);
+      const waits = !["active", "ended", "wordsDue", "rekeyed"].includes(name);
+      expect([name, deadlineOf(state) !== null]).toEqual([name, waits]);
       const row = kinds.map((kind) => {
         const [next, effects] = step(state, eventOf(kind), means, at(3));
         const refused = effects.some((e) => e.type === "refused");
@@ -163,6 +177,9 @@ describe("step is total", () => {
     }
     //                 tick connected match differ cancel proven junk m2 m3 m4 m5 matched end
     expect(rows).toEqual([
+      "invited same same - - ended - - - - - - - -",
+      "wordsDue same same rekeyed ended - - - - - - - - -",
+      "rekeyed same same - - - - - - - - - - -",
       "offered same same - - ended - - revealed - - - - -",
       "asked same same - - ended - - - ended - - - ended",
       "revealed same same - - ended - - - - ended - - ended",

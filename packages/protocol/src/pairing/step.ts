@@ -7,7 +7,7 @@ import { type Instant, after, ms } from "@parley/base/time";
 import { type ErrorCode, problem } from "../errorCodes.ts";
 import { pairingUnconfirmedMs } from "../limits.ts";
 import type { Means, PairingEffect, PairingEvent } from "./event.ts";
-import { type Body, type Fault, refuseParty, takeM2, takeM3, takeM4, takeM5 } from "./exchange.ts";
+import { type Body, type Fault, type Rekeyed, refuseParty, takeM2, takeM3, takeM4, takeM5 } from "./exchange.ts";
 import { type EndReason, type PairingMessage, decodePairingMessage, encodePairingMessage } from "./messages.ts";
 import { matchHolds, matchMessage, matchSigned, pressMatch } from "./people.ts";
 import type { At, EndCode, Pairing } from "./state.ts";
@@ -21,8 +21,7 @@ export function step(state: Pairing, event: PairingEvent, means: Means, now: Ins
 }
 
 /** When this state ends by itself; null when it does not. */
-export const deadlineOf = (state: Pairing): Instant | null =>
-  state.type === "active" || state.type === "ended" ? null : state.until;
+export const deadlineOf = (state: Pairing): Instant | null => ("until" in state ? state.until : null);
 
 const send = (bytes: Bytes): PairingEffect => ({ type: "send", bytes });
 
@@ -40,6 +39,8 @@ function peerOf(state: Pairing) {
     case "asked":
     case "ended":
       return null;
+    case "invited":
+      return state.party;
     case "revealed":
       return state.peer.card.party;
     case "answered":
@@ -48,6 +49,8 @@ function peerOf(state: Pairing) {
     case "pressed":
     case "unconfirmed":
     case "active":
+    case "wordsDue":
+    case "rekeyed":
       return state.agreed.peer.card.party;
   }
   state satisfies never;
@@ -67,6 +70,7 @@ function passDeadline(state: Pairing, now: Instant): Stepped {
   const later = after(now, ms(pairingUnconfirmedMs));
   switch (state.type) {
     case "offered":
+    case "invited":
       return end(state, "PAIR_OFFER_EXPIRED", now, null);
     case "asked":
     case "revealed":
@@ -79,6 +83,8 @@ function passDeadline(state: Pairing, now: Instant): Stepped {
     case "pressed":
       return [{ ...state, type: "unconfirmed", until: later }, []];
     case "active":
+    case "wordsDue":
+    case "rekeyed":
     case "ended":
       return [state, []];
   }
@@ -99,15 +105,29 @@ function react(state: Pairing, event: PairingEvent, means: Means, now: Instant):
     case "connected":
       return [state, again(state)];
     case "match":
+      if (state.type === "wordsDue") {
+        const { offer, agreed, last } = state;
+        return [{ type: "rekeyed", offer, agreed, last }, [{ type: "compared", link: agreed.link, words: "match" }]];
+      }
       if (state.type !== "comparing") return outOfTurn(state, event.type);
       return press(state, pressMatch(state.agreed, event.officer, means, now), means, now);
     case "differ":
+      if (state.type === "wordsDue") {
+        const [ended, told] = end(state, "PAIR_WORDS_DIFFER", now, "wordsDiffer", "said our person");
+        return [ended, [{ type: "compared", link: state.agreed.link, words: "differ" }, ...told]];
+      }
       if (state.type !== "comparing" && state.type !== "pressed" && state.type !== "unconfirmed")
         return outOfTurn(state, event.type);
       return end(state, "PAIR_WORDS_DIFFER", now, "wordsDiffer", "said our person");
     case "cancel":
-      if (state.type === "active" || state.type === "ended") return outOfTurn(state, event.type);
-      return end(state, "PAIR_CANCELLED", now, state.type === "offered" ? null : "cancelled", "by our person");
+      if (deadlineOf(state) === null) return outOfTurn(state, event.type);
+      return end(
+        state,
+        "PAIR_CANCELLED",
+        now,
+        state.type === "offered" || state.type === "invited" ? null : "cancelled",
+        "by our person",
+      );
     case "proven":
       if (state.type === "active") return [state, []];
       if (state.type !== "pressed" && state.type !== "unconfirmed") return outOfTurn(state, event.type);
@@ -129,9 +149,12 @@ function again(state: Pairing): readonly PairingEffect[] {
     case "unconfirmed":
       return [send(matchMessage("matched", state.offer, state.agreed, state.ours))];
     case "offered":
+    case "invited":
     case "revealed":
     case "comparing":
     case "active":
+    case "wordsDue":
+    case "rekeyed":
     case "ended":
       return [];
   }
@@ -169,6 +192,8 @@ function take(state: Pairing, message: PairingMessage, bytes: Bytes, means: Mean
       return takeMatch(state, body, means, now);
     case "end":
       return takeEnd(state, body.why, now);
+    case "ask":
+      return outOfTurn(state, body.type);
   }
   body satisfies never;
   return [state, []];
@@ -176,7 +201,7 @@ function take(state: Pairing, message: PairingMessage, bytes: Bytes, means: Mean
 
 function moved(
   state: Pairing,
-  result: Result<At<"revealed"> | At<"answered"> | At<"comparing">, Fault>,
+  result: Result<At<"revealed"> | At<"answered"> | At<"comparing"> | Rekeyed, Fault>,
   now: Instant,
 ): Stepped {
   if (!result.ok) {
@@ -184,6 +209,12 @@ function moved(
     return pairing === "ends" ? end(state, code, now, "refused", detail) : refuse(state, code, detail);
   }
   const next = result.value;
+  if (next.type === "rekeyed") {
+    const { due, secret } = next;
+    const { link, peer, transcript, side } = due.agreed;
+    const answer = side === "offering" ? [send(due.last.sent)] : [];
+    return [due, [{ type: "rekeyed", link, secret, peer, transcript }, ...answer]];
+  }
   const answers = next.type !== "comparing" || next.agreed.side === "offering";
   return [next, answers ? [send(next.last.sent)] : []];
 }
@@ -207,7 +238,7 @@ function activate(
   now: Instant,
 ): Stepped {
   const { offer, agreed } = state;
-  const unwanted = refuseParty(agreed.peer, means);
+  const unwanted = refuseParty(agreed.peer, offer, means);
   if (unwanted !== null) return end(state, unwanted, now, "refused", "linked meanwhile");
   const { side, link, secret, peer, transcript } = agreed;
   const settled = matchMessage("settled", offer, agreed, ours);
@@ -220,8 +251,11 @@ function takeMatch(state: Pairing, body: Body<"matched"> | Body<"settled">, mean
   const wrong = () => refuse(state, "PAIR_PROOF_INVALID", "not the other side's word for this pairing");
   switch (state.type) {
     case "offered":
+    case "invited":
     case "asked":
     case "revealed":
+    case "wordsDue":
+    case "rekeyed":
     case "ended":
       return outOfTurn(state, body.type);
     case "answered":
@@ -253,6 +287,7 @@ const endCode = {
 
 /** Anyone on the path may end a pairing that is not active, as they could by cutting the path; nobody can end an active link so. */
 function takeEnd(state: Pairing, why: EndReason, now: Instant): Stepped {
-  if (state.type === "offered" || state.type === "active" || state.type === "ended") return outOfTurn(state, "end");
+  if (state.type === "offered" || state.type === "invited" || deadlineOf(state) === null)
+    return outOfTurn(state, "end");
   return end(state, endCode[why], now, null, `said the other side: ${why}`);
 }

@@ -29,6 +29,8 @@ export const labels = {
   pairAnswer: "parley pair v1 answer",
   pairFinish: "parley pair v1 finish",
   pairMatch: "parley pair v1 match",
+  rekeyDoor: "parley rekey v1 door",
+  rekeyAsk: "parley rekey v1 ask",
 } as const;
 
 export type Label = (typeof labels)[keyof typeof labels];

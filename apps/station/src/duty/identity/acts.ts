@@ -51,6 +51,8 @@ function refuseAct(
           ? refused("ID_TERMINAL_REMOVED")
           : null;
     }
+    case "rekey":
+      return state.peers.has(idText(act.party)) ? null : refused("ID_PEER_UNKNOWN");
     case "releaseRoot":
       return state.peers.get(idText(act.party))?.standing.type === "rootHeld"
         ? null
@@ -106,6 +108,11 @@ function carryOut(
       const revocation = signRevocation(body, context.signer);
       return decided([{ type: "revoked", revocation, act: id }], cutOff(revocation));
     }
+    case "rekey":
+      return decided(
+        [{ type: "rekeyAllowed", party: act.party, act: id, officers, at: now }],
+        [{ type: "rekey", party: act.party }],
+      );
     case "releaseRoot":
       return decided(
         [{ type: "peerRootReleased", party: act.party, act: id, officers, at: now }],

@@ -79,6 +79,9 @@ export function apply(state: Identity, event: IdentityEvent): Identity {
         pending: still(state.pending, (it) => it.until >= at),
       };
     }
+    case "rekeyAllowed":
+      return { ...state, pending: without(state.pending, idText(event.act)) };
+    case "peerRepinned":
     case "peerPinned":
       return {
         ...state,

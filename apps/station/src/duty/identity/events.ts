@@ -61,6 +61,8 @@ export const act = variant({
   revoke: [1, struct({ subject, why: text(400) })],
   releaseRoot: [2, struct({ party: partyId })],
   replaceRoot: [3, struct({ card: signedCard, certificate: signedStationCertificate })],
+  /** Key the link with this party again, or agree that its station does. */
+  rekey: [4, struct({ party: partyId })],
 });
 export type Act = Of<typeof act>;
 
@@ -131,6 +133,10 @@ const identityEvent = variant({
   peerRuled: [49, struct({ ruling: signedRuling })],
   /** A linked station saw our key hand over. */
   witnessed: [50, struct({ witness: signedWitness })],
+  /** Two officers agreed to key the link with this party again. */
+  rekeyAllowed: [52, struct({ party: partyId, act: fixed(16), officers: list(presence, 2, 255), at: signedInstant })],
+  /** What is pinned of a party after its link was keyed again: the same party and root, proven anew. */
+  peerRepinned: [53, struct({ pin, at: signedInstant })],
   alarmed: [51, struct({ party: partyId, code: oneOf(...alarms), detail: text(400), at: signedInstant })],
 });
 export type IdentityEvent = Of<typeof identityEvent>;

@@ -5,7 +5,7 @@ import type { Instant } from "@parley/base/time";
 import { confirmAct, proposeAct } from "./acts.ts";
 import { certify, issueCard, rootRevoke, rule, setUp, tick } from "./home.ts";
 import { addPasskey, awaitFirst, invite, join, obeyRoot, removePasskey } from "./officers.ts";
-import { dropPeer, hearPeer, pinPeer } from "./peers.ts";
+import { dropPeer, hearPeer, pinPeer, repinPeer } from "./peers.ts";
 import { type Decided, type IdentityCommand, type IdentityContext, decided } from "./port.ts";
 import type { Identity } from "./state.ts";
 import { approveTerminal, askTerminal, awaitTerminal, refuseTerminal, renewTerminal } from "./terminals.ts";
@@ -52,6 +52,8 @@ export function decide(state: Identity, command: IdentityCommand, context: Ident
       return confirmAct(state, command, context, now);
     case "pinPeer":
       return pinPeer(state, command, now);
+    case "repinPeer":
+      return repinPeer(state, command, now);
     case "dropPeer":
       return dropPeer(state, command);
     case "fromPeer":

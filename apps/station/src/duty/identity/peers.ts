@@ -18,6 +18,7 @@ import {
 import { type CatchUp } from "@parley/protocol/signed/catchUp";
 import { type SignedCard, checkCard, partyCard } from "@parley/protocol/signed/partyCard";
 import { indexOf } from "@parley/protocol/signed/pin";
+import { repin } from "@parley/protocol/signed/repin";
 import { keyIdOf } from "@parley/protocol/signed/root";
 import { labels } from "@parley/protocol/signed/labels";
 import { type HybridKey, type SignatureCheck, checkOf } from "@parley/protocol/signed/signature";
@@ -37,6 +38,14 @@ export function pinPeer(state: Identity, command: CommandOf<"pinPeer">, now: Ins
   if (state.home !== null && equal(state.home.pin.card.party, party)) return refused("PAIR_SELF");
   if (state.peers.has(idText(party))) return refused("PAIR_ALREADY_LINKED");
   return decided([{ type: "peerPinned", pin, at: now }]);
+}
+
+/** What is pinned moves on to what the party has proven anew, or nothing does. */
+export function repinPeer(state: Identity, command: CommandOf<"repinPeer">, now: Instant): Decided {
+  const before = state.peers.get(idText(command.pin.card.party));
+  if (before === undefined) return refused("ID_PEER_UNKNOWN");
+  const next = repin(before, command.pin);
+  return next.ok ? decided([{ type: "peerRepinned", pin: next.value, at: now }]) : next;
 }
 
 export function dropPeer(state: Identity, command: CommandOf<"dropPeer">): Decided {

@@ -55,6 +55,8 @@ export type IdentityCommand =
   | { readonly type: "proposeAct"; readonly act: Act; readonly by: Shown }
   | { readonly type: "confirmAct"; readonly id: Bytes; readonly by: Shown }
   | { readonly type: "pinPeer"; readonly pin: Pin }
+  /** The party's station proved itself anew from its root up, when the link was keyed again. */
+  | { readonly type: "repinPeer"; readonly pin: Pin }
   | { readonly type: "dropPeer"; readonly party: PartyId }
   /** A linked station's word about identities, from its envelope or greeting. */
   | { readonly type: "fromPeer"; readonly party: PartyId; readonly notice: Notice };
@@ -87,6 +89,8 @@ export type IdentityEffect =
   | { readonly type: "renewTerminals" }
   /** Out of every call, every session, every relay, at once. */
   | { readonly type: "evictTerminal"; readonly terminal: TerminalId }
+  /** Two officers want the link with this party keyed again, or agree that it is. */
+  | { readonly type: "rekey"; readonly party: PartyId }
   | { readonly type: "cutOffParty"; readonly party: PartyId }
   /** The link with this party stops, or may go on: its pin is frozen or held, or stands again. */
   | { readonly type: "peerStopped"; readonly party: PartyId; readonly error: ParleyError }

@@ -30,6 +30,12 @@ const pairingLedgerEvent = variant({
     }),
   ],
   matched: [4, struct({ link: linkId, theirs: signedMatch })],
+  /** The link with this party was keyed again, and is this one now. */
+  rekeyed: [6, struct({ offer: offerId, link: linkId, party: partyId, name, transcript: digest, at: signedInstant })],
+  /** An officer compared the words of a link that was keyed again. */
+  compared: [7, struct({ link: linkId, words: oneOf("match", "differ"), by: presence, at: signedInstant })],
+  /** The other party's station asks to key the link again. */
+  invited: [8, struct({ offer: offerId, party: partyId, name, at: signedInstant })],
   /** `by` null: ended by the other side, the machine or the clock. */
   ended: [
     5,

@@ -7,7 +7,6 @@ import { idText } from "@parley/protocol/ids";
 import { checkMatch } from "@parley/protocol/pairing/messages";
 import type { OfferId } from "@parley/protocol/pairing/offer";
 import type { OfficerId, Presence } from "@parley/protocol/signed/revocation";
-import { rootIdOf } from "@parley/protocol/signed/root";
 import { wordlist } from "@scure/bip39/wordlists/english.js";
 import { testVerify } from "@parley/protocol/signed/testing/keys";
 import { testKem } from "@parley/protocol/pairing/testing/pair";
@@ -48,8 +47,8 @@ class Desk {
   }
   tell(command: PairingCommand): Result<PairingDecision, ParleyError> {
     const { random, signer, home } = this.station;
-    const linkedRoot = () => null;
-    const means = { random, kem: testKem(random), verify: testVerify, signer, party: home.pin.card.party, linkedRoot };
+    const pinned = () => null;
+    const means = { random, kem: testKem(random), verify: testVerify, signer, party: home.pin.card.party, pinned };
     const decision = decide(this.pairings, command, { ...means, bundle: bundleOf(home) }, this.now);
     if (!decision.ok) return decision;
     // What a restart would know: the sealed documents' bytes.
@@ -194,8 +193,8 @@ describe("the duty of pairing", () => {
   });
   it("[PR4] no pairing before `parley init`, and none with a line of keys that does not fit", () => {
     const { random, signer, home } = stations[0];
-    const { party, root } = home.pin.card;
-    const means = { random, kem: testKem(random), verify: testVerify, signer, party, linkedRoot: () => rootIdOf(root) };
+    const { party } = home.pin.card;
+    const means = { random, kem: testKem(random), verify: testVerify, signer, party, pinned: () => null };
     const command = { type: "offer", lifetime: hours(1), by: by(1) } as const;
     expect(decide(noPairings, command, { ...means, bundle: null }, epoch)).toMatchObject({
       error: { code: "ID_NOT_SET_UP" },

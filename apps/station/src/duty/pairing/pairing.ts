@@ -1,15 +1,16 @@
 // The duty of pairing: which offers are out, which pairings are under way, and who pressed what. The exchange itself is
 // protocol/pairing; here is what spans several. States hold secrets, so they are documents kept sealed and not ledger
 // events; what the ledger gets are the facts. docs/spec/pairing.md has the rules.
-import { type Bytes, equal } from "@parley/base/bytes";
+import { type Bytes, compare, equal } from "@parley/base/bytes";
 import { decode, encode } from "@parley/base/codec";
 import { type Result, fail, ok } from "@parley/base/result";
 import type { Instant, Ms } from "@parley/base/time";
 import { type ErrorCode, type ParleyError, problem } from "@parley/protocol/errorCodes";
 import { type IdText, type LinkId, type PartyId, idText } from "@parley/protocol/ids";
 import type { Means, PairingEffect, PairingEvent } from "@parley/protocol/pairing/event";
-import { decodePairingMessage } from "@parley/protocol/pairing/messages";
-import { type OfferId, encodeOffer } from "@parley/protocol/pairing/offer";
+import { type PairingBody, decodePairingMessage } from "@parley/protocol/pairing/messages";
+import { proveAsk } from "@parley/protocol/pairing/ask";
+import { type Offer, type OfferId, encodeOffer } from "@parley/protocol/pairing/offer";
 import { fitsPairing, importOffer, makeOffer } from "@parley/protocol/pairing/start";
 import { type Pairing, pairing } from "@parley/protocol/pairing/state";
 import { deadlineOf, step } from "@parley/protocol/pairing/step";
@@ -30,6 +31,8 @@ export type PairingCommand =
   | { readonly type: "message"; readonly bytes: Bytes }
   | { readonly type: "connected" | "proven"; readonly offer: OfferId }
   | { readonly type: "match" | "differ" | "cancel"; readonly offer: OfferId; readonly by: Presence }
+  /** Two officers want the link with this party keyed again: answers its station's ask, or asks it. */
+  | { readonly type: "rekey"; readonly party: PartyId; readonly lifetime: Ms }
   /** Time passed: asked for at `nextDeadline`, harmless at any other time. */
   | { readonly type: "tick" }
   /** An ended or active pairing has been looked at and may go from the list. */
@@ -66,18 +69,19 @@ export function nextDeadline(pairings: Pairings): Instant | null {
 }
 
 /** Whether our station key must not be handed over yet: some other side has been shown it and is not done. */
-export const holdsKey = (pairings: Pairings): boolean => [...pairings.values()].some((it) => deadlineOf(it) !== null);
+export const holdsKey = (pairings: Pairings): boolean =>
+  [...pairings.values()].some((it) => it.type !== "invited" && deadlineOf(it) !== null);
 
 /** Whether something is still due in the pairing of this offer, so that its importing side should be connected. */
 export const isWaiting = (pairings: Pairings, offer: OfferId): boolean => {
   const it = pairings.get(idText(offer));
-  return it !== undefined && deadlineOf(it) !== null;
+  return it !== undefined && it.type !== "invited" && deadlineOf(it) !== null;
 };
 
 /** Whether a connection that names this offer is to be taken: an active one still answers who waits for our word. */
 export const isLive = (pairings: Pairings, offer: Uint8Array): boolean => {
   const it = [...pairings.values()].find((p) => equal(p.offer.id, offer));
-  return it !== undefined && it.type !== "ended";
+  return it !== undefined && it.type !== "ended" && it.type !== "invited";
 };
 
 /** What a hello says that is signed for its connection: `party`'s station, with this Ed25519 key, holds this link. */
@@ -125,6 +129,7 @@ export function decide(
     case "message": {
       const read = decodePairingMessage(command.bytes);
       if (!read.ok) return read;
+      if (read.value.body.type === "ask") return heardAsk(pairings, read.value.body, context, now);
       return forward(pairings, read.value.offer, { type: "message", bytes: command.bytes }, null, context, now);
     }
     case "connected":
@@ -135,6 +140,8 @@ export function decide(
     case "differ":
     case "cancel":
       return forward(pairings, command.offer, { type: command.type }, command.by, context, now);
+    case "rekey":
+      return rekey(pairings, command.party, command.lifetime, context, now);
     case "tick":
       return passTime(pairings, context, now);
     case "forget": {
@@ -149,6 +156,84 @@ export function decide(
   }
   command satisfies never;
   return refused("PAIR_UNKNOWN");
+}
+
+/** The re-key with this party that is under way and asks or is asked; null when there is none. */
+function openRekey(pairings: Pairings, party: PartyId): Extract<Pairing, { type: "offered" | "invited" }> | null {
+  for (const it of pairings.values()) {
+    if (it.type === "invited" && equal(it.party, party)) return it;
+    if (it.type === "offered" && it.offer.type === "rekey" && equal(it.offer.with, party)) return it;
+  }
+  return null;
+}
+
+/** What two officers asked for: one offer to a party at most is out, and theirs is answered rather than ours made. */
+function rekey(
+  pairings: Pairings,
+  party: PartyId,
+  lifetime: Ms,
+  context: PairingContext,
+  now: Instant,
+): PairingDecided {
+  const ours = ownBundle(context);
+  if (!ours.ok) return ours;
+  if (context.pinned(party) === null) return refused("REKEY_UNFIT", "not linked");
+  const open = openRekey(pairings, party);
+  if (open?.type === "invited") return answerAsk(pairings, open.offer, ours.value, context, now);
+  if (open !== null) return ok({ pairings, events: [], effects: [], reply: null });
+  const state = makeOffer(ours.value, lifetime, context, now, party);
+  const next = new Map(pairings).set(idText(state.offer.id), state);
+  return ok({
+    pairings: next,
+    events: [],
+    effects: [],
+    reply: { offer: state.offer.id, text: encodeOffer(state.offer) },
+  });
+}
+
+function answerAsk(
+  pairings: Pairings,
+  offer: Offer,
+  ours: Bundle,
+  context: PairingContext,
+  now: Instant,
+): PairingDecided {
+  const started = importOffer(encodeOffer(offer), ours, context, now);
+  if (!started.ok) return started;
+  const next = new Map(pairings).set(idText(offer.id), started.value.state);
+  return ok({ pairings: next, events: [], effects: addressed(offer.id, started.value.effects), reply: null });
+}
+
+/**
+ * The other station asks. Where both have, the one whose party id comes first makes the offer and the other answers it, since
+ * its two officers have agreed already; otherwise ours are asked now.
+ */
+function heardAsk(
+  pairings: Pairings,
+  body: Extract<PairingBody, { type: "ask" }>,
+  context: PairingContext,
+  now: Instant,
+): PairingDecided {
+  const ours = ownBundle(context);
+  if (!ours.ok) return ours;
+  const proven = proveAsk(body, context, now);
+  if (!proven.ok) return proven;
+  const { offer, party } = proven.value;
+  const nothing: PairingDecided = ok({ pairings, events: [], effects: [], reply: null });
+  if (pairings.has(idText(offer.id))) return nothing;
+  const open = openRekey(pairings, party);
+  if (open?.type === "offered" && compare(context.party, party) < 0) return nothing;
+  const rest = new Map(pairings);
+  if (open !== null) rest.delete(idText(open.offer.id));
+  if (open?.type === "offered") return answerAsk(rest, offer, ours.value, context, now);
+  const { id, name, expires } = offer;
+  rest.set(idText(id), { type: "invited", offer, party, until: expires });
+  return ok({
+    pairings: rest,
+    events: [{ type: "invited", offer: id, party, name, at: now }],
+    effects: [],
+    reply: null,
+  });
 }
 
 function ownBundle(context: PairingContext): Result<Bundle, ParleyError> {
@@ -225,6 +310,14 @@ function recorded(
       const { party, name } = peer.card;
       return [{ type: "paired", offer, link, party, name, transcript, ours, theirs, at }];
     }
+    case "rekeyed": {
+      const { link, peer, transcript } = effect;
+      const { party, name } = peer.card;
+      return [{ type: "rekeyed", offer, link, party, name, transcript, at }];
+    }
+    case "compared":
+      if (by === null) throw new Error("words were compared by nobody");
+      return [{ type: "compared", link: effect.link, words: effect.words, by, at }];
     case "recorded":
       return [{ type: "matched", link: effect.link, theirs: effect.theirs }];
     case "ended": {

@@ -23,7 +23,12 @@ const peerOf = (it: Pairing): PairingView["peer"] => {
 };
 
 export function viewOf(it: Pairing): PairingView {
-  const words = it.type === "comparing" || it.type === "pressed" || it.type === "unconfirmed" ? it.agreed.words : null;
+  const words =
+    it.type === "wordsDue"
+      ? it.words
+      : it.type === "comparing" || it.type === "pressed" || it.type === "unconfirmed"
+        ? it.agreed.words
+        : null;
   return {
     at: it.type,
     offer: it.offer.id,

@@ -3,7 +3,9 @@
 import { XWing } from "@noble/post-quantum/hybrid.js";
 import type { Bytes } from "@parley/base/bytes";
 import type { Random } from "@parley/base/random";
+import { certain } from "@parley/base/result";
 import { type Instant, hours } from "@parley/base/time";
+import { type Pin, proveBundle } from "../../signed/pin.ts";
 import { testVerify } from "../../signed/testing/keys.ts";
 import { type TestParty, epoch, testParty } from "../../signed/testing/party.ts";
 import type { Digest } from "../../signed/hash.ts";
@@ -56,10 +58,23 @@ export function party(n: number): TestParty {
 export function meansOf(it: TestParty, random: Random, change: Partial<Means> = {}): Means {
   const signer = it.stationKey(0);
   const kem = testKem(random);
-  return { random, kem, verify: testVerify, signer, party: it.id, linkedRoot: () => null, ...change };
+  return { random, kem, verify: testVerify, signer, party: it.id, pinned: () => null, ...change };
 }
 
 export const start: Instant = epoch;
+
+/** Party `n` as others have pinned it, with its `k`-th station key. */
+export const pinnedOf = (n: number, k = 0): Pin =>
+  certain(certain(proveBundle(party(n).bundle(k), start)).prove(testVerify));
+
+/** Two parties that have pinned each other key their link again: party 1 offers; nothing has been carried yet. */
+export function rekeySeats(seed: number, change: { offering?: Partial<Means>; answering?: Partial<Means> } = {}): Pair {
+  const one = meansOf(party(1), seededRandom(2 * seed + 1), { pinned: () => pinnedOf(2), ...change.offering });
+  const two = meansOf(party(2), seededRandom(2 * seed + 2), { pinned: () => pinnedOf(1), ...change.answering });
+  const offered = makeOffer(party(1).bundle(0), hours(4), one, start, party(2).id);
+  const asked = certain(importOffer(encodeOffer(offered.offer), party(2).bundle(0), two, start));
+  return { offering: new Seat(offered, one), answering: new Seat(asked.state, two, asked.effects) };
+}
 
 /** One side: feeds events to its machine and keeps all that it asked for. */
 export class Seat {

@@ -173,6 +173,7 @@ export class TestStation {
         return;
       case "renewTerminals":
       case "evictTerminal":
+      case "rekey":
       case "cutOffParty":
       case "peerStopped":
       case "peerStands":
