@@ -4,6 +4,7 @@
 // room and a person who moves a little, as a desk's camera sees: neither an empty picture nor a film.
 import { bandOfHeight, rectangles } from "./barcode.ts";
 import type { PictureSize } from "./camera.ts";
+import { delaysHeard } from "./sound.page.ts";
 import { contextZero, nextBeep } from "./soundClock.ts";
 import { stampOf } from "./stamp.ts";
 import { beepAt, beepPeriod, toneOf } from "./tone.ts";
@@ -15,7 +16,8 @@ let paused = false;
 
 export function installCanvasCamera(party: number, size: PictureSize): void {
   if (!window.isSecureContext) return; // about:blank, and pages that could open no camera either
-  globalThis.parleyCamera = { pause: (yes) => (paused = yes), beepLag: () => Promise.resolve(0) };
+  const none = { beepLag: () => Promise.resolve(0), ownDelays: () => Promise.resolve([]) };
+  globalThis.parleyCamera = { pause: (yes) => (paused = yes), ...none };
   const devices = navigator.mediaDevices;
   const own = devices.getUserMedia.bind(devices);
   devices.getUserMedia = async (constraints = {}) => {
@@ -135,6 +137,13 @@ async function openMicrophone(party: number): Promise<MediaStreamTrack[] | null>
   // A starved machine stretches the context's time; by how much is asked when a delay is measured.
   globalThis.parleyCamera.beepLag = async () => (audio.state === "running" ? (await contextZero(audio)) - zero : 0);
   const tracks = out.stream.getAudioTracks();
+  globalThis.parleyCamera.ownDelays = async (listen) => {
+    const ear = await runningAudio();
+    if (ear === null || audio.state !== "running") return [];
+    const delays = await delaysHeard(ear, out.stream, listen);
+    await ear.close();
+    return delays;
+  };
   const timer = setInterval(() => {
     if (tracks.some((track) => track.readyState === "live")) return;
     clearInterval(timer);

@@ -108,6 +108,15 @@ class PageMeter implements Meter {
     return counts;
   }
 
+  descriptions(): readonly { readonly local: string; readonly remote: string }[] {
+    return this.connections
+      .filter(({ connectionState }) => connectionState !== "closed")
+      .map((connection) => ({
+        local: connection.currentLocalDescription?.sdp ?? "",
+        remote: connection.currentRemoteDescription?.sdp ?? "",
+      }));
+  }
+
   clock(): number {
     return now();
   }

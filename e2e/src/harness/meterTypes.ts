@@ -60,6 +60,8 @@ export type Meter = {
   /** How late each beep of the other's canvas microphone was heard, ms, true to about ten; none where Web Audio does not run. */
   soundDelays(listen: number): Promise<readonly number[]>;
   counts(): Promise<MediaCounts>;
+  /** What the open connections have agreed on: each one's local and remote description. */
+  descriptions(): readonly { readonly local: string; readonly remote: string }[];
   clock(): number;
 };
 
@@ -67,6 +69,11 @@ export type CanvasCamera = {
   pause(yes: boolean): void;
   /** How much later than whole beep periods the microphone's beeps leave by now, ms: to be taken off a delay heard. */
   beepLag: () => Promise<number>;
+  /**
+   * How late each of this page's own beeps is heard in this page, ms: what Web Audio itself adds on the way in and out, to be
+   * taken off a delay heard too. None where Web Audio does not run or no microphone is open.
+   */
+  ownDelays: (listen: number) => Promise<readonly number[]>;
 };
 
 declare global {

@@ -176,8 +176,9 @@ export function connectPeer(options: PeerOptions): Peer {
 /** VP9 before VP8; nothing that needs bytes in clear inside the frame is offered. */
 function preferVideo(transceiver: RTCRtpTransceiver): void {
   const all = RTCRtpReceiver.getCapabilities("video")?.codecs ?? [];
+  // Firefox names no profile, and means 0 (RFC 9628 section 6).
   const vp9 = all.filter(
-    (codec) => codec.mimeType === "video/VP9" && (codec.sdpFmtpLine ?? "").includes("profile-id=0"),
+    (codec) => codec.mimeType === "video/VP9" && !/profile-id=[1-9]/.test(codec.sdpFmtpLine ?? ""),
   );
   const vp8 = all.filter((codec) => codec.mimeType === "video/VP8");
   const rtx = all.filter((codec) => codec.mimeType === "video/rtx");
