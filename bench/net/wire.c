@@ -8,6 +8,8 @@
 //
 //   set FROM TO DELAY_US JITTER_US LOSS_PPM RATE_KBPS CUT    FROM and TO are places from 1, or 0 for all; RATE 0 is no limit
 //   stats                                                    answered by "stats carried=N lost=N"
+//   record PATH                                              writes every frame from now on to a pcap file, as it is delivered
+//   record                                                   closes it
 //
 // Jitter and rate never reorder frames of one direction. End of standard input ends the program, and with it the devices.
 // One thread, one loop: frames wait in a queue per direction until they are due.
@@ -54,6 +56,7 @@ static int places;
 static int tap[MOST];
 static struct way ways[MOST][MOST];
 static uint64_t carried, lost;
+static FILE *recording;
 static uint64_t dice = 0x9e3779b97f4a7c15; // the same losses in every run of the same traffic
 
 static uint64_t roll(void) {
@@ -72,6 +75,26 @@ static int64_t now_ns(void) {
 static void die(const char *what, const char *which) {
   fprintf(stderr, "wire: %s %s: %s\n", what, which, strerror(errno));
   exit(1);
+}
+
+// The classic pcap format with nanoseconds: a header, then each frame with its time and its length twice.
+static int start_recording(const char *path) {
+  const uint32_t header[6] = {0xa1b23c4d, 2 | 4 << 16, 0, 0, FRAME, 1 /* Ethernet */};
+  recording = fopen(path, "wb");
+  return recording != NULL && fwrite(header, sizeof header, 1, recording) == 1;
+}
+
+static void stop_recording(void) {
+  if (recording) fclose(recording);
+  recording = NULL;
+}
+
+static void record(const struct frame *f) {
+  struct timespec t;
+  clock_gettime(CLOCK_REALTIME, &t);
+  const uint32_t header[4] = {(uint32_t)t.tv_sec, (uint32_t)t.tv_nsec, (uint32_t)f->length, (uint32_t)f->length};
+  fwrite(header, sizeof header, 1, recording);
+  fwrite(f->bytes, (size_t)f->length, 1, recording);
 }
 
 static int open_tap(const char *namespace, int place) {
@@ -139,6 +162,7 @@ static int64_t deliver(int64_t now) {
           if (next < 0 || f->due < next) next = f->due;
           break;
         }
+        if (recording) record(f);
         if (write(tap[to], f->bytes, (size_t)f->length) == f->length) carried++;
         else lost++; // the device is not up yet, or its queue is full
       }
@@ -149,7 +173,13 @@ static int64_t deliver(int64_t now) {
 static void obey(const char *line) {
   int from, to, cut;
   long delay, jitter, loss, rate;
-  if (strncmp(line, "stats", 5) == 0) {
+  if (strncmp(line, "record ", 7) == 0) {
+    stop_recording();
+    printf(start_recording(line + 7) ? "ok\n" : "error cannot write there\n");
+  } else if (strcmp(line, "record") == 0) {
+    stop_recording();
+    printf("ok\n");
+  } else if (strncmp(line, "stats", 5) == 0) {
     printf("stats carried=%llu lost=%llu\n", (unsigned long long)carried, (unsigned long long)lost);
   } else if (sscanf(line, "set %d %d %ld %ld %ld %ld %d", &from, &to, &delay, &jitter, &loss, &rate, &cut) == 7 &&
              from >= 0 && from <= places && to >= 0 && to <= places && delay >= 0 && jitter >= 0 && loss >= 0 &&

@@ -44,8 +44,26 @@ function picture(party: number, number: number, width: number, height: number): 
 const sampleRate = 48_000;
 
 /** Writes the loop of one party's microphone as 16-bit mono WAV, one second. */
-export async function writeMicrophone(path: string, party: number): Promise<void> {
-  const wav = Buffer.alloc(44 + sampleRate * 2);
+export const writeMicrophone = (path: string, party: number): Promise<void> =>
+  writeSound(path, 1, (t) => 0.4 * beepAt(t) * Math.sin(2 * Math.PI * toneOf(party) * t));
+
+/**
+ * A room in which somebody speaks for two seconds and is silent for two: harmonics of a voice that glides, in syllables. For
+ * what must not tell the one from the other.
+ */
+export const writeSpeech = (path: string): Promise<void> =>
+  writeSound(path, 4, (t) => {
+    if (t >= 2) return 0;
+    const syllable = Math.max(0, Math.sin(2 * Math.PI * 3.5 * t));
+    const phase = 2 * Math.PI * (140 * t + 6 * Math.sin(2 * Math.PI * 1.3 * t));
+    const voice = [1, 2, 3, 5, 8, 13, 17].reduce((sum, n) => sum + Math.sin(n * phase) / n, 0);
+    return 0.25 * syllable * voice;
+  });
+
+/** A loop as 16-bit mono WAV; `levelAt` is -1 to 1 at a time in seconds. */
+async function writeSound(path: string, seconds: number, levelAt: (t: number) => number): Promise<void> {
+  const samples = sampleRate * seconds;
+  const wav = Buffer.alloc(44 + samples * 2);
   wav.write("RIFF", 0);
   wav.writeUInt32LE(wav.length - 8, 4);
   wav.write("WAVEfmt ", 8);
@@ -57,10 +75,7 @@ export async function writeMicrophone(path: string, party: number): Promise<void
   wav.writeUInt16LE(2, 32);
   wav.writeUInt16LE(16, 34);
   wav.write("data", 36);
-  wav.writeUInt32LE(sampleRate * 2, 40);
-  for (let i = 0; i < sampleRate; i++) {
-    const level = 0.4 * beepAt(i / sampleRate) * Math.sin((2 * Math.PI * toneOf(party) * i) / sampleRate);
-    wav.writeInt16LE(Math.round(level * 32_767), 44 + 2 * i);
-  }
+  wav.writeUInt32LE(samples * 2, 40);
+  for (let i = 0; i < samples; i++) wav.writeInt16LE(Math.round(levelAt(i / sampleRate) * 32_767), 44 + 2 * i);
   await writeFile(path, wav);
 }

@@ -33,6 +33,8 @@ export type Network = {
   shape(from: NetPlace | "all", to: NetPlace | "all", shape: Shape): Promise<void>;
   /** Another address for a place, as a laptop gets that is carried into another network; its neighbours are told. */
   readdress(place: NetPlace): Promise<void>;
+  /** Writes every frame from now on into a pcap file, until `close` is called; read it after that has resolved. */
+  record(path: string): Promise<{ readonly close: () => Promise<void> }>;
   /** Frames carried and lost so far. */
   stats(): Promise<{ carried: number; lost: number }>;
   close(): Promise<void>;
@@ -84,17 +86,24 @@ export async function openNetwork(): Promise<Network> {
     for (const place of netPlaces) await run("ip", ["netns", "delete", namespace(place)]);
     await rm(folder, { recursive: true, force: true });
   };
+  const command = async (line: string): Promise<void> => {
+    const said = await ask(line);
+    if (said !== "ok") throw new Error(`the wire said: ${said}`);
+  };
   return {
     namespace,
     address: (place) => addresses[place],
+    record: async (path) => {
+      await command(`record ${path}`);
+      return { close: () => command("record") };
+    },
     shape: async (from, to, s) => {
       const micro = (ms = 0): number => Math.round(ms * 1000);
-      const said = await ask(
+      await command(
         ["set", number(from), number(to), micro(s.delayMs), micro(s.jitterMs), Math.round((s.loss ?? 0) * 1e6)]
           .concat(s.rateKbps ?? 0, s.cut === true ? 1 : 0)
           .join(" "),
       );
-      if (said !== "ok") throw new Error(`the wire said: ${said}`);
     },
     readdress: async (place) => {
       const ip = (...args: string[]) => run("ip", ["-n", namespace(place), ...args]);

@@ -26,7 +26,7 @@ export type Parties = {
 };
 
 /** A port from which `span` ports on are free, as far as one can know. */
-async function freePorts(span: number): Promise<number> {
+export async function freePorts(span: number): Promise<number> {
   for (;;) {
     const first = 20_000 + Math.floor(Math.random() * 30_000);
     const free = await Promise.all(
@@ -67,6 +67,8 @@ export type DeskOptions = BrowserOptions & {
   readonly plugs: readonly string[];
   /** What the desk shows first, once it is enrolled; its line with the button to call unless something is amiss. */
   readonly first: string;
+  /** Done to the browser before the desk's page is loaded. */
+  readonly prepare: (browser: PartyBrowser) => Promise<unknown>;
 };
 
 export type DeskAt = { readonly browser: PartyBrowser; readonly page: Page };
@@ -78,12 +80,13 @@ export async function openDesk(
   parties: Parties,
   options: Partial<DeskOptions> = {},
 ): Promise<DeskAt> {
-  const { plugs, first = "[data-act=call]", ...browserOptions } = options;
+  const { plugs, first = "[data-act=call]", prepare, ...browserOptions } = options;
   const video = join(parties.folder, `camera-${party}.y4m`);
   const audio = join(parties.folder, `microphone-${party}.wav`);
   await writeCamera(video, party, small);
   await writeMicrophone(audio, party);
   const browser = await launchBrowser({ devices: { kind: "files", video, audio }, ...browserOptions });
+  await prepare?.(browser);
   const { address } = await of.ask<{ address: string }>({ do: "handOut", role: "desk", name: `Desk ${party}` });
   if (plugs !== undefined) await addPlugs(await browser.open("about:blank"), plugs);
   const page = await browser.open(address, meterOf(party));
