@@ -18,6 +18,7 @@ export type HouseSources = {
   readonly pairings: Pairings;
   readonly codes: ReturnType<People["codes"]>;
   readonly presence: (terminal: IdText) => Presence;
+  readonly alarms: House["alarms"];
   readonly origin: string;
   readonly manifest: string;
   /** An officer was last seen at a console. */
@@ -82,6 +83,7 @@ export function houseOf(from: HouseSources): House {
       lastSeen: from.lastSeen(idText(id)),
     })),
     pairing: pairingOf(from.pairings),
+    alarms: from.alarms,
   };
 }
 

@@ -18,6 +18,7 @@ import type { LedgerRow } from "@parley/protocol/terminal/console";
 import { type IdentityEvent, decodeIdentityEvent } from "./duty/identity/events.ts";
 import { type Identity } from "./duty/identity/state.ts";
 import { decodePairingEvent } from "./duty/pairing/events.ts";
+import { type AlarmFact, alarmFact, alarmKind } from "./run/alarmsRun.ts";
 import { callFact, callKind } from "./run/callFacts.ts";
 import { identityKind } from "./run/identityRun.ts";
 import { pairingKind } from "./run/pairingRun.ts";
@@ -67,9 +68,26 @@ export function rowOf(event: StoredEvent, identity: Identity, recordOf: RecordOf
       const fact = decodeIdentityEvent(entry.body);
       return fact.ok ? identityRow(fact.value, row, officer, identity) : null;
     }
+    case alarmKind: {
+      const fact = decode(alarmFact, entry.body);
+      return fact.ok ? alarmRow(fact.value, row) : null;
+    }
     default:
       return null;
   }
+}
+
+/** An alarm's name holds ids and is for programs; who took it up, and when, is for people. */
+function alarmRow(it: AlarmFact, row: MakeRow): LedgerRow {
+  switch (it.type) {
+    case "raised":
+      return row(it.at, it.what, {}, idText(it.link));
+    case "acknowledged":
+      return row(it.at, "alarmAcknowledged", { officer: it.name, alarm: it.alarm });
+    case "shelved":
+      return row(it.at, "alarmShelved", { officer: it.name, alarm: it.alarm, until: it.until });
+  }
+  return it satisfies never;
 }
 
 type MakeRow = (

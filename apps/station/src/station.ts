@@ -27,6 +27,7 @@ import { openCertificate } from "./api/certificate.ts";
 import { reachFrom } from "./reach.ts";
 import { type RelayRun, startRelay } from "./relayRun.ts";
 import { openStore } from "./openStore.ts";
+import { runAlarms } from "./run/alarmsRun.ts";
 import { type Terminals, openTerminals } from "./terminals.ts";
 
 export type StationOptions = {
@@ -147,8 +148,15 @@ export async function startStation(options: StationOptions): Promise<Result<Stat
   }
   const { calls, recordOf, exported, peers, probes, begin, stop } = joined.value;
 
+  const alarms = await runAlarms({
+    store,
+    writer: inside.writer,
+    clock,
+    onChange: () => late.terminals?.changed(),
+  });
   const terminals = await openTerminals({
     ...options,
+    alarms,
     identity,
     links,
     pairing,

@@ -4,13 +4,13 @@ import { type Bytes, base64url, fromBase64url } from "@parley/base/bytes";
 import { decode, encode } from "@parley/base/codec";
 import type { Random } from "@parley/base/random";
 import { type Result, fail, ok } from "@parley/base/result";
-import { type Clock, type Instant, instant } from "@parley/base/time";
-import { openCall } from "@parley/call/state";
+import { type Clock, type Instant, instant, minutes } from "@parley/base/time";
+import { openCall, sitsAt } from "@parley/call/state";
 import { type ParleyError, problem } from "@parley/protocol/errorCodes";
 import { type IdText, idText } from "@parley/protocol/ids";
 import { pin } from "@parley/protocol/signed/pin";
 import { type StationNonce, signedTerminalRequest } from "@parley/protocol/signed/terminalCertificate";
-import type { LedgerRow } from "@parley/protocol/terminal/console";
+import type { Act, LedgerRow } from "@parley/protocol/terminal/console";
 import type { ToTerminal } from "@parley/protocol/terminal/messages";
 import type { WebCertificate } from "./api/certificate.ts";
 import { type Hub, type Seat, openHub } from "./api/hub.ts";
@@ -24,6 +24,7 @@ import { verifiedBy } from "./peer/tlsIdentity.ts";
 import type { Joined, TerminalsPort } from "./inside.ts";
 import { relayCredentials } from "./relayCredentials.ts";
 import type { RelayRun } from "./relayRun.ts";
+import type { AlarmsRun } from "./run/alarmsRun.ts";
 import type { CallsRun } from "./run/callsRun.ts";
 import type { IdentityRun } from "./run/identityRun.ts";
 import type { LinksRun } from "./run/linksRun.ts";
@@ -45,6 +46,7 @@ export type TerminalsOptions = {
   readonly recordOf: Joined["recordOf"];
   readonly exported: Joined["exported"];
   readonly store: Store;
+  readonly alarms: AlarmsRun;
   readonly relay: RelayRun;
   /** Null serves plain HTTP. */
   readonly certificate: WebCertificate | null;
@@ -165,6 +167,8 @@ export async function openTerminals(options: TerminalsOptions): Promise<Result<T
       case "enrol":
         return people.enrol(seat, message, nonce);
       case "act":
+        if (message.act.do === "acknowledge" || message.act.do === "shelve" || message.act.do === "openSetUp")
+          return takeUp(seat, message.act);
         return people.act(seat, message.act);
       case "passkey":
         return people.passkey(seat, message.response);
@@ -178,6 +182,8 @@ export async function openTerminals(options: TerminalsOptions): Promise<Result<T
         return renew(seat, seat.who, message.request, nonce);
       case "signOut":
         return people.signOut(seat);
+      case "alarm":
+        return raise(seat.who, message);
       case "entries":
         return people.officerAt(seat) === null ? hub.refuse(seat, "OFFICER_UNPROVEN") : entries(seat, message.before);
       case "exported": {
@@ -187,6 +193,22 @@ export async function openTerminals(options: TerminalsOptions): Promise<Result<T
       default:
         return calls.command({ from: "terminal", terminal: seat.who, message });
     }
+  };
+
+  /** What a signed-in officer does that changes nobody's part in anything, and so wants no passkey. */
+  const takeUp = async (seat: Seat, act: Act & { do: "acknowledge" | "shelve" | "openSetUp" }): Promise<void> => {
+    const officer = people.officerAt(seat);
+    if (officer === null) return hub.refuse(seat, "OFFICER_UNPROVEN");
+    if (act.do === "openSetUp") return hub.tell(act.terminal, { type: "setUp" });
+    if (act.do === "acknowledge") return options.alarms.acknowledge(act.alarm, officer.id, officer.name);
+    return options.alarms.shelve(act.alarm, officer.id, officer.name, minutes(act.minutes));
+  };
+
+  /** A terminal's word about a call counts while it is in that call. */
+  const raise = async (terminal: IdText, { call, what }: Heard & { type: "alarm" }): Promise<void> => {
+    for (const [link, { line }] of Object.entries(calls.state().links))
+      if (openCall(line) === call && sitsAt(line, terminal))
+        await options.alarms.raise({ link, call, terminal, what });
   };
 
   const renew = async (seat: Seat, terminal: IdText, text: string, nonce: Bytes): Promise<void> => {
@@ -262,6 +284,7 @@ export async function openTerminals(options: TerminalsOptions): Promise<Result<T
       const sources = {
         identity: identity.state(),
         pairings: pairing.state(),
+        alarms: options.alarms.shown(),
         codes: people.codes(),
         presence,
         origin,

@@ -9,6 +9,12 @@ export const maxTerminalMessageBytes = 384 * 1024;
 /** A party's, terminal's or person's name, bytes of UTF-8: chosen. */
 export const maxNameBytes = 120;
 
+/** The name of an alarm, by which it is acknowledged; it holds two ids and some words. */
+export const maxAlarmIdBytes = 200;
+
+/** Alarms that a station keeps at hand, and as many acknowledgements: more than anybody works through; the ledger has all. */
+export const maxAlarmsKept = 100;
+
 /** A credential chain (root bundle, station and terminal certificates), bytes: 10.9 kB measured, succession of keys travels apart. */
 export const maxChainBytes = 16 * 1024;
 

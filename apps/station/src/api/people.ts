@@ -197,6 +197,10 @@ export function makePeople(options: PeopleOptions): People {
       case "enrolOfficer":
       case "addPasskey":
         return ok(null); // their passkey is the act
+      case "acknowledge":
+      case "shelve":
+      case "openSetUp":
+        return ok(null); // carried out without a passkey, by whoever joins the rooms
     }
     return it satisfies never;
   };

@@ -37,7 +37,8 @@ export type Peer = {
   /** Finds a new path: at once, on evidence of our own. */
   readonly restart: () => void;
   readonly setIceServers: (servers: readonly RTCIceServer[]) => void;
-  readonly stats: () => Promise<RTCStatsReport>;
+  /** The browser's statistics, entry by entry. */
+  readonly report: () => Promise<readonly unknown[]>;
   readonly close: () => void;
 };
 
@@ -165,7 +166,11 @@ export function connectPeer(options: PeerOptions): Peer {
     setIceServers: (servers) => {
       connection.setConfiguration({ ...connection.getConfiguration(), iceServers: [...servers] });
     },
-    stats: () => connection.getStats(),
+    report: async () => {
+      const entries: unknown[] = [];
+      (await connection.getStats()).forEach((entry: unknown) => entries.push(entry));
+      return entries;
+    },
     close: () => {
       closed = true;
       connection.close();

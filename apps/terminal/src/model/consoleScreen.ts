@@ -3,7 +3,8 @@ import { type Instant, instant } from "@parley/base/time";
 import { isInCall, type Line as CallLine, offeredTo } from "@parley/call/state";
 import type { LedgerRow } from "@parley/protocol/terminal/console";
 import { utc } from "../words/place.ts";
-import { type Say, name, say } from "../words/say.ts";
+import { type Say, moment, name, say } from "../words/say.ts";
+import { type Alarm, handledBy, lineAlarms, missedAlarms, raisedAlarms } from "./alarm.ts";
 import { callEntry } from "./call.ts";
 import type { ConsoleCall, ConsoleScreen, LedgerEntry, Pairing, TerminalRow } from "./console.ts";
 import { pairingFailures } from "./console.ts";
@@ -59,7 +60,7 @@ export function consoleScreen(facts: Facts): ConsoleScreen {
       total: facts.ledger.total,
       older: facts.ledger.older,
     },
-    alarms: [],
+    alarms: alarmsOf(facts, welcome),
     station: facts.station,
   };
 }
@@ -150,6 +151,17 @@ const elsewhere = (since: Instant) =>
     roundTrip: null,
     alarms: [],
   }) as const;
+
+function alarmsOf(facts: Facts, welcome: Welcome): readonly Alarm[] {
+  const { raised, handled } = facts.house?.alarms ?? { raised: [], handled: [] };
+  const themOf = (link: string): string => welcome.links.find((one) => one.link === link)?.name ?? "";
+  const all = [
+    ...lineAlarms(welcome.links.map((link) => lineOf(link, facts))),
+    ...raisedAlarms(raised, themOf),
+    ...missedAlarms(facts.ledger.entries, themOf),
+  ];
+  return handledBy(all, handled, facts.now);
+}
 
 function terminalRows(facts: Facts): readonly TerminalRow[] {
   const { house, lines } = facts;
@@ -256,6 +268,17 @@ function entrySentence(row: LedgerRow, them: Party | null, welcome: Welcome): Sa
       return say("entry.officer", { officer: name(text("officer")), by: name(text("by")) });
     case "firstOfficer":
       return say("entry.firstOfficer", { officer: name(text("officer")) });
+    case "unsealedFrames":
+      return say("alarm.unsealed", { them: party });
+    case "forgedFrames":
+      return say("alarm.forged", { them: party });
+    case "alarmAcknowledged":
+      return say("entry.alarmAcknowledged", { officer: name(text("officer")) });
+    case "alarmShelved":
+      return say("entry.alarmShelved", {
+        officer: name(text("officer")),
+        until: moment(time("until"), usOf(welcome).place, "timeThere"),
+      });
     case "restored":
       return say("entry.restored");
     default:

@@ -294,6 +294,7 @@ export function runCall(options: CallRunOptions): CallRun {
   const raise = (stream: Stream | null, what: StreamAlarm["what"]): void => {
     if (stream === null || view.alarms.some((a) => a.stream === stream && a.what === what)) return;
     show({ alarms: [...view.alarms, { stream, what, since: clock.now() }] });
+    options.tell({ type: "alarm", call: admit.call, what });
   };
 
   const lower = (stream: Stream | null, what: StreamAlarm["what"]): void =>

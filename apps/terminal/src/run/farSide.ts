@@ -145,7 +145,7 @@ export class FarSide {
   async report(): Promise<readonly unknown[]> {
     const terminal = this.options.inCallWith();
     const peer = terminal === null ? null : (this.fars.get(terminal)?.peer ?? null);
-    return peer === null ? [] : [...(await peer.stats()).values()];
+    return peer === null ? [] : peer.report();
   }
 
   /** One more try to hear from the far side: a new path first, then a new connection, and a greeting where it is not known. */

@@ -255,6 +255,8 @@ export function runTerminal(browser: Browser, { code, officerCode }: OpenedWith)
         return change({ door: { officers: message.officers, officer: message.officer }, passkey: { at: "ready" } });
       case "passkey":
         return askPasskey(message.ceremony, message.options);
+      case "setUp":
+        return setUp.open();
       case "passkeyFailed":
         return change({ passkey: { at: "failed", why: message.why } });
       case "house":
@@ -549,9 +551,11 @@ export function runTerminal(browser: Browser, { code, officerCode }: OpenedWith)
         soundGood = clock.now();
         return setUp.done();
       case "openSetup":
+        return ask({ do: "openSetUp", terminal: action.terminal });
       case "acknowledge":
+        return ask({ do: "acknowledge", alarm: action.alarm });
       case "shelve":
-        return;
+        return ask({ do: "shelve", alarm: action.alarm, minutes: action.minutes });
     }
     action satisfies never;
   };

@@ -450,6 +450,8 @@ export const ar: Readonly<Record<WordId, string>> = {
   "entry.officer": "صار {officer} ضابطًا؛ وافق {by}.",
   "entry.firstOfficer": "صار {officer} الضابط الأول.",
   "entry.succession": "بدّلت المحطة مفتاحها.",
+  "entry.alarmAcknowledged": "تولّى {officer} إنذارًا.",
+  "entry.alarmShelved": "أرجأ {officer} إنذارًا حتى {until}.",
   "entry.restored": "استُعيدت المحطة من نسخة احتياطية.",
 
   "alarms.none": "لا شيء يحتاج إليك.",
@@ -468,6 +470,9 @@ export const ar: Readonly<Record<WordId, string>> = {
   "alarm.relay.cure": "تستمر المكالمات بالمسار المباشر. شغّل parley doctor على المحطة.",
   "alarm.unsealed": "وصلت في البث القادم من {them} إطارات لم يختمها أحد.",
   "alarm.unsealed.cure": "لم يُعرض منها شيء ولم يُسمع. إن استمر ذلك فأنهِ المكالمة وقارن البرنامج مع {them}.",
+  "alarm.forged": "زوّر أحدهم إطارات في البث من {them}.",
+  "alarm.forged.cure":
+    "فعل ذلك عضو في المكالمة أو من يملك مفاتيحها. أنهِ المكالمة، وقارن البرامج مع {them}، ثم اتصل من جديد.",
   "alarm.missed": "اتصل {them} ولم يُجَب.",
   "alarm.missed.cure": "عاود الاتصال.",
   "alarm.disk": "قرص المحطة يكاد يمتلئ.",

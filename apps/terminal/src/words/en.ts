@@ -470,6 +470,8 @@ export const en = {
   "entry.officer": "{officer} became an officer; approved by {by}.",
   "entry.firstOfficer": "{officer} became the first officer.",
   "entry.succession": "The station rolled its key.",
+  "entry.alarmAcknowledged": "{officer} took up an alarm.",
+  "entry.alarmShelved": "{officer} shelved an alarm until {until}.",
   "entry.restored": "The station was restored from a backup.",
 
   "alarms.none": "Nothing needs you.",
@@ -487,6 +489,9 @@ export const en = {
   "alarm.relay.cure": "Calls go on by the direct path. Run parley doctor on the station.",
   "alarm.unsealed": "Frames that nobody sealed arrived in the stream from {them}.",
   "alarm.unsealed.cure": "None was shown or heard. If it goes on, end the call and compare programs with {them}.",
+  "alarm.forged": "Somebody forged frames in the stream from {them}.",
+  "alarm.forged.cure":
+    "A member of the call, or whoever holds its keys, did it. End the call, compare programs with {them}, and call again.",
   "alarm.missed": "{them} called and was not answered.",
   "alarm.missed.cure": "Call back.",
   "alarm.disk": "The station’s disk is nearly full.",

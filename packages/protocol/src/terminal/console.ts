@@ -2,12 +2,16 @@
 // the ledger. An act that changes who may take part is asked for, then approved with a passkey whose challenge is bound
 // to that very act; the passkey objects are WebAuthn's own JSON and are verified by the station's WebAuthn library.
 import { z } from "zod/v4";
-import { maxNameBytes } from "../limits.ts";
+import { maxAlarmIdBytes, maxAlarmsKept, maxNameBytes } from "../limits.ts";
 import { id16, id32 } from "./call.ts";
 
 const name = z.string().min(1).max(maxNameBytes);
 const instant = z.number().int().nonnegative();
 const shortText = z.string().max(200);
+const alarm = z.string().min(1).max(maxAlarmIdBytes);
+
+/** What a terminal can see go wrong in a stream of its call. */
+export const streamFaults = ["unsealedFrames", "forgedFrames"] as const;
 
 export const enrolRoles = ["desk", "console", "officer"] as const;
 
@@ -27,6 +31,10 @@ export const actSchema = z.discriminatedUnion("do", [
   z.object({ do: z.literal("importOffer"), text: z.string().max(8192) }),
   z.object({ do: z.literal("words"), answer: z.enum(["match", "differ"]) }),
   z.object({ do: z.literal("pairingSeen") }),
+  z.object({ do: z.literal("acknowledge"), alarm }),
+  z.object({ do: z.literal("shelve"), alarm, minutes: z.union([z.literal(15), z.literal(60), z.literal(240)]) }),
+  /** The set-up screen of another terminal of ours, for whoever stands there. */
+  z.object({ do: z.literal("openSetUp"), terminal: id16 }),
 ]);
 export type Act = z.infer<typeof actSchema>;
 
@@ -38,6 +46,8 @@ export const consoleFromTerminal = [
   z.object({ type: z.literal("passkey"), response: passkeyResponse }),
   z.object({ type: z.literal("passkeyCancelled"), why: z.enum(["cancelled", "unsupported"]) }),
   z.object({ type: z.literal("signOut") }),
+  /** Said by whichever terminal is in the call. */
+  z.object({ type: z.literal("alarm"), call: id16, what: z.enum(streamFaults) }),
   /** Ledger entries before index `before`, newest first; null for the newest. */
   z.object({ type: z.literal("entries"), before: z.number().int().nonnegative().nullable() }),
 ] as const;
@@ -114,6 +124,23 @@ export const houseSchema = z.object({
     .array(z.object({ id: shortText, name, passkeys: z.number().int(), lastSeen: instant.nullable() }))
     .max(100),
   pairing: pairingSchema,
+  alarms: z.object({
+    /** What terminals saw go wrong in calls. */
+    raised: z
+      .array(
+        z.object({
+          id: alarm,
+          link: id16,
+          call: id16,
+          what: z.enum(streamFaults),
+          at: instant,
+          times: z.number().int().positive(),
+        }),
+      )
+      .max(maxAlarmsKept),
+    /** Which alarms officers have taken up (`until` null) or shelved. */
+    handled: z.array(z.object({ alarm, by: name, at: instant, until: instant.nullable() })).max(maxAlarmsKept),
+  }),
   /** The manifest hash of the code that the station serves now. */
   manifest: z.string().max(64),
 });
@@ -127,6 +154,8 @@ export const consoleToTerminal = [
     ceremony: z.enum(["create", "get"]),
     options: z.record(z.string().max(64), z.unknown()),
   }),
+  /** An officer asks that whoever stands here sets the devices up. */
+  z.object({ type: z.literal("setUp") }),
   z.object({ type: z.literal("passkeyFailed"), why: z.enum(["cancelled", "unknown", "unsupported", "wrongCode"]) }),
   houseSchema,
   z.object({
