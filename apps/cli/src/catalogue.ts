@@ -94,6 +94,30 @@ Keep a copy of parley.json beside it.`,
     words: 1,
     load: async () => (await import("./commands/backup.ts")).backup,
   },
+  export: {
+    summary: "writes the record into one file for an auditor",
+    usage: "FILE",
+    about: `Writes one new file that stands by itself: every entry, the tree over them, the checkpoints that this station signed and
+the linked stations cosigned, and what proves the parties. It is a tar of C2SP tlog-tiles; README.txt in it says how it is
+checked. While the station runs, the linked stations that are there cosign the newest entries first.`,
+    options: {},
+    words: 1,
+    load: async () => (await import("./commands/export.ts")).exportRecord,
+  },
+  verify: {
+    summary: "checks a record's file off line: the verdict first, then every gap",
+    usage: "FILE [THEIR_FILE]",
+    about: `Says whether a record is complete and under whose signatures, then a row for each gap, uncertain clock, checkpoint and fault.
+With two parties' files also what stands in one of them alone. Needs no network and no data folder. Compare the party's id
+with what you know, or give it with --party. Exit codes: 0 complete and both signed all of it, 3 true as far as it goes
+(gaps, or entries that nobody has cosigned yet), 4 not what was signed, or the copies differ.`,
+    options: {
+      party: { value: "ID", help: "the id of the party whose record it must be" },
+      csv: { value: "FILE", help: "the entries of the first file as a new CSV file" },
+    },
+    words: 2,
+    load: async () => (await import("./commands/verify.ts")).verify,
+  },
   restore: {
     summary: "puts a backup into an empty data folder or database",
     usage: "FILE",
@@ -116,6 +140,19 @@ dropped, and each link must be paired anew. The root comes from root.sealed and 
     },
     words: 0,
     load: async () => (await import("./commands/rekey.ts")).rekey,
+  },
+  "log-key": {
+    summary: "has the root certify the record's keys, of a party made before",
+    usage: "",
+    about: `The keys that sign the record's checkpoints, and cosign those of linked parties, are certified by the root when a party is
+made. A party that is older than that runs this once, with the station at rest. The root comes from root.sealed and its
+passphrase, or from its 24 words.`,
+    options: {
+      "words-file": { value: "FILE", help: "holds the root's 24 words; else they are asked for" },
+      ...passphraseOptions,
+    },
+    words: 0,
+    load: async () => (await import("./commands/logKey.ts")).logKey,
   },
   stop: {
     summary: "ends the running station cleanly",

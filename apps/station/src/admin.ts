@@ -2,9 +2,9 @@
 import { join } from "node:path";
 import type { Random } from "@parley/base/random";
 import { type Result, fail, ok } from "@parley/base/result";
-import { days } from "@parley/base/time";
+import { days, ms, seconds } from "@parley/base/time";
 import { type ParleyError, problem } from "@parley/protocol/errorCodes";
-import { idOf, idText } from "@parley/protocol/ids";
+import { type IdText, idOf, idText } from "@parley/protocol/ids";
 import type { OfferId } from "@parley/protocol/pairing/offer";
 import type { AdminCommand } from "@parley/protocol/terminal/admin";
 import { backUp, relayTrial, seenFromOutside } from "./adminCare.ts";
@@ -16,8 +16,11 @@ import { presentOfficer } from "./duty/identity/officers.ts";
 import type { Shown } from "./duty/identity/port.ts";
 import { viewOf } from "./duty/pairing/view.ts";
 import { codeAddress } from "./houseView.ts";
+import { exportRecord } from "./exportRecord.ts";
 import { officerSigned } from "./keys/officerKey.ts";
+import { stoppedCode } from "./run/logRun.ts";
 import type { Station } from "./station.ts";
+import { systemClock } from "./systemPorts.ts";
 
 export const openStationAdmin = (dataDir: string, station: Station, config: Config, random: Random, stop: () => void) =>
   openAdmin({
@@ -39,6 +42,10 @@ async function run(
   if (command.do === "pairings") return ok(pairingsOf(station));
   if (command.do === "calls") return callsOf(station);
   if (command.do === "backup") return backUp(station, command.path);
+  if (command.do === "export") {
+    await cosigned(station);
+    return exportRecord(station.store, command.path);
+  }
   if (command.do === "probe") return ok(await seenFromOutside(station, config));
   if (command.do === "relayTrial") return ok(relayTrial(station));
   if (command.do === "stop") {
@@ -73,6 +80,25 @@ async function run(
     }
   }
   return command satisfies never;
+}
+
+/** How long an export waits for the stations that are there to cosign the newest entries. */
+const cosigningTakes = seconds(5);
+
+/** Has the record cosigned as far as it is, by the stations that are there. */
+async function cosigned({ log, links, store }: Station): Promise<void> {
+  const began = systemClock.elapsed();
+  const isWaiting = (): boolean =>
+    log
+      .standings()
+      .some(
+        ({ link, theyCosigned, stopped }) =>
+          stopped === null && links.reachable(link).up && theyCosigned < store.nextIndex(),
+      );
+  do {
+    await log.round();
+    await new Promise<void>((resolve) => systemClock.wait(ms(100), resolve));
+  } while (isWaiting() && systemClock.elapsed() - began < cosigningTakes);
 }
 
 function pairingsOf(station: Station) {
@@ -125,9 +151,25 @@ function statusOf(station: Station, config: Config) {
       /** Generations of the secret that may be used, and the one that the last call used. */
       generations: station.links.generations(link).map(({ n }) => n),
       generation: calls.state().links[link]?.generation ?? null,
+      record: recordOf(station, link),
     })),
     terminals: station.terminals.desks(),
     officers: identity.officers.size,
     entries: station.store.nextIndex(),
+    log: {
+      health: station.log.health(),
+      serial: station.log.certificate()?.body.serial ?? null,
+      signed: station.log.signedSize(),
+    },
+  };
+}
+
+/** How far each side has cosigned the other's record, and the error that stops the link, if one does. */
+function recordOf({ log }: Station, link: IdText) {
+  const it = log.standings().find((standing) => standing.link === link);
+  return {
+    theyCosigned: it?.theyCosigned ?? 0,
+    weCosigned: it?.weCosigned ?? 0,
+    stopped: it === undefined || it.stopped === null ? null : stoppedCode(it.stopped),
   };
 }

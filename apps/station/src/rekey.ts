@@ -1,6 +1,7 @@
 // `parley rekey`: the root makes everything anew that may have been copied or forgotten: the station key, the command line's
-// officer, and, where the data was restored from a backup, the secrets of all links, which are dropped: others may have used
-// them since. One transaction, with the station at rest; until it is done a restored station does not start ([CL9]).
+// officer, the ledger's keys where its log may not go on, and, where the data was restored from a backup, the secrets of all
+// links, which are dropped: others may have used them since. One transaction, with the station at rest; until it is done a
+// restored station does not start ([CL9]).
 import { renameSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { type Bytes, equal } from "@parley/base/bytes";
@@ -19,6 +20,7 @@ import { nodeVerify, signerOf } from "./keys/hybrid.ts";
 import { drawOfficerSeed, officerKeyOf, sealOfficerKey } from "./keys/officerKey.ts";
 import { type KeyFolder, Ring } from "./keys/ring.ts";
 import { type IdentityRun, runIdentity } from "./run/identityRun.ts";
+import { logAtRest, mustBeginAnew } from "./run/logAtRest.ts";
 import { forgetSecret, linkKind } from "./run/linksRun.ts";
 import { pairingDocKind } from "./run/pairingRun.ts";
 import { makeWriter } from "./run/writer.ts";
@@ -90,6 +92,7 @@ export async function rekey(options: RekeyOptions): Promise<Result<Rekeyed, Parl
     order: signRootOrder({ party, generation, order: it, issued: now }, root),
   });
   const code = drawCode(random);
+  const log = await logAtRest(store, writer, identity, folder.sealingKey, clock, random);
   const done = await writer.write((tx, then): Result<null, ParleyError> => {
     const certified = identity.within(tx, then, { type: "certify", certificate });
     if (!certified.ok) return certified;
@@ -99,6 +102,7 @@ export async function rekey(options: RekeyOptions): Promise<Result<Rekeyed, Parl
     const { credential, publicKey } = officer;
     const passkey = { credential, publicKey, label: commandLineOfficer };
     certain(identity.within(tx, then, { type: "joinOfficer", code, name: commandLineOfficer, passkey }));
+    if (mustBeginAnew(log, wasRestored)) log.begin(tx, then, root);
     if (wasRestored) {
       for (const link of links) forgetSecret(tx, link, folder.sealingKey, random);
       for (const pairing of pairings) tx.remove(pairingDocKind, pairing);

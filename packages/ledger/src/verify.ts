@@ -6,6 +6,7 @@ import { type Checkpoint, checkpointSignature, decodeCheckpoint } from "./checkp
 import { decodeEntry } from "./entry.ts";
 import { type Sha256, type TreeHash, leafHash } from "./hash.ts";
 import { type Ed25519Check, type Note, type NoteKey } from "./note.ts";
+import { tileBytes, tilePath, tilesBetween } from "./tile.ts";
 import { type Tree, growTree } from "./tree.ts";
 
 /** One place of the record: the entry's bytes, only its hash (withheld from this reader), or nothing at all. */
@@ -22,6 +23,8 @@ export type Copy = {
   readonly log: NoteKey;
   /** The other parties' witness keys. */
   readonly witnesses: readonly NoteKey[];
+  /** Tiles that came with the entries, by path: no more than a short cut, so they must be the entries'. */
+  readonly tiles?: ReadonlyMap<string, Bytes>;
 };
 
 /** How a signed checkpoint compares with the entries: it is their root, it is not, or entries are missing to tell. */
@@ -48,6 +51,8 @@ export type Row =
   | { readonly type: "fork"; readonly size: number; readonly roots: readonly [TreeHash, TreeHash] }
   /** A signed checkpoint counts more entries than the copy has places. */
   | { readonly type: "rollback"; readonly signed: number; readonly shown: number }
+  /** This tile of hashes is not the one that the entries make. */
+  | { readonly type: "falseTile"; readonly path: string }
   /** Entries from here to the end are under no checkpoint that matches. */
   | { readonly type: "uncovered"; readonly from: number; readonly to: number };
 
@@ -114,6 +119,15 @@ function treeOf(sha: Sha256, places: readonly Place[]): Tree {
   return tree;
 }
 
+/** The tiles that are not those of the tree, as far as its leaves are known. */
+function falseTiles(tree: Tree, tiles: ReadonlyMap<string, Bytes>): readonly Row[] {
+  return tilesBetween(0, tree.size()).flatMap((tile): readonly Row[] => {
+    const path = tilePath(tile);
+    const content = tiles.get(path);
+    return content === undefined || equal(content, tileBytes(tree.node, tile)) ? [] : [{ type: "falseTile", path }];
+  });
+}
+
 type Signed = {
   readonly checkpoint: Checkpoint;
   readonly witnesses: readonly { readonly name: string; readonly at: Instant }[];
@@ -156,6 +170,7 @@ function weigh(row: Row): VerdictKind | null {
       return row.type;
     case "malformed":
     case "unsigned":
+    case "falseTile":
       return "broken";
     case "checkpoint":
       return row.holds === "contradicts" ? "broken" : null;
@@ -175,6 +190,7 @@ export async function verifyCopy(sha: Sha256, copy: Copy, check: CheckEd25519): 
   const { places } = copy;
   const rows: Row[] = [...runsOf(places, "missing"), ...runsOf(places, "withheld"), ...readEntries(places)];
   const tree = treeOf(sha, places);
+  if (copy.tiles !== undefined) rows.push(...falseTiles(tree, copy.tiles));
   const signed: Signed[] = [];
   for (const note of copy.checkpoints) {
     const read = await readSigned(sha, note, copy, check);

@@ -16,7 +16,8 @@ export const cosignedKind = "cosigned";
 /** Our newest checkpoint, by the serial of its log. */
 export const signedKind = "checkpoint";
 const logKind = "witnessing";
-const seenKind = "witnessed";
+/** What we cosigned of other logs last, by their name. */
+export const seenKind = "witnessed";
 
 /** How our log stands with the station of one link. */
 export type Witnessing = {

@@ -74,6 +74,10 @@ export type LogRun = {
   /** Why this link stands still; null while it does not. */
   readonly stopped: (link: IdText) => Stopped | null;
   readonly standings: () => readonly LogStanding[];
+  /** Whether checkpoints can be signed: the root has certified no keys, they cannot be read, or the disk is not what was signed. */
+  readonly health: () => "good" | "uncertified" | "unreadable" | "broken";
+  /** Entries under the newest checkpoint that we signed. */
+  readonly signedSize: () => number;
   /** The root, at hand, begins the log: the first, or anew under other keys. */
   readonly begin: (tx: Transaction, after: After, root: HybridSigner) => SignedLogCertificate;
   readonly heard: (tx: Transaction, after: After, link: IdText, payload: Bytes) => void;
@@ -81,6 +85,7 @@ export type LogRun = {
   readonly stir: () => void;
   /** Signs and offers what is due now; resolves when that is durable. */
   readonly round: () => Promise<void>;
+  /** Before this nothing is signed by itself. */
   readonly start: () => void;
   readonly stop: () => void;
 };
@@ -109,11 +114,13 @@ export async function runLog(options: LogRunOptions): Promise<LogRun> {
   const stops = new Map<IdText, Stopped>();
   let own: SignedLogCertificate | null = null;
   let keys: LogKeys | null = null;
+  let isBroken = false;
 
   const apply = (fact: LedgerFact): void => {
     switch (fact.type) {
       case "certified":
         own = fact.certificate;
+        isBroken = false;
         for (const [link, { whose }] of stops) if (whose === "ours") stops.delete(link);
         return;
       case "peerCertified": {
@@ -139,7 +146,7 @@ export async function runLog(options: LogRunOptions): Promise<LogRun> {
   };
 
   const tree = await openRecordTree(store, sha);
-  await tree.catchUp();
+  certain(await tree.catchUp());
   const docs = await openLogDocs(store);
   const certificateInUse = (): SignedLogCertificate | null => own;
   const begun = certificateInUse();
@@ -167,14 +174,16 @@ export async function runLog(options: LogRunOptions): Promise<LogRun> {
     if (signed === null) return false;
     return signed.size > tree.size() || !equal(tree.root(signed.size), signed.root);
   };
-  const isBroken = broken();
+  isBroken = broken();
   if (isBroken) report(problem("LEDGER_OWN_BROKEN"));
 
   let timer: Cancel | null = null;
-  let at: "resting" | "running" | "stopped" = "resting";
+  let at: "waiting" | "running" | "stopped" = "waiting";
+
+  const hasStopped = (): boolean => at === "stopped";
 
   const stir = (): void => {
-    if (timer !== null || at === "stopped" || own === null || keys === null || isBroken) return;
+    if (timer !== null || at !== "running" || own === null || keys === null || isBroken) return;
     if (store.nextIndex() === tree.size() && !links.all().some(({ link }) => isDue(link))) return;
     timer = clock.wait(gathers, () => {
       timer = null;
@@ -192,8 +201,9 @@ export async function runLog(options: LogRunOptions): Promise<LogRun> {
   let running: Promise<void> = Promise.resolve();
   const round = (): Promise<void> => {
     running = running.then(async () => {
-      if (at === "stopped" || isBroken) return;
-      await tree.catchUp();
+      if (hasStopped() || isBroken) return;
+      // A store that is closed or has failed meanwhile ends the station; it is not for here to say so.
+      if (!(await tree.catchUp()).ok || hasStopped()) return;
       await writer.write((tx, after) => {
         tree.keep(tx);
         if (own === null || keys === null || tree.size() === 0) return;
@@ -385,6 +395,11 @@ export async function runLog(options: LogRunOptions): Promise<LogRun> {
           stopped: stops.get(link) ?? null,
         };
       }),
+    health: () => (own === null ? "uncertified" : isBroken ? "broken" : keys === null ? "unreadable" : "good"),
+    signedSize: () => {
+      const bytes = own === null ? null : docs.signed(own.body.serial);
+      return own === null || bytes === null ? 0 : (signedCheckpoint(bytes, context(own))?.size ?? 0);
+    },
     begin: (tx, after, root) => {
       const card = options.card();
       if (card === null) throw new Error("the log of a party that is not set up");
@@ -416,7 +431,10 @@ export async function runLog(options: LogRunOptions): Promise<LogRun> {
     },
     stir,
     round,
-    start: stir,
+    start: () => {
+      at = "running";
+      stir();
+    },
     stop: () => {
       at = "stopped";
       timer?.();

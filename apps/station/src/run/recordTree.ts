@@ -1,10 +1,11 @@
 // The Merkle tree over a station's events, grown from what is durable alone. Its full tiles are kept as documents (C2SP
 // tlog-tiles), so that a start reads hashes instead of hashing ten years of entries; the store itself knows nothing of it.
 import type { Bytes } from "@parley/base/bytes";
-import { certain } from "@parley/base/result";
+import { type Result, certain, ok } from "@parley/base/result";
 import { type Sha256, type TreeHash, hashLength, leafHash } from "@parley/ledger/hash";
 import { tileBytes, tilePath, tileWidth, tilesBetween } from "@parley/ledger/tile";
 import { type Tree, growTree } from "@parley/ledger/tree";
+import type { ParleyError } from "@parley/protocol/errorCodes";
 import type { Store, Transaction } from "../store/port.ts";
 
 /** The documents of full tiles, by their path. */
@@ -13,8 +14,8 @@ export const tileKind = "tile";
 const pageSize = 1000;
 
 export type RecordTree = Pick<Tree, "size" | "node" | "root"> & {
-  /** Takes in every event that is durable by now. */
-  readonly catchUp: () => Promise<void>;
+  /** Takes in every event that is durable by now. What the store answers where it cannot be read. */
+  readonly catchUp: () => Promise<Result<null, ParleyError>>;
   /** Keeps the tiles that were filled since they were kept last. */
   readonly keep: (tx: Transaction) => void;
 };
@@ -36,10 +37,11 @@ export async function openRecordTree(store: Store, sha: Sha256): Promise<RecordT
     root: tree.root,
     catchUp: async () => {
       while (tree.size() < store.nextIndex()) {
-        const page = certain(await store.events(tree.size(), pageSize));
-        for (const { bytes } of page) tree.append(leafHash(sha, bytes));
-        if (page.length === 0) return;
+        const page = await store.events(tree.size(), pageSize);
+        if (!page.ok) return page;
+        for (const { bytes } of page.value) tree.append(leafHash(sha, bytes));
       }
+      return ok(null);
     },
     keep: (tx) => {
       for (const tile of tilesBetween(kept, tree.size()))

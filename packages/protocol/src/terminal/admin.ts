@@ -15,6 +15,8 @@ export const adminCommandSchema = z.discriminatedUnion("do", [
   z.object({ do: z.literal("stop") }),
   /** A copy of everything durable, to a file that the station's user may write; `path` is absolute. */
   z.object({ do: z.literal("backup"), path: z.string().max(4096) }),
+  /** The record as one file for an auditor; `path` is absolute and does not exist. */
+  z.object({ do: z.literal("export"), path: z.string().max(4096) }),
   /** How the linked stations reach our ports. */
   z.object({ do: z.literal("probe") }),
   /** Relay servers with a fresh credential, to try them from this machine. */
