@@ -201,7 +201,9 @@ export function makeFaults(world: () => World, dice: Dice): Faults {
       if (x < lose) return counted("diskLoses", "lose");
       if (x < lose + tear) return counted("diskTears", "tear");
       if (x < lose + tear + mute) return counted("diskMute", "mute");
-      return x < lose + tear + mute + lie ? counted("diskLies", "lie") : "keep";
+      // A pairing that a disk forgets is no pairing; what comes after it is.
+      const liar = x < lose + tear + mute + lie && world().pairs.every(({ link }) => link !== null);
+      return liar ? counted("diskLies", "lie") : "keep";
     },
     commitTakes: (station) => slow.get(station) ?? null,
     mediaCut: () => media,

@@ -35,6 +35,17 @@ const never: readonly ErrorCode[] = [
   "KEYS_FILE_MISSING",
 ];
 
+/** By these a station says that its peer, or it itself, has forgotten what it had said was durable. */
+const forgetting: readonly ErrorCode[] = [
+  "PEER_RESTORED",
+  "PEER_REMEMBERS_MORE",
+  "LEDGER_ROLLED_BACK",
+  "LEDGER_FORKED",
+  "LEDGER_STOPPED",
+  "LEDGER_OWN_BROKEN",
+  "KEYS_FILE_MISSING",
+];
+
 export class Judge {
   private readonly world: () => World;
   private readonly faults: string[] = [];
@@ -45,6 +56,9 @@ export class Judge {
   private readonly early = new Set<IdText>();
   private readonly placed = new Map<IdText, Placed>();
 
+  /** Whose disk forgot, and whether anybody has said so since. */
+  private readonly forgetful = new Map<Station, "unsaid" | "said">();
+  private silently = 0;
   private readonly ledgers: Ledgers;
 
   constructor(world: () => World) {
@@ -61,7 +75,46 @@ export class Judge {
   reported(station: Station, { code, detail }: ParleyError): void {
     this.codes[code] = (this.codes[code] ?? 0) + 1;
     if (!code.startsWith("PEER_")) this.world().trace.note(`${station.name} reports ${code}`);
-    if (never.includes(code)) this.wrong(`${station.name} reports ${code} ${detail}`);
+    if (forgetting.includes(code)) for (const it of this.forgetful.keys()) this.forgetful.set(it, "said");
+    if (never.includes(code) && !(forgetting.includes(code) && this.forgetful.size > 0))
+      this.wrong(`${station.name} reports ${code} ${detail}`);
+  }
+
+  /** A disk that lied has been found out by its machine alone: from here on its party stands by what it still has. */
+  forgotten(station: Station): void {
+    this.forgetful.set(station, "unsaid");
+    this.ledgers.forgotten(station);
+  }
+
+  private isForgetful({ a, b }: Pair): boolean {
+    return this.forgetful.has(a) || this.forgetful.has(b);
+  }
+
+  /**
+   * [SM21]: whoever was told of what a disk then forgot finds out when the two next meet, says so, and the line stands still. What
+   * no other station knew of is lost without a word, and counted.
+   */
+  private afterForgetting(pair: Pair, link: IdText): void {
+    const { a, b } = pair;
+    for (const [one, other] of [
+      [a, b],
+      [b, a],
+    ] as const) {
+      if (one.forgot === null || one.refuses !== null) continue;
+      const has = one.forgot.has.links.find((it) => it.link === link);
+      const knows = other.alive?.store.position(linkBytes(link));
+      const cosigned = other.alive?.log.standings().find((it) => it.link === link)?.weCosigned ?? 0;
+      if (has === undefined || knows === undefined) continue;
+      const told = knows.taken > has.sent || knows.acknowledged > has.taken || cosigned > one.forgot.has.events;
+      const states = [a, b].map((station) => station.alive?.joined?.peers.link(linkBytes(link))?.status().at);
+      const stands =
+        states.includes("connected") &&
+        one.alive?.log.stopped(link) === null &&
+        other.alive?.log.stopped(link) === null;
+      if (told && (stands || this.forgetful.get(one) !== "said"))
+        this.wrong(`[SM21] ${one.name} forgot what ${other.name} knows, and the line is ${states.join(" and ")}`);
+      if (!told) this.silently += 1;
+    }
   }
 
   refused(seat: Seat, code: string): void {
@@ -111,6 +164,7 @@ export class Judge {
 
   /** [CA12] [CA15]: a page that a call was over for, or that sat in it, does not ring for it or sit in it anew. */
   private wentBack(seat: Seat, line: Line): void {
+    if (this.forgetful.has(seat.station)) return;
     if (line.at === "idle" || (isInCall(line) && line.ours !== seat.id)) return;
     const key = `${seat.id} ${seat.pages} ${line.call}`;
     const rank = line.at === "ringing" ? 0 : line.at === "ended" ? 2 : 1;
@@ -148,9 +202,16 @@ export class Judge {
       await this.ledgers.read(station);
       this.keyOf(station);
     }
-    for (const pair of world().pairs) if (pair.link !== null && isWhole(world(), pair)) this.pair(pair, pair.link);
-    for (const pair of world().pairs) if (pair.link !== null) this.ledgers.records(pair, pair.link);
-    for (const seat of seatsOf(world())) this.seat(seat);
+    for (const pair of world().pairs) {
+      if (pair.link === null) continue;
+      if (this.isForgetful(pair)) {
+        this.afterForgetting(pair, pair.link);
+        continue;
+      }
+      if (isWhole(world(), pair)) this.pair(pair, pair.link);
+      this.ledgers.records(pair, pair.link);
+    }
+    for (const seat of seatsOf(world())) if (!this.forgetful.has(seat.station)) this.seat(seat);
     if (this.faults.length > before) world().trace.note(`judged ${when}`);
   }
 
@@ -158,6 +219,16 @@ export class Judge {
     const [here, there] = [a, b].map((station) => station.running);
     if (here === undefined || there === undefined || here.joined === null || there.joined === null)
       return this.wrong("a station has not come back");
+    for (const [one, other] of [
+      [here, there],
+      [there, here],
+    ] as const) {
+      const standing = one.log.standings().find((it) => it.link === link);
+      if (standing?.stopped !== null || standing.theyCosigned !== one.store.nextIndex())
+        this.wrong(
+          `[SM22] of ${one.store.nextIndex()} entries ${standing?.theyCosigned} are cosigned: ${other.log.health()}`,
+        );
+    }
     const id = linkBytes(link);
     const states = [here, there].map(({ joined }) => joined?.peers.link(id)?.status());
     if (states.some((state) => state?.at !== "connected"))
@@ -203,6 +274,8 @@ export class Judge {
     if (alive === null || alive.joined === null) return;
     if (seat.socket?.open !== true) return this.wrong(`${seat.station.name} ${seat.it.name} is not connected`);
     for (const [link, { line }] of Object.entries(alive.joined.calls.state().links)) {
+      const pair = this.world().pairs.find((it) => it.link === link);
+      if (pair !== undefined && this.isForgetful(pair)) continue;
       const shown = seat.page.screen(link);
       if (openCall(shown) !== openCall(line))
         this.wrong(`[CA12] ${seat.station.name} is ${line.at}, ${seat.it.name} shows ${shown.at}`);
@@ -232,6 +305,11 @@ export class Judge {
     return [...this.rolls.values()].reduce((sum, rolls) => sum + rolls, 0);
   }
   counts() {
-    return { placed: this.placed.size, ...this.ledgers.counts() };
+    return {
+      placed: this.placed.size,
+      ...this.ledgers.counts(),
+      forgotten: this.forgetful.size,
+      silently: this.silently,
+    };
   }
 }

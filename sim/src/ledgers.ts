@@ -56,6 +56,11 @@ export class Ledgers {
     return nameIn(this.placed, call);
   }
 
+  /** What was read of this ledger no longer counts. */
+  forgotten(station: Station): void {
+    this.books.delete(station);
+  }
+
   /** Takes in what the ledger has more than last time; what was durable then has to be there still. */
   async read(station: Station): Promise<void> {
     const book: Book = this.books.get(station) ?? { next: 0, calls: new Map(), joint: new Map(), lastBytes: null };

@@ -29,7 +29,7 @@ const nothing: Sum = {
   events: 0,
   lineYears: 0,
   faults: noFaults(),
-  calls: { placed: 0, answered: 0, missed: 0, oneSided: 0, differing: 0 },
+  calls: { placed: 0, answered: 0, missed: 0, oneSided: 0, differing: 0, forgotten: 0, silently: 0 },
   keyRolls: 0,
   reports: {},
 };

@@ -80,11 +80,12 @@ export function weatherOf(dice: Dice): Weather {
     const times = dice.pick([0, 0, 1, 1, 3]) ?? 0;
     if (times > 0) every[kind] = ms(mean / times);
   }
+  const lies = dice.fork("lies");
   const rate = (p: number): number => (dice.chance(0.3) ? p : 0);
   return {
     every,
     perDial: dice.pick([0, 0, 0.1, 0.4]) ?? 0,
-    perCommit: { lose: rate(0.01), tear: rate(0.01), mute: rate(0.01), lie: 0 },
+    perCommit: { lose: rate(0.01), tear: rate(0.01), mute: rate(0.01), lie: lies.chance(0.1) ? 0.004 : 0 },
     perPause: { absence: 0, off: 0 },
     skew: dice.pick([ms(0), seconds(2), minutes(3)]) ?? ms(0),
   };

@@ -40,7 +40,7 @@ describe("simulated worlds", () => {
   });
 
   it(
-    `[SM10] [SM11] [SM12] [SM14] [SM15] [SM16] [SM17] [SM19] [SM20] hold in ${worlds} worlds of a few days`,
+    `[SM10] [SM11] [SM12] [SM14] [SM15] [SM16] [SM17] [SM19] [SM20] [SM22] hold in ${worlds} worlds of a few days`,
     { timeout: 600_000 },
     async () => {
       const sum = await allWell("short", plans(worlds, shortPlan));
@@ -81,6 +81,19 @@ describe("simulated worlds", () => {
       }),
     );
     expect(sum.calls.differing).toBe(0);
+  });
+
+  it("[SM21] a disk that lied is found out by the other station, which says so and stands still", async () => {
+    const sum = await allWell(
+      "liars",
+      plans(full ? 120 : 12, (seed) => {
+        const plan = shortPlan(`liars ${seed}`);
+        return { ...plan, weather: { ...plan.weather, perCommit: { ...plan.weather.perCommit, lie: 0.01 } } };
+      }),
+    );
+    console.log(`  ${sum.calls.forgotten} disks forgot, ${sum.calls.silently} times what nobody else knew`);
+    expect(sum.calls.forgotten).toBeGreaterThan(5);
+    expect(sum.calls.silently).toBeLessThan(sum.calls.forgotten);
   });
 
   it("[SM10] hold among three stations, where a party may be taken by another line", { timeout: 120_000 }, async () => {

@@ -2,8 +2,8 @@
 // one, dies at any moment and is started again from the disk. Only what faces browsers is the simulator's own (terminals.ts).
 import { certain } from "@parley/base/result";
 import { type Ms, ms } from "@parley/base/time";
-import type { ParleyError } from "@parley/protocol/errorCodes";
-import { type PartyId, type TerminalId, idText } from "@parley/protocol/ids";
+import type { ErrorCode, ParleyError } from "@parley/protocol/errorCodes";
+import { type IdText, type PartyId, type TerminalId, idText } from "@parley/protocol/ids";
 import type { Role } from "@parley/protocol/signed/fields";
 import { type Digest, sha256Of } from "@parley/protocol/signed/hash";
 import { signCard } from "@parley/protocol/signed/partyCard";
@@ -22,11 +22,14 @@ import {
   openInside,
 } from "@parley/station/inside";
 import { type CommitFault, type MemoryDisk, memoryDisk, openMemory } from "@parley/station/store/memory";
+import type { Store } from "@parley/station/store/port";
 import type { IdentityRun } from "@parley/station/run/identityRun";
+import type { LinksRun } from "@parley/station/run/linksRun";
 import type { WorldCryptography } from "./cryptography.ts";
 import { type SimulatedKeys, simulatedKeys } from "./keyFolder.ts";
 import { type Life, type Machine, makeMachine, startLife } from "./machine.ts";
 import type { Network } from "./net.ts";
+import { linkBytes } from "./parts.ts";
 import type { Queue } from "./queue.ts";
 import type { Dice } from "./random.ts";
 
@@ -40,6 +43,8 @@ export type Surroundings = {
   /** What the next commit of this station's disk does. */
   readonly diskFault: (station: Station) => CommitFault;
   readonly commitTakes: (station: Station) => Ms;
+  /** The machine died, and the disk has forgotten what it had called durable. */
+  readonly forgotten: (station: Station) => void;
   /** A life has begun, or ended: its terminals hear of it. */
   readonly began: (station: Station, alive: Alive) => void;
   readonly ended: (station: Station) => void;
@@ -72,6 +77,10 @@ export class Station {
   lives = 0;
   /** When the present life began, or the last one. */
   startedAt = -1;
+  /** What the disk had said was durable and then lost, as far as it counts: null while it is honest. */
+  forgot: Forgotten | null = null;
+  /** Why the program does not start, though the machine runs. */
+  refuses: ErrorCode | null = null;
   private readonly world: Surroundings;
   private readonly dice: Dice;
 
@@ -134,7 +143,13 @@ export class Station {
     const life = startLife(this.world.queue, this.machine, dice.span(ms(0), ms(1e9)));
     const options = this.options(life, dice);
     const late = nothingYet();
-    const alive: Alive = { ...certain(await openInside(options, late)), life, number, joined: null };
+    const opened = await openInside(options, late);
+    this.refuses = opened.ok ? null : opened.error.code;
+    if (!opened.ok) {
+      this.world.report(this, opened.error);
+      return life.die();
+    }
+    const alive: Alive = { ...opened.value, life, number, joined: null };
     this.alive = alive;
     this.world.note(`${this.name} starts`);
     if (alive.identity.state().home === null) return;
@@ -153,7 +168,17 @@ export class Station {
     if (alive === null) return;
     this.alive = null;
     alive.life.die();
+    const had = headsOf(alive.store, alive.links);
     this.disk.crash();
+    const has = headsOf(openMemory(this.disk), alive.links);
+    if (
+      had.events > has.events ||
+      had.links.some(({ taken, sent }, i) => taken > (has.links[i]?.taken ?? 0) || sent > (has.links[i]?.sent ?? 0))
+    ) {
+      this.forgot = { at: this.world.queue.now(), events: had.events - has.events, has };
+      this.world.note(`${this.name}'s disk forgets ${this.forgot.events} entries`);
+      this.world.forgotten(this);
+    }
     this.world.network.died(this.host);
     this.world.note(`${this.name} dies: ${why}`);
     this.world.ended(this);
@@ -225,6 +250,20 @@ export class Station {
   partyText(): string {
     return idText(this.party);
   }
+}
+
+/** What a disk holds of each link, by what its store says. */
+type Heads = {
+  readonly events: number;
+  readonly links: readonly { readonly link: IdText; readonly taken: number; readonly sent: number }[];
+};
+export type Forgotten = { readonly at: number; readonly events: number; readonly has: Heads };
+
+function headsOf(store: Store, links: LinksRun): Heads {
+  return {
+    events: store.nextIndex(),
+    links: links.all().map(({ link }) => ({ link, ...store.position(linkBytes(link)) })),
+  };
 }
 
 type ReplyOf<K extends IdentityReply["type"]> = Extract<IdentityReply, { readonly type: K }>;

@@ -29,7 +29,9 @@ export type Outcome = {
   /** Time that links stood, all of them together. */
   readonly linkTime: number;
   readonly faults: Readonly<Record<FaultKind, number>>;
-  readonly calls: Readonly<Record<"placed" | "answered" | "missed" | "oneSided" | "differing", number>>;
+  readonly calls: Readonly<
+    Record<"placed" | "answered" | "missed" | "oneSided" | "differing" | "forgotten" | "silently", number>
+  >;
   readonly keyRolls: number;
   readonly reports: Readonly<Record<string, number>>;
   readonly lines: readonly string[];
@@ -78,6 +80,7 @@ function build(plan: Plan): World {
           report: (station: Station, error: ParleyError) => judge.reported(station, error),
           diskFault: (station) => faults.onCommit(station),
           commitTakes: (station) => faults.commitTakes(station) ?? usualCommit,
+          forgotten: (station) => judge.forgotten(station),
           began: (station) => frontOf(world, station).began(),
           ended: (station) => {
             frontOf(world, station).ended();
@@ -215,7 +218,7 @@ function outcomeOf(world: World, rejected: readonly string[]): Outcome {
 }
 
 function failed(plan: Plan): Outcome {
-  const none = { placed: 0, answered: 0, missed: 0, oneSided: 0, differing: 0 };
+  const none = { placed: 0, answered: 0, missed: 0, oneSided: 0, differing: 0, forgotten: 0, silently: 0 };
   const hash = hex(new Uint8Array(8));
   const faults = {} as Outcome["faults"];
   return {
