@@ -207,8 +207,7 @@ export async function openTerminals(options: TerminalsOptions): Promise<Result<T
   /** A terminal's word about a call counts while it is in that call. */
   const raise = async (terminal: IdText, { call, what }: Heard & { type: "alarm" }): Promise<void> => {
     for (const [link, { line }] of Object.entries(calls.state().links))
-      if (openCall(line) === call && sitsAt(line, terminal))
-        await options.alarms.raise({ link, call, terminal, what });
+      if (openCall(line) === call && sitsAt(line, terminal)) await options.alarms.raise({ link, call, terminal, what });
   };
 
   const renew = async (seat: Seat, terminal: IdText, text: string, nonce: Bytes): Promise<void> => {

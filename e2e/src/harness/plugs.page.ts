@@ -72,11 +72,18 @@ class PlugBoard implements Plugs {
     return this.locks;
   }
 
-  async sounding(listen: number): Promise<readonly Sounding[]> {
-    const playing = [...this.elements].filter(
+  playing(): number {
+    return this.own().length;
+  }
+
+  private own(): readonly HTMLMediaElement[] {
+    return [...this.elements].filter(
       (element) => !element.isConnected && !element.paused && element.srcObject instanceof MediaStream,
     );
-    const found = playing.map(async (element) => {
+  }
+
+  async sounding(listen: number): Promise<readonly Sounding[]> {
+    const found = this.own().map(async (element) => {
       const audio = await runningAudio();
       if (audio === null || !(element.srcObject instanceof MediaStream)) return null;
       const { level } = await loudest(audio, element.srcObject, listen);

@@ -15,6 +15,8 @@ export type Plugs = {
   opened(): readonly string[];
   /** How many locks hold the screen awake now. */
   awake(): number;
+  /** How many elements play sounds of the page's own now; asked without sound of its own, which a silent page could not make. */
+  playing(): number;
   /** What the page's own sounds are, over so many milliseconds. */
   sounding(listen: number): Promise<readonly Sounding[]>;
 };

@@ -6,7 +6,8 @@ const good: PathFacts = { available: 900_000, soundLost: 0 };
 const poor: PathFacts = { available: 120_000, soundLost: 0 };
 
 /** Looks at the path every two seconds from `from` until `until`, and tells when it changed. */
-function watch(path: Path, from: number, until: number, facts: (at: number) => PathFacts): [Path, string[]] {
+function watch(begin: Path, from: number, until: number, facts: (at: number) => PathFacts): [Path, string[]] {
+  let path = begin;
   const changes: string[] = [];
   for (let at = from; at <= until; at += 2) {
     const next = judgePath(path, facts(at), seconds(at));

@@ -7,6 +7,12 @@ import { type Chosen, type DeviceKind, noChoice, readChosen, writeChosen } from 
 import { type Device, type KeptDevice, keepDevice } from "./keptDevice.ts";
 import type { Outgoing } from "./outgoing.ts";
 
+/** How a device was found when it was last asked for. */
+export type LastTry =
+  | { readonly at: "untried" }
+  | { readonly at: "good"; readonly when: Instant }
+  | { readonly at: "refused"; readonly why: string };
+
 export type RoomState = {
   readonly camera: Device;
   readonly microphone: Device;
@@ -17,8 +23,7 @@ export type RoomState = {
   readonly found: readonly Found[];
   /** Whether this browser tells of loudspeakers by itself; one that has them asked for by a person lists none. */
   readonly speakers: "listed" | "asked";
-  /** When each was last opened without fault, or null. */
-  readonly worked: Readonly<Record<Input, Instant | null>>;
+  readonly last: Readonly<Record<Input, LastTry>>;
 };
 
 /** What the devices are open for. */
@@ -62,7 +67,7 @@ export const noRoom: RoomState = {
   chosen: noChoice,
   found: [],
   speakers: "asked",
-  worked: { camera: null, microphone: null },
+  last: { camera: { at: "untried" }, microphone: { at: "untried" } },
 };
 
 export function makeRoom({ page, devices, permissions, clock, kept, onChange }: RoomOptions): Room {
@@ -86,12 +91,16 @@ export function makeRoom({ page, devices, permissions, clock, kept, onChange }: 
       kind,
       chosen: state.chosen[kind],
       onChange: (device) => {
-        const worked = device.at === "open" ? { ...state.worked, [kind]: clock.now() } : state.worked;
-        change({ [kind]: device, worked });
+        change({ [kind]: device, last: { ...state.last, [kind]: tried(device) ?? state.last[kind] } });
         // Names of devices are told only once one of them may be used.
         if (device.at === "open") void refresh();
       },
     });
+  /** What that says of the device; null while it only is being opened, or rests. */
+  const tried = (device: Device): LastTry | null => {
+    if (device.at === "refused") return device;
+    return device.at === "open" ? { at: "good", when: clock.now() } : null;
+  };
   const camera = keep("camera");
   const microphone = keep("microphone");
 

@@ -19,12 +19,14 @@ export function devicesOf(state: RoomState, { level, heard }: Heard): Devices {
     state.found.filter((found) => found.kind === kind && found.label !== "").map(({ id, label }) => ({ id, label }));
   const input = (kind: "camera" | "microphone") => {
     const device = state[kind];
+    const last = state.last[kind];
     const open = device.at === "open" ? (device.track.getSettings().deviceId ?? null) : null;
     return {
       all: of(kind),
       chosen: open ?? state.chosen[kind],
-      trouble: device.at === "refused" ? deviceTrouble(kind, device.why) : missing(state, kind),
-      worked: state.worked[kind],
+      // At rest it is as it was found the last time.
+      trouble: last.at === "refused" && device.at !== "open" ? deviceTrouble(kind, last.why) : missing(state, kind),
+      worked: last.at === "good" ? last.when : null,
     };
   };
   const output = (kind: "speaker" | "ringer") => ({
