@@ -24,6 +24,7 @@ class PageMeter implements Meter {
   private missed = 0;
   private last: number | null = null;
   private unread = 0;
+  private shownLast: number | null = null;
 
   constructor(settings: MeterSettings) {
     this.settings = settings;
@@ -56,6 +57,11 @@ class PageMeter implements Meter {
     this.missed = 0;
     this.last = null;
     this.unread = 0;
+    this.shownLast = null;
+  }
+
+  whom(): number | null {
+    return this.shownLast;
   }
 
   pressed(act: string): number | null {
@@ -151,6 +157,7 @@ class PageMeter implements Meter {
       return;
     }
     if (code.party === this.settings.party) return;
+    this.shownLast = code.party;
     if (this.settings.stamps === "time") {
       const age = ageOf(code.number, at);
       if (age < 0 || at - age < this.since - 1) return; // a picture of an earlier call, still standing on the glass

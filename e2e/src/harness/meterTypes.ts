@@ -55,6 +55,8 @@ export type Meter = {
   pressed(act: string): number | null;
   /** When the other party's barcode was first shown since the reset; null when it was not within `timeout` ms. */
   firstSight(timeout: number): Promise<number | null>;
+  /** Whose barcode was shown last since the reset, or null: which of a party's cameras a call goes on with. */
+  whom(): number | null;
   pictures(): PictureLog;
   hear(listen: number): Promise<Heard>;
   /** How late each beep of the other's canvas microphone was heard, ms, true to about ten; none where Web Audio does not run. */

@@ -5,9 +5,11 @@ import { tmpdir } from "node:os";
 import { join } from "node:path";
 import type { Page } from "playwright-core";
 import {
+  type LinkRow,
   type PartyPlan,
   type RunningParty,
   estovar,
+  linksOf,
   northmark,
   pairParties,
   startParty,
@@ -15,6 +17,8 @@ import {
 import { type BrowserOptions, type PartyBrowser, addPlugs, launchBrowser } from "./browser.ts";
 import { small, writeCamera, writeMicrophone } from "./camera.ts";
 import type { MeterSettings } from "./meterTypes.ts";
+import { addPasskeys } from "./passkey.ts";
+import { partyOfTone } from "./tone.ts";
 
 export type Parties = {
   readonly a: RunningParty;
@@ -40,6 +44,36 @@ export async function freePorts(span: number): Promise<number> {
     );
     if (free.every(Boolean)) return first;
   }
+}
+
+const maren = { name: "Maren", place: "Maren", zone: "Asia/Kolkata", host: "maren.localhost" };
+
+/** A third party with a station of its own and a line to each of the two. */
+export async function startThird(parties: Parties): Promise<RunningParty> {
+  const third = await startParty({ ...maren, port: await freePorts(4), settings: {} }, parties.folder);
+  for (const party of [parties.a, parties.b]) {
+    await pairParties(party, third);
+    await until(
+      async () => (await lineOf(party, third))?.reachable.up,
+      (up) => up === true,
+      `the line of ${party.plan.name} to ${third.plan.name}`,
+    );
+  }
+  return third;
+}
+
+/** The line of one party to another as its station tells it, or undefined while there is none. */
+export const lineOf = async (party: RunningParty, to: RunningParty): Promise<LinkRow | undefined> =>
+  (await linksOf(party)).find(({ party: name }) => name === to.plan.name);
+
+/** Asks until the answer is right, for half a minute. */
+export async function until<T>(ask: () => Promise<T>, right: (answer: T) => boolean, what: string): Promise<T> {
+  for (let tries = 0; tries < 300; tries++) {
+    const answer = await ask();
+    if (right(answer)) return answer;
+    await new Promise((resolve) => setTimeout(resolve, 100));
+  }
+  throw new Error(`${what} did not come`);
 }
 
 /** Two paired parties in a folder of their own. `settings` are those of both. */
@@ -94,6 +128,26 @@ export async function openDesk(
   return { browser, page };
 }
 
+/** A console of the party's first officer, signed in, in a browser of its own with the camera and microphone of `party`. */
+export async function openConsole(of: RunningParty, party: number, parties: Parties): Promise<DeskAt> {
+  const video = join(parties.folder, `camera-${party}.y4m`);
+  const audio = join(parties.folder, `microphone-${party}.wav`);
+  await writeCamera(video, party, small);
+  await writeMicrophone(audio, party);
+  const browser = await launchBrowser({
+    devices: { kind: "files", video, audio },
+    viewport: { width: 1366, height: 768 },
+  });
+  const { address } = await of.ask<{ address: string }>({ do: "handOut", role: "officer", name: "Duty officer" });
+  const page = await browser.open("about:blank", meterOf(party));
+  await addPasskeys(page);
+  await page.goto(address);
+  await page.locator("input[name=officer]").fill("Ada");
+  await page.locator("main.door button").first().click();
+  await page.locator(".console").waitFor({ timeout: 30_000 });
+  return { browser, page };
+}
+
 export const meterOf = (party: number): MeterSettings => ({ party, stamps: "loop", camera: null, readEvery: 5 });
 
 /** Presses a button by its mark, as a pointer does. */
@@ -116,6 +170,19 @@ export async function hold(page: Page, mark: string): Promise<void> {
 /** Waits until the desk shows this state. */
 export const shows = (page: Page, state: string, timeout = 30_000): Promise<unknown> =>
   page.waitForSelector(`main.desk[data-at=${state}]`, { timeout });
+
+/** Waits until the picture from that camera is on the screen, and says whose sound is heard. */
+export async function seesAndHears({ page }: DeskAt, camera: number): Promise<number | null> {
+  await page.bringToFront();
+  await page.evaluate(() => parleyMeter.clear());
+  await page.waitForFunction((party) => parleyMeter.whom() === party, camera, { timeout: 30_000, polling: 100 });
+  const { hz } = await page.evaluate(() => parleyMeter.hear(2000));
+  return hz === null ? null : partyOfTone(hz);
+}
+
+/** Waits for these words on the page. */
+export const reads = (page: Page, words: string | RegExp): Promise<void> =>
+  page.getByText(words).first().waitFor({ timeout: 30_000 });
 
 /** Calls from `caller`, answers at `callee`, and waits until both are in the call. */
 export async function callAndAnswer(caller: DeskAt, callee: DeskAt): Promise<void> {
