@@ -9,7 +9,7 @@ import { WireDesk } from "./harness/wireDesk.ts";
 const sites = makeSites();
 const open: { readonly close: () => unknown }[] = [];
 afterAll(async () => {
-  for (const it of open.toReversed()) await it.close();
+  for (const opened of open.toReversed()) await opened.close();
   sites.remove();
 });
 

@@ -36,18 +36,16 @@ class House {
     running.add(this.station);
   }
   async stop(): Promise<void> {
-    const it = this.on;
-    running.delete(it);
+    const station = this.on;
+    running.delete(station);
     this.station = null;
-    await it.close();
+    await station.close();
   }
-  backup(name: string): Promise<string> {
+  async backup(name: string): Promise<string> {
     const path = join(this.site.folder, "..", `${this.site.name}-${name}.backup`);
     rmSync(path, { force: true });
-    return this.on.store.backup(path).then((done) => {
-      certain(done);
-      return path;
-    });
+    certain(await this.on.store.backup(path));
+    return path;
   }
   /** Back to the backup, with the keys that the root makes anew. */
   async restore(path: string): Promise<void> {
@@ -104,7 +102,7 @@ async function bothAgreed(a: House, b: House): Promise<void> {
   await until("both links are keyed again", () => rekeyed(a) && rekeyed(b));
   expect(a.link()).toBe(b.link());
   expect(a.secrets()).toBe(b.secrets());
-  await until("the link is up", () => [a, b].every((it) => it.on.links.reachable(it.link()).up));
+  await until("the link is up", () => [a, b].every((house) => house.on.links.reachable(house.link()).up));
 }
 
 /** Fills the link with something taken and acknowledged since the backup. */
@@ -151,8 +149,8 @@ describe("a link whose station was restored", () => {
       expect(a.secrets()).not.toBe(secret);
       expect(a.on.links.all()[0]?.since).toBe(since);
 
-      const words = [a, b].map((it) =>
-        [...it.on.pairing.state().values()].map(viewOf).find(({ at }) => at === "wordsDue"),
+      const words = [a, b].map((house) =>
+        [...house.on.pairing.state().values()].map(viewOf).find(({ at }) => at === "wordsDue"),
       );
       expect(words[0]?.compare?.words.length).toBe(4);
       expect(words[0]?.compare).toEqual(words[1]?.compare);

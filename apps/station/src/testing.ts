@@ -155,8 +155,8 @@ export async function twoOfficers(station: Station): Promise<readonly [Shown, Sh
 }
 
 /** A one-time code for a desk of a running station, which needs no further approval. */
-export async function deskCode(station: Station, by: Shown): Promise<string> {
-  return certain(await station.terminals.people.handOut("desk", "Desk", by, true));
+export async function deskCode(station: Station, officer: Shown): Promise<string> {
+  return certain(await station.terminals.people.handOut("desk", "Desk", officer, true));
 }
 
 /** How the one link of a station stands. */

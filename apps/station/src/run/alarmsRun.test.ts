@@ -31,7 +31,7 @@ describe("alarms kept by a station", () => {
     const store = openMemory(memoryDisk());
     const alarms = await over(store);
     await alarms.raise(raised);
-    const [{ id: alarm = "" } = {}] = alarms.shown().raised;
+    const alarm = alarms.shown().raised[0]?.id ?? "";
     await alarms.acknowledge(alarm, ada, "Ada");
     await alarms.acknowledge(alarm, ada, "Jonas");
     await alarms.shelve(alarm, ada, "Jonas", minutes(15));
