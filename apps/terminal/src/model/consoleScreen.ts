@@ -249,7 +249,10 @@ function entrySentence(row: LedgerRow, them: Party | null, welcome: Welcome): Sa
     case "call":
       return callEntry({ name: party.name, place: them?.place ?? utc }, usOf(welcome), time("began"), time("ended"));
     case "missed":
-      return say("entry.callNotConnected", { them: party, how: say("ended.missed", { them: party }) });
+      return say("entry.callNotConnected", {
+        them: party,
+        how: say(text("why") === "declined" ? "ended.declinedHere" : "ended.missed", { them: party }),
+      });
     case "paired":
       return say("entry.paired", { them: party, officer: name(text("officer")) });
     case "pairingFailed":

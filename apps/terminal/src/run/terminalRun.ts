@@ -462,8 +462,11 @@ export function runTerminal(browser: Browser, { code, officerCode }: OpenedWith)
       case "answer":
       case "answerHere":
         return press("answer", action.call);
-      case "decline":
-        return press("decline", action.call);
+      case "decline": {
+        // An officer declines for the party, and every place stops ringing; what is only offered here is refused here.
+        const rings = Object.values(facts.lines).some(({ line }) => openCall(line) === action.call && !isInCall(line));
+        return press(rings ? "hangUp" : "decline", action.call);
+      }
       case "stopRinging":
       case "end":
         return press("hangUp", action.call);

@@ -84,7 +84,13 @@ function On({ screen, pictures, act }: Omit<ConsoleProps, "said" | "screen"> & {
             <p>
               <bdi>{screen.officer}</bdi>
             </p>
-            <Button label={say("nav.signOut")} kind="quiet" size="small" onPress={() => act({ type: "signOut" })} />
+            <Button
+              label={say("nav.signOut")}
+              kind="quiet"
+              size="small"
+              disabled={holdsCall(screen)}
+              onPress={() => act({ type: "signOut" })}
+            />
           </div>
         </div>
       </nav>
@@ -110,6 +116,10 @@ function On({ screen, pictures, act }: Omit<ConsoleProps, "said" | "screen"> & {
     </div>
   );
 }
+
+/** Nobody leaves a call behind that would go on unseen: it is handed over or ended first. */
+const holdsCall = (screen: ConsoleOn): boolean =>
+  screen.calls.some((call) => "seat" in call && call.seat.at === "here");
 
 /** A link for the keyboard, seen only with focus. It moves focus and leaves the address alone. */
 function Skip({ to }: { to: "room" | "urgent" }) {
