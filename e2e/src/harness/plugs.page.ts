@@ -26,10 +26,11 @@ class PlugBoard implements Plugs {
       ...(await listReal()).filter(({ kind }) => kind === "audiooutput"),
     ];
     const { elements } = this;
-    const playReal = HTMLMediaElement.prototype.play;
-    HTMLMediaElement.prototype.play = function (this: HTMLMediaElement): Promise<void> {
+    const playReal: unknown = Reflect.get(HTMLMediaElement.prototype, "play");
+    if (typeof playReal !== "function") throw new Error("a browser whose elements do not play");
+    HTMLMediaElement.prototype.play = async function (this: HTMLMediaElement): Promise<void> {
       elements.add(this);
-      return playReal.call(this);
+      await Reflect.apply(playReal, this, []);
     };
     const lockReal = navigator.wakeLock.request.bind(navigator.wakeLock);
     navigator.wakeLock.request = async (type) => {
