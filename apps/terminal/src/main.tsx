@@ -9,7 +9,9 @@ import type {
 import { StrictMode, useMemo, useState, useSyncExternalStore } from "react";
 import { createRoot } from "react-dom/client";
 import { fromHex } from "@parley/base/bytes";
+import { ms } from "@parley/base/time";
 import { browserClock } from "./browserClock.ts";
+import { browserFrame, framePaced } from "./framePaced.ts";
 import { startWorkers } from "./crypto/workers.ts";
 import type { SocketLike } from "./link/socket.ts";
 import { makeRinger } from "./media/ringer.ts";
@@ -17,8 +19,8 @@ import { keepAwake } from "./media/wake.ts";
 import { type Announcement, announceConsole, announceDesk } from "./model/announce.ts";
 import { consoleScreen } from "./model/consoleScreen.ts";
 import { deskScreen } from "./model/deskScreen.ts";
-import type { Facts } from "./model/facts.ts";
-import { type Browser, type Terminal, runTerminal } from "./run/terminalRun.ts";
+import { type Facts, pictureComes } from "./model/facts.ts";
+import { type Browser, type Pictures, type Terminal, runTerminal } from "./run/terminalRun.ts";
 import { ClockworkProvider } from "./ui/Clockwork.tsx";
 import { Language, applyLanguage, pickLanguage } from "./ui/Language.tsx";
 import { Sound } from "./ui/Sound.tsx";
@@ -88,26 +90,37 @@ function useSaid<S>(
   return shown.said;
 }
 
-function DeskPage({ facts, of }: { facts: Facts; of: Terminal }) {
+type PageProps = { readonly facts: Facts; readonly pictures: Pictures; readonly act: Terminal["act"] };
+
+function DeskPage({ facts, pictures, act }: PageProps) {
   const screen = useMemo(() => deskScreen(facts), [facts]);
   const said = useSaid(screen, announceDesk);
-  return <Desk screen={screen} pictures={of.pictures()} said={said} act={of.act} />;
+  return <Desk screen={screen} pictures={pictures} said={said} act={act} />;
 }
 
-function ConsolePage({ facts, of }: { facts: Facts; of: Terminal }) {
+function ConsolePage({ facts, pictures, act }: PageProps) {
   const screen = useMemo(() => consoleScreen(facts), [facts]);
   const said = useSaid(screen, announceConsole);
-  return <Console screen={screen} pictures={of.pictures()} said={said} act={of.act} />;
+  return <Console screen={screen} pictures={pictures} said={said} act={act} />;
 }
 
-function App({ of }: { of: Terminal }) {
-  const facts = useSyncExternalStore(of.watch, of.facts);
-  const { sound, speaker } = of.pictures();
-  const page = facts.page === "console" ? <ConsolePage facts={facts} of={of} /> : <DeskPage facts={facts} of={of} />;
+/** The first picture of a call has the browser to itself for a moment; then come the cards and buttons around it. */
+const pictureAlone = ms(150);
+
+const paced = framePaced(
+  { now: () => ({ facts: terminal.facts(), pictures: terminal.pictures() }), watch: terminal.watch },
+  browserFrame,
+  (before, after) => (pictureComes(before.facts, after.facts) ? pictureAlone : ms(0)),
+  browserClock,
+);
+
+function App() {
+  const { facts, pictures } = useSyncExternalStore(paced.watch, paced.shown);
+  const Page = facts.page === "console" ? ConsolePage : DeskPage;
   return (
     <>
-      {page}
-      <Sound stream={sound} speaker={speaker} heard={facts.sound} onBlocked={of.silenced} />
+      <Page facts={facts} pictures={pictures} act={terminal.act} />
+      <Sound stream={pictures.sound} speaker={pictures.speaker} heard={facts.sound} onBlocked={terminal.silenced} />
     </>
   );
 }
@@ -118,7 +131,7 @@ createRoot(root).render(
   <StrictMode>
     <Language of={language}>
       <ClockworkProvider value={browserClock}>
-        <App of={terminal} />
+        <App />
       </ClockworkProvider>
     </Language>
   </StrictMode>,

@@ -22,6 +22,9 @@ export function buildScreen(answer: () => void): Screen {
   button.textContent = "Answer";
   button.onclick = answer;
   const [picture, sound] = [remoteMedia("video"), remoteMedia("audio")];
+  // As large as Parley shows it: the whole window. To scale a picture and to draw it costs as much as to decode it.
+  Object.assign(picture.style, { position: "fixed", inset: "0", width: "100vw", height: "100vh", objectFit: "cover" });
+  Object.assign(button.style, { position: "relative", zIndex: "1" });
   document.body.replaceChildren(button, picture, sound);
   return {
     picture,

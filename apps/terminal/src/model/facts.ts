@@ -84,3 +84,9 @@ export type Facts = {
     readonly older: "more" | "loading" | "none";
   };
 };
+
+/** Whether between these two a call's first picture has opened. */
+export const pictureComes = (before: Facts, after: Facts): boolean =>
+  Object.entries(after.lines).some(
+    ([link, { line }]) => line.at === "live" && before.lines[link]?.line.at === "keying",
+  );

@@ -390,8 +390,11 @@ export function runCall(options: CallRunOptions): CallRun {
     press: (type) => {
       const { call } = admit;
       if (type === "answer") {
-        happen({ type, call, desk: self });
-        if (isInCall(line)) workers.toKeys({ type: "say", to: line.theirs, body: { type: "answered" } });
+        const answer: Event = { type, call, desk: self };
+        const theirs = meets(line, step(line, answer, clock.now())[0], self);
+        // Said before anything is done here: it is what the other side waits for.
+        if (theirs !== null) workers.toKeys({ type: "say", to: theirs, body: { type: "answered" } });
+        happen(answer);
       } else if (type === "hangUp") {
         if (isInCall(line)) workers.toKeys({ type: "say", to: line.theirs, body: { type: "bye" } });
         happen({ type, call });
