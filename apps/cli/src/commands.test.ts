@@ -9,7 +9,23 @@ import { type Checks, dataOf, errorOf, makeFolders, parley } from "./testing.ts"
 const folders = makeFolders();
 afterAll(() => folders.remove());
 
-const names = ["init", "station", "pair", "enrol", "status", "doctor", "backup", "restore", "rekey", "stop"];
+const names = [
+  ...[
+    "init",
+    "station",
+    "pair",
+    "enrol",
+    "status",
+    "doctor",
+    "backup",
+    "restore",
+    "export",
+    "verify",
+    "rekey",
+    "log-key",
+  ],
+  "stop",
+];
 
 describe("the command line", () => {
   it("[CL1] every command has a help that exits 0 and names its options, and the list has them all", async () => {

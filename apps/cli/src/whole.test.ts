@@ -129,6 +129,44 @@ describe("two parties by the command line alone", () => {
   );
 
   it(
+    "[CL19] the record is exported while the station runs, cosigned by the other, and verified without either",
+    { timeout: 240_000 },
+    async () => {
+      const files = parties.map((party) => folders.path(`${party}.record`));
+      for (const [at, party] of parties.entries())
+        expect(await told(party, "export", files[at] ?? "")).toMatchObject({ path: files[at] });
+      const [ours = "", theirs = ""] = files;
+      type Verdict = { readonly verdict: string; readonly signedBy: readonly string[]; readonly party: { id: string } };
+      const nowhere = { PARLEY_DATA: folders.path("nowhere") };
+      const one = await parley(["verify", ours, "--json"], nowhere);
+      expect([one.code, one.err]).toEqual([0, ""]);
+      const { party } = dataOf<Verdict>(one);
+      expect(dataOf<Verdict>(one)).toMatchObject({ verdict: "complete", signedBy: ["Northmark", "Estovar"] });
+      const said = await parley(
+        ["verify", ours, theirs, "--party", party.id, "--csv", folders.path("all.csv")],
+        nowhere,
+      );
+      expect(said.out).toMatch(/^Northmark: complete, both signed, no gaps; /);
+      expect(said.out).toContain("The copies agree.");
+      expect(said.code).toBe(0);
+      expect(readFileSync(folders.path("all.csv"), "utf8").split("\r\n").length).toBeGreaterThan(5);
+
+      expect((await parley(["verify", ours, "--party", party.id.replace(/^./, "_")], nowhere)).code).toBe(1);
+      const bent = readFileSync(ours);
+      const at = bent.length - 3000;
+      bent[at] = (bent[at] ?? 0) ^ 1;
+      const broken = folders.path("broken.record");
+      writeFileSync(broken, bent);
+      const refused = await parley(["verify", broken, "--json"], nowhere);
+      expect(refused.code).toBe(4);
+      const again = await parley(["export", ours, "--data", data("Northmark"), "--json"]);
+      expect(errorOf(again)).toMatchObject({ exit: 4, code: "BACKUP_EXISTS" });
+      type Status = { readonly log: { readonly health: string; readonly serial: number } };
+      expect((await told<Status>("Northmark", "status")).log).toMatchObject({ health: "good", serial: 1 });
+    },
+  );
+
+  it(
     "[CL9] a backup is taken while the station runs, and comes back only with new keys",
     { timeout: 240_000 },
     async () => {
@@ -169,6 +207,7 @@ describe("two parties by the command line alone", () => {
         party: { name: "Northmark" },
         links: [{ party: "Estovar", generations: [] }],
       });
+      expect(dataOf<{ log: { serial: number } }>(status).log.serial).toBeGreaterThan(1);
       const enrolled = await parley(["enrol", "--role", "officer", "--name", "Officer", "--data", restored, "--json"]);
       expect([enrolled.code, enrolled.err]).toEqual([0, ""]);
       const after = await parley(["doctor", "--data", restored, "--json"]);

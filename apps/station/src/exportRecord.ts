@@ -122,7 +122,9 @@ export async function recordPieces(store: Store): Promise<Result<AsyncGenerator<
   const parties = [...proofs.parties.values()];
   const whole = { party: own, size, nodes: tree.node, checkpoints, witnessed, parties };
   return ok(
-    recordFile(whole, async (from, count) => certain(await store.events(from, count)).map(({ bytes }) => bytes)),
+    recordFile(nodeSha256, whole, async (from, count) =>
+      certain(await store.events(from, count)).map(({ bytes }) => bytes),
+    ),
   );
 }
 

@@ -3,6 +3,7 @@
 //
 //	interop verify DIR   checks a ledger that Parley wrote
 //	interop make DIR     writes one with Go alone, for Parley to check
+//	interop record FILE  checks a file that parley export wrote
 //
 // DIR holds log.vkey, witness.vkey, checkpoint, older.checkpoint, the tiles under tile/, the entry bundles under tile/entries/,
 // consistency (lines of base64), and for some entries proof.N; `verify` prints how many things it checked.
@@ -21,11 +22,11 @@ const height = 8
 
 func main() {
 	if len(os.Args) != 3 {
-		fail(errors.New("usage: interop verify|make DIR"))
+		fail(errors.New("usage: interop verify|make DIR, interop record FILE"))
 	}
-	run := map[string]func(string) error{"verify": verify, "make": makeLedger}[os.Args[1]]
+	run := map[string]func(string) error{"verify": verify, "make": makeLedger, "record": verifyRecord}[os.Args[1]]
 	if run == nil {
-		fail(errors.New("usage: interop verify|make DIR"))
+		fail(errors.New("usage: interop verify|make DIR, interop record FILE"))
 	}
 	if err := run(os.Args[2]); err != nil {
 		fail(err)

@@ -88,8 +88,8 @@ export type Opened = {
 };
 
 /** Reads a file and proves its parties. `LEDGER_MALFORMED` for a file that is no record's, or holds no proof of its own party. */
-export async function openRecord(bytes: Bytes, { verify }: AuditTools): Promise<Result<Opened, ParleyError>> {
-  const read = readRecordFile(bytes);
+export async function openRecord(bytes: Bytes, { sha, verify }: AuditTools): Promise<Result<Opened, ParleyError>> {
+  const read = readRecordFile(sha, bytes);
   if (!read.ok) return read;
   const parties = await Promise.all(read.value.parties.map((it) => proveParty(it, verify)));
   const party = parties.find((it) => it.party === idText(read.value.party));

@@ -15,7 +15,9 @@ import { type TreeHash, leafHash } from "./hash.ts";
 import { type Note, decodeNote, decodeVerifierKey, encodeNote, verifierKey, withSignature } from "./note.ts";
 import { proveConsistency, proveInclusion, verifyConsistency } from "./proof.ts";
 import { decodeLogProof, encodeLogProof, holdsEntry } from "./proofText.ts";
+import { readTar } from "./tar.ts";
 import { check, sha, signerOf } from "./testing/keys.ts";
+import { bytesOf, entriesOf, estovar, fileOf, northmark } from "./testing/twoRecords.ts";
 import { bundlePath, decodeBundle, encodeBundle, nodesFromTiles, tileBytes, tilePath, tilesBetween } from "./tile.ts";
 import { growTree, rootAt } from "./tree.ts";
 
@@ -85,6 +87,21 @@ describe.skipIf("missing" in built)("[LG17] Go verifies what we write, and we wh
     const run = go("verify", at);
     expect(run.stderr).toBe("");
     expect(Number(run.stdout)).toBe(2 * 2 + 1 + 2 + newer + 5);
+  });
+
+  it("[LG40] x/mod and torchwood accept a record's file, unpacked by Go, and refuse it with a byte of any part turned", async () => {
+    const entries = bytesOf(entriesOf(600, "n"));
+    const good = await fileOf(entries, northmark, estovar);
+    const file = join(dir, "northmark.record");
+    writeFileSync(file, good);
+    expect(go("record", file)).toMatchObject({ status: 0, stderr: "", stdout: `${1 + 2 + 600}\n` });
+    const files = certain(readTar(good));
+    for (const path of ["keys.txt", "checkpoints/0", "tile/0/001", "tile/entries/000", "tile/entries/002.p/88"]) {
+      const at = files.get(path)?.byteOffset ?? 0;
+      const bent = good.with(at + 40, (good[at + 40] as number) ^ 1);
+      writeFileSync(file, bent);
+      expect([path, go("record", file).status]).toEqual([path, 1]);
+    }
   });
 
   it("and refuse each of them with a bit turned", () => {

@@ -6,8 +6,9 @@ import { decode, encode } from "@parley/base/codec";
 import { type Result, fail, ok } from "@parley/base/result";
 import { type ParleyError, problem } from "@parley/protocol/errorCodes";
 import { type IdText, type PartyId, idText, idOf } from "@parley/protocol/ids";
-import { type TreeHash, hashLength } from "./hash.ts";
-import { type Note, decodeNote, encodeNote } from "./note.ts";
+import { type Sha256, type TreeHash, hashLength } from "./hash.ts";
+import { logKeyOf, witnessKeyOf } from "./logNames.ts";
+import { type Note, decodeNote, encodeNote, verifierKey } from "./note.ts";
 import { type PartyProof, partyProof } from "./partyProof.ts";
 import { readTar, tarEnd, tarEntry } from "./tar.ts";
 import { bundlePath, decodeBundle, encodeBundle, tileBytes, tilePath, tileWidth, tilesBetween } from "./tile.ts";
@@ -18,6 +19,7 @@ import type { Place } from "./verify.ts";
 const readme = `This is the record of one party of a Parley link: an append-only log (RFC 6962) in the form of C2SP tlog-tiles.
 
 about.txt        whose record it is and how many entries it has
+keys.txt         the log's key, then those of witnesses, as C2SP verifier keys; parties/ID proves whose they are
 parties/ID       who the parties are: cards, station keys and ledger keys, as the roots signed them (binary)
 checkpoints/N    size and root of the log as its station signed them and other parties' stations cosigned them
                  (C2SP tlog-checkpoint, tlog-cosignature), the newest first
@@ -31,6 +33,18 @@ label || 0x00 || body, Ed25519, by the station keys that parties/ID lists.
 `;
 
 const aboutOf = (party: IdText, size: number): string => `parley record v1\nparty ${party}\nentries ${size}\n`;
+
+/** The record's log key and all witness keys as text, as other C2SP software is given them; whose they are, the proofs say. */
+function keysText(sha: Sha256, party: PartyId, parties: readonly PartyProof[]): string {
+  const own = parties.find((it) => equal(it.party, party))?.logs ?? [];
+  const [newest] = own.toSorted((a, b) => b.body.serial - a.body.serial);
+  const witnesses = parties.filter((it) => !equal(it.party, party)).flatMap((it) => it.logs);
+  const keys = [
+    ...(newest === undefined ? [] : [logKeyOf(newest.body)]),
+    ...witnesses.map(({ body }) => witnessKeyOf(body)),
+  ];
+  return keys.map((key) => `${verifierKey(sha, key)}\n`).join("");
+}
 
 /** The most checkpoints in one file: a day's last for twenty years, of three witnesses. */
 const maxCheckpoints = 22_000;
@@ -59,12 +73,14 @@ export type WholeRecord = {
 
 /** The file in pieces, in order; `entries` reads from an index on, at most 256. */
 export async function* recordFile(
+  sha: Sha256,
   it: WholeRecord,
   entries: (from: number, count: number) => Promise<readonly Bytes[]>,
 ): AsyncGenerator<Bytes> {
   const put = (path: string, bytes: Bytes): Bytes => tarEntry({ path, bytes });
   yield put("README.txt", utf8(readme));
   yield put("about.txt", utf8(aboutOf(idText(it.party), it.size)));
+  yield put("keys.txt", utf8(keysText(sha, it.party, it.parties)));
   for (const proof of it.parties) yield put(`parties/${idText(proof.party)}`, encode(partyProof, proof));
   for (const [n, note] of it.checkpoints.entries()) yield put(`checkpoints/${n}`, utf8(encodeNote(note)));
   for (const [n, note] of it.witnessed.entries()) yield put(`witnessed/${n}`, utf8(encodeNote(note)));
@@ -80,7 +96,7 @@ export async function* recordFile(
  * What a file holds. `LEDGER_MALFORMED` for one that is cut short or is not a record's; entries that are not in it are missing
  * places, and those of which only the hash is there withheld ones. Nothing in it has been checked against a signature.
  */
-export function readRecordFile(bytes: Bytes): Result<RecordFile, ParleyError> {
+export function readRecordFile(sha: Sha256, bytes: Bytes): Result<RecordFile, ParleyError> {
   const malformed = (why: string) => fail(problem("LEDGER_MALFORMED", why));
   const read = readTar(bytes);
   if (!read.ok) return read;
@@ -115,6 +131,9 @@ export function readRecordFile(bytes: Bytes): Result<RecordFile, ParleyError> {
     } else continue;
     files.delete(path);
   }
+
+  const keys = take("keys.txt");
+  if (keys === null || !equal(keys, utf8(keysText(sha, party, parties)))) return malformed("keys.txt");
 
   const places: Place[] = [];
   const tiles = new Map<string, Bytes>();

@@ -138,5 +138,5 @@ export function fileOf(entries: readonly Bytes[], of: Side, by: Side, more: Part
     parties: [of.proof, pinnedOf(by)],
     ...more,
   };
-  return wholeFile(recordFile(whole, async (from, count) => entries.slice(from, from + count)));
+  return wholeFile(recordFile(sha, whole, async (from, count) => entries.slice(from, from + count)));
 }
