@@ -122,7 +122,10 @@ describe("a desk's devices", () => {
     await shows(caller.page, "ended");
     await expect.poll(() => soundingAt(callee), soon).toEqual([]);
     await expect.poll(() => soundingAt(caller), soon).toEqual([]);
-    await press(caller.page, "back");
+    for (const { page } of [caller, callee]) {
+      await press(page, "back");
+      await shows(page, "idle");
+    }
   });
 
   it("[VW52] ring and call have loudspeakers of their own, and the choice outlives the page", async () => {

@@ -1,0 +1,92 @@
+// What needs a person, on a real console: a ring that nobody answered is an alarm, an officer takes it up by name or shelves it,
+// the ledger has that, and a station that was killed still knows. And a desk's set-up screen, opened by the officer from afar.
+import { afterAll, beforeAll, describe, expect, it } from "vitest";
+import {
+  type DeskAt,
+  type Parties,
+  hold,
+  openConsole,
+  openDesk,
+  press,
+  reads,
+  shows,
+  startParties,
+} from "./harness/parties.ts";
+
+let parties: Parties;
+let them: DeskAt;
+let desk: DeskAt;
+let officer: DeskAt;
+
+beforeAll(async () => {
+  parties = await startParties();
+  them = await openDesk(parties.b, 2, parties);
+  desk = await openDesk(parties.a, 1, parties);
+  officer = await openConsole(parties.a, 3, parties);
+}, 240_000);
+
+afterAll(async () => {
+  for (const place of [them, desk, officer]) await place?.browser.close();
+  await parties?.close();
+});
+
+const main = () => officer.page.getByRole("main");
+const room = (name: RegExp): Promise<void> =>
+  officer.page.getByRole("navigation").getByRole("button", { name }).click();
+const button = (name: string) => main().getByRole("button", { name }).first();
+
+/** They ring, and give up before anybody answers. */
+async function ringInVain(): Promise<void> {
+  await press(them.page, "call");
+  await shows(desk.page, "ringingIn");
+  await hold(them.page, "stop");
+  await shows(them.page, "ended");
+  await press(them.page, "back");
+  await shows(them.page, "idle");
+}
+
+describe("alarms on the console", () => {
+  it("[VW60] a ring that nobody answered is an alarm, which the officer takes up by name", async () => {
+    await ringInVain();
+    await reads(officer.page, "Estovar called and was not answered.");
+    await room(/^Alarms/);
+    await button("Acknowledge as Ada").click();
+    await reads(officer.page, /Acknowledged by Ada, /);
+    await reads(officer.page, "Nothing needs you.");
+  });
+
+  it("[VW60] the next one is open again, and can be shelved for a time", async () => {
+    await ringInVain();
+    await button("Shelve 1 h").waitFor({ timeout: 30_000 });
+    await button("Shelve 1 h").click();
+    await reads(officer.page, /Shelved by Ada until /);
+    await reads(officer.page, "Nothing needs you.");
+  });
+
+  it("[VW60] the ledger has both, and a station that was killed still knows them", async () => {
+    await parties.a.stop("SIGKILL");
+    await parties.a.start();
+    await officer.page.locator("main.door button").first().click({ timeout: 60_000 });
+    await room(/^Ledger/);
+    await reads(officer.page, "Ada took up an alarm.");
+    await reads(officer.page, /Ada shelved an alarm until /);
+    await room(/^Alarms/);
+    await reads(officer.page, /Shelved by Ada until /);
+    await reads(officer.page, "Nothing needs you.");
+  });
+
+  it("[VW56] the officer opens the set-up screen of a desk, and whoever stands there closes it", async () => {
+    await room(/^Terminals/);
+    await officer.page
+      .getByRole("row", { name: /Desk 1/ })
+      .getByRole("button", { name: /Camera and sound/ })
+      .click();
+    await shows(desk.page, "setup");
+    await expect
+      .poll(() => desk.page.getByRole("meter").getAttribute("aria-valuenow"), { timeout: 20_000 })
+      .not.toBe("0");
+    await press(desk.page, "setUpDone");
+    await shows(desk.page, "idle");
+    expect(await desk.page.locator(".check[data-at=good]").count()).toBe(3);
+  });
+});

@@ -1,0 +1,93 @@
+// A path that cannot carry sound and picture both, with each desk in a network namespace of its own: the sound goes on, the
+// picture is held back and both screens say so, and it comes back by itself once the path is wide again.
+import { afterAll, beforeAll, describe, expect, it } from "vitest";
+import type { RunningParty } from "../../scripts/demoParties.ts";
+import { type NetPlace, type Network, inNamespace, missingForNetwork, openNetwork } from "./harness/net.ts";
+import { type DeskAt, type Parties, callAndAnswer, openDesk, seesAndHears, startParties } from "./harness/parties.ts";
+
+const missing = await missingForNetwork();
+if (missing !== null) console.log(`not run: a call over a narrow path needs ${missing}`);
+
+/** Sound alone takes 105 kbit/s; a picture beside it would need twice of what is left. */
+const narrow = { delayMs: 10, rateKbps: 135 };
+const wide = { delayMs: 10 };
+/** How long the narrow path is listened to before and after the picture is held back, s. */
+const listens = 8;
+
+type Sound = { readonly received: number; readonly lost: number; readonly pictures: number };
+
+describe.skipIf(missing !== null)("a call over a narrow path", () => {
+  let network: Network;
+  let parties: Parties;
+  let caller: DeskAt;
+  let callee: DeskAt;
+
+  beforeAll(async () => {
+    network = await openNetwork();
+    await network.shape("all", "all", wide);
+    const address = network.address("servers");
+    parties = await startParties(
+      {},
+      { address, command: (command, args) => inNamespace(network.namespace("servers"), command, args) },
+    );
+    const names = { [parties.a.plan.host]: address, [parties.b.plan.host]: address };
+    const desk = (of: RunningParty, party: number, place: NetPlace) =>
+      openDesk(of, party, parties, { namespace: network.namespace(place), names });
+    caller = await desk(parties.a, 1, "caller");
+    callee = await desk(parties.b, 2, "callee");
+    await callAndAnswer(caller, callee);
+  }, 240_000);
+
+  afterAll(async () => {
+    await caller?.browser.close();
+    await callee?.browser.close();
+    await parties?.close();
+    await network?.close();
+  });
+
+  /** What reaches the callee over some seconds; it must hear the caller in every one of them. */
+  const listen = async (seconds: number): Promise<Sound> => {
+    const counts = () => callee.page.evaluate(() => parleyMeter.counts());
+    const before = await counts();
+    for (let i = 0; i < seconds; i++)
+      expect((await callee.page.evaluate(() => parleyMeter.hear(1000))).level).toBeGreaterThan(0.01);
+    const after = await counts();
+    return {
+      received: after.soundPackets - before.soundPackets,
+      lost: after.soundLost - before.soundLost,
+      pictures: after.decoded - before.decoded,
+    };
+  };
+  const says = ({ page }: DeskAt, sentence: string): Promise<void> =>
+    page.getByText(sentence, { exact: true }).first().waitFor({ timeout: 60_000 });
+  const share = ({ received, lost }: Sound): string => `${((100 * lost) / (received + lost)).toFixed(1)} % lost`;
+
+  it("[VW58] sound goes on without a gap, the picture is held back, and both sides read why", async () => {
+    expect(await seesAndHears(callee, 1)).toBe(1);
+    expect(await seesAndHears(caller, 2)).toBe(2);
+    await network.shape("caller", "callee", narrow);
+    await callee.page.bringToFront();
+    const meanwhile = await listen(listens);
+    await says(caller, "The path is too poor for your picture. Sound goes on.");
+    await says(callee, "The path is too poor for a picture. Sound goes on.");
+    const then = await listen(listens);
+    console.log(
+      `a path of ${narrow.rateKbps} kbit/s: sound ${share(meanwhile)} while the picture was still tried (${meanwhile.pictures} shown in ${listens} s), ${share(then)} after`,
+    );
+    expect(then.received).toBeGreaterThan(0);
+    expect(then.lost / (then.lost + then.received)).toBeLessThan(0.02);
+    expect(then.pictures).toBe(0);
+    // The other way is as wide as before.
+    expect(await seesAndHears(caller, 2)).toBe(2);
+    for (const { page } of [caller, callee])
+      expect(await page.locator("main.desk").getAttribute("data-at")).toBe("inCall");
+  });
+
+  it("[VW58] the picture comes back by itself when the path is wide again", async () => {
+    await network.shape("caller", "callee", wide);
+    await callee.page.bringToFront();
+    await callee.page.evaluate(() => parleyMeter.reset());
+    expect(await callee.page.evaluate(() => parleyMeter.firstSight(100_000))).not.toBeNull();
+    expect(await seesAndHears(callee, 1)).toBe(1);
+  });
+});
