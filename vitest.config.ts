@@ -4,6 +4,7 @@ export default defineConfig({
   test: {
     include: [
       "*.test.ts",
+      "scripts/**/*.test.ts",
       "packages/**/*.test.ts",
       "apps/**/*.test.ts",
       "apps/**/*.test.tsx",

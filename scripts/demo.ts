@@ -1,18 +1,10 @@
 // `npm start`: two stations of two parties on this machine, paired, and the addresses to open. Ends cleanly on Ctrl-C and
 // finds everything again the next time.
-import { createServer } from "node:net";
 import { join } from "node:path";
 import { buildTerminal } from "../apps/terminal/build/build.ts";
 import { findChromium } from "./chromium.ts";
-import {
-  type PartyPlan,
-  type RunningParty,
-  estovar,
-  linksOf,
-  northmark,
-  pairParties,
-  startParty,
-} from "./demoParties.ts";
+import { type RunningParty, estovar, linksOf, northmark, pairParties, startParty } from "./demoParties.ts";
+import { refusePorts } from "./demoPorts.ts";
 
 const root = join(import.meta.dirname, "..");
 const folder = process.env["PARLEY_DEMO_DATA"] ?? join(root, ".parley");
@@ -22,25 +14,10 @@ function stop(sentence: string): never {
   process.exit(1);
 }
 
-/** Whether a port of this machine can be listened on. */
-function isFree(port: number): Promise<boolean> {
-  return new Promise((resolve) => {
-    const server = createServer();
-    server.once("error", () => resolve(false));
-    server.listen(port, "127.0.0.1", () => server.close(() => resolve(true)));
-  });
+for (const plan of [northmark, estovar]) {
+  const refused = await refusePorts(plan);
+  if (refused !== null) stop(refused);
 }
-
-async function refuseTakenPorts(plan: PartyPlan): Promise<void> {
-  for (const port of [plan.port, plan.port + 1, plan.port + 2]) {
-    if (!(await isFree(port)))
-      stop(
-        `Port ${port} of this machine is in use, and ${plan.name}'s station needs it. End the other program (perhaps another demo), then run npm start again.`,
-      );
-  }
-}
-
-for (const plan of [northmark, estovar]) await refuseTakenPorts(plan);
 console.log("Building the pages for browsers ...");
 await buildTerminal("index", join(root, "apps", "terminal", "dist"));
 
@@ -50,6 +27,7 @@ const leave = async (code: number): Promise<void> => {
   if (leaving) return;
   leaving = true;
   await Promise.all(parties.map((party) => party.stop()));
+  if (code === 0) console.log("\n  Both stations have stopped; npm start finds everything again.\n");
   process.exit(code);
 };
 process.on("SIGINT", () => void leave(0));
@@ -110,7 +88,7 @@ async function pageOf(a: RunningParty, b: RunningParty, words: readonly string[]
     "  between the browsers; the first call shows those.",
     `  Data: ${folder} (delete it to begin anew). Ctrl-C stops both stations.`,
     findChromium() === null
-      ? "  No Chromium was found on this machine; any current Chrome, Edge, Chromium or Firefox will do."
+      ? "  No Chromium was found in the usual places; install one, or use any current Chrome, Edge, Chromium or Firefox."
       : "",
   );
   return lines.join("\n");
