@@ -1,6 +1,7 @@
 // Every key that frames of this call may be opened with, filed by KID; one table for all streams, so that a frame cannot be
 // replayed from one connection into the next. Exactly one key answers to a KID: the newest epoch with those four bits.
 // Carries FR9 to FR12. Keys and windows change in place; the table has one owner, the worker.
+import { equal } from "@parley/base/bytes";
 import { type Ms, ms } from "@parley/base/time";
 import { epochSpan, keyIdOf, keyIdParts } from "../sframe/keyId.ts";
 import { ReplayWindow } from "../sframe/replay.ts";
@@ -14,6 +15,9 @@ export const longestLife: Ms = ms(10_000);
 
 /** Frames this many epochs ahead of the newest key of their sender are held; others are nobody's. */
 export const epochsAhead = 3;
+
+/** Keys of older epochs than so many before the agreed one are dead at once, so that none answers to the KID of one that is due. */
+const epochsKept = epochSpan - epochsAhead - 1;
 
 type Life = { readonly at: "current" } | { readonly at: "old"; readonly since: Ms };
 
@@ -46,6 +50,8 @@ const unknown: Answer = { type: "unknown" };
 
 export class ReceiveKeys {
   private readonly byKid = new Map<number, ReceiveKey>();
+  /** Other keys that were filed for the epoch of the one that answers: each keeps its window, should it be filed again. */
+  private readonly others = new Map<number, readonly ReceiveKey[]>();
   /** The newest epoch installed for each leaf that is a member. */
   private readonly newest = new Map<number, GroupEpoch>();
   /** Leaves that were members once; one that is again has an entry in `newest`. */
@@ -57,14 +63,27 @@ export class ReceiveKeys {
     return this.agreedEpoch;
   }
 
-  /** Files an epoch's keys. A key that would take the place of a newer one, or of itself, is left out. */
+  /**
+   * Files an epoch's keys. A key that would take the place of a newer one, or of itself, is left out. Two commits may be put
+   * forward for one epoch, and the key of the one that is filed last answers: it is the one that was decided.
+   */
   install(of: GroupEpoch, keys: readonly NewKey[]): void {
     for (const { context, leaf, key } of keys) {
       if (key.kid !== keyIdOf(context, leaf, of.epoch)) throw new Error("a key under a KID that is not its own");
       const there = this.byKid.get(key.kid);
-      if (there !== undefined && !isNewer(of, there.of)) continue;
+      if (there !== undefined && isNewer(there.of, of)) continue;
+      const rivals = there !== undefined && !isNewer(of, there.of) ? [there, ...(this.others.get(key.kid) ?? [])] : [];
+      const same = rivals.find((rival) => equal(rival.key.salt, key.salt));
+      if (same !== undefined && same === there) continue;
       const window = new ReplayWindow();
-      this.byKid.set(key.kid, { of, context, leaf, key, window, life: { at: "current" }, lastGood: null });
+      const fresh: ReceiveKey = { of, context, leaf, key, window, life: { at: "current" }, lastGood: null };
+      this.byKid.set(key.kid, same ?? fresh);
+      if (rivals.length === 0) this.others.delete(key.kid);
+      else
+        this.others.set(
+          key.kid,
+          rivals.filter((rival) => rival !== same),
+        );
       const newest = this.newest.get(leaf);
       if (newest === undefined || isNewer(of, newest)) this.newest.set(leaf, of);
     }
@@ -75,12 +94,15 @@ export class ReceiveKeys {
     if (this.agreedEpoch !== null && !isNewer(of, this.agreedEpoch)) return;
     this.agreedEpoch = of;
     this.age((key) => isNewer(of, key.of), now);
+    // Before their KIDs come round to epochs that are due.
+    for (const [kid, key] of this.byKid)
+      if (isNewer(of, key.of) && of.epoch - key.of.epoch > epochsKept) this.drop(kid);
   }
 
   /** A member is gone: nothing of its is opened or held any more. */
   forget(leaf: number): void {
     if (this.newest.delete(leaf)) this.goneLeaves.add(leaf);
-    for (const [kid, key] of this.byKid) if (key.leaf === leaf) this.byKid.delete(kid);
+    for (const [kid, key] of this.byKid) if (key.leaf === leaf) this.drop(kid);
   }
 
   /** The one answer for a KID; never a second key to try. */
@@ -88,7 +110,7 @@ export class ReceiveKeys {
     const key = this.byKid.get(kid);
     if (key !== undefined) {
       if (now < diesAt(key)) return { type: "key", key };
-      this.byKid.delete(kid);
+      this.drop(kid);
     }
     const id = keyIdParts(kid);
     const newest = id === null ? undefined : this.newest.get(id.leaf);
@@ -111,7 +133,12 @@ export class ReceiveKeys {
 
   /** Deletes what has died. Called every second or so, so that dead keys do not lie about while nothing arrives. */
   sweep(now: Ms): void {
-    for (const [kid, key] of this.byKid) if (now >= diesAt(key)) this.byKid.delete(kid);
+    for (const [kid, key] of this.byKid) if (now >= diesAt(key)) this.drop(kid);
+  }
+
+  private drop(kid: number): void {
+    this.byKid.delete(kid);
+    this.others.delete(kid);
   }
 
   get size(): number {

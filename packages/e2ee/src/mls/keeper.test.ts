@@ -1,6 +1,8 @@
-import { type Bytes, hex } from "@parley/base/bytes";
+import { sha256 } from "@noble/hashes/sha2.js";
+import { type Bytes, equal, hex, utf8 } from "@parley/base/bytes";
 import { below } from "@parley/base/random";
 import { minutes, seconds } from "@parley/base/time";
+import type { Digest } from "@parley/protocol/signed/hash";
 import { describe, expect, it } from "vitest";
 import { makeIdentity, seeded } from "./testing/call.ts";
 import { World, type WorldOptions } from "./testing/world.ts";
@@ -55,6 +57,23 @@ describe("keeper", () => {
       expect(epochs).toEqual(epochs.map((_, i) => start + i));
     }
     expect(codes(world)).toEqual([]);
+  });
+
+  it("[ID35] a renewed credential that the other side cannot judge yet is offered again until it can", async () => {
+    let isKnown = false;
+    const chain = sha256(utf8("renewed")) as Digest;
+    const world = await worldOf([1, 2], { validate: async (leaf) => isKnown || !equal(leaf.chain, chain) });
+    expect(await world.run(300, () => world.agree())).toBe(true);
+    const epochs = () => world.at(1).log.filter(({ type }) => type === "moved").length;
+    const before = epochs();
+    const { credential } = world.at(0).identity;
+    await world.give(world.at(0), { type: "renew", credential: { ...credential, chain } });
+    await world.run(5_000);
+    expect([epochs(), codes(world).length > 0]).toEqual([before, true]);
+    isKnown = true;
+    expect(await world.run(5_000, () => epochs() > before && world.agree())).toBe(true);
+    await world.run(10_000);
+    expect([epochs(), world.agree()]).toEqual([before + 1, true]);
   });
 
   it("[ML14] a terminal that reloads comes back as a new leaf within 400 ms, whichever of the two it is", async () => {

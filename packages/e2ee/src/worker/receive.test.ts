@@ -111,6 +111,35 @@ describe("epoch change", () => {
     clock.move(999);
     expect(await push("picture", 7)).toBe(3);
   });
+  it("[FR21] of two keys for one epoch the last one answers, and no frame opens twice whichever comes again", async () => {
+    const { from, to } = await callOfTwo();
+    const [camera, receive] = [from.send(contexts.camera), to.receive({})];
+    await to.installReceive(2, [from], [1], 1); // of a commit that was put forward
+    await to.installReceive(2, [from], [1], 0); // and of the one that was decided
+    await from.installSend(2, [1]);
+    const frames = await sealed(camera, 2);
+    await receive.stream.push(fakeFrame(frames[0] ?? expect.fail("none"), "key"));
+    expect(receive.sink.take()).toEqual(range(0, 1));
+    for (const call of [0, 1, 0]) await to.installReceive(2, [from], [1], call);
+    for (const frame of frames) await receive.stream.push(fakeFrame(frame));
+    expect(receive.sink.take()).toEqual(range(1, 2));
+    expect((await to.stats()).dropped).toEqual({ replayed: 1 });
+  });
+  it("[FR22] no old key answers to the KID of an epoch that is due, however fast epochs come", async () => {
+    const { from, to } = await callOfTwo();
+    const [camera, receive] = [from.send(contexts.camera), to.receive({})];
+    for (const frame of await sealed(camera, 1)) await receive.stream.push(fakeFrame(frame, "key"));
+    for (let epoch = 2; epoch <= 16; epoch++) {
+      await to.installReceive(epoch, [from], [1]);
+      await from.installSend(epoch, [1]);
+      await Promise.all([from.agree(epoch), to.agree(epoch)]);
+    }
+    await from.installSend(17, [1]);
+    for (const frame of await sealed(camera, 1, 1)) await receive.stream.push(fakeFrame(frame));
+    await to.installReceive(17, [from], [1]);
+    expect(receive.sink.take()).toEqual(range(0, 2));
+    expect((await to.stats()).dropped).toEqual({});
+  });
   it("[FR9] epoch & 15 comes round four times over 70 epochs without a frame lost or an old key opened", async () => {
     const { from, to } = await callOfTwo();
     const [camera, receive] = [from.send(contexts.camera), to.receive({})];

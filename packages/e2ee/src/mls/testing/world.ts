@@ -4,7 +4,7 @@ import { type Bytes, hex } from "@parley/base/bytes";
 import { type Random, below } from "@parley/base/random";
 import { type Ms, instant, minutes, ms } from "@parley/base/time";
 import { type IdText, idText } from "@parley/protocol/ids";
-import type { Engine, Identity } from "../group.ts";
+import type { Engine, Identity, ValidateCredential } from "../group.ts";
 import { Keeper } from "../keeper.ts";
 import type { FrameEpoch, KeeperInput, KeeperOutput, KeptMember, Moment } from "../keeperPort.ts";
 import { seeded, testCall, testEngine, testNow, testPsk } from "./call.ts";
@@ -38,6 +38,8 @@ export type WorldOptions = {
   readonly delay?: number;
   readonly rekeyEvery?: Ms;
   readonly psk?: CallPsk | null;
+  /** Of all terminals alike; they take every credential where it is absent. */
+  readonly validate?: ValidateCredential;
 };
 
 const emptyCipher = (): Cipher => ({ keys: new Map(), sending: null, members: [] });
@@ -58,7 +60,7 @@ export class World {
     options: WorldOptions = {},
     expected = identities.length,
   ): Promise<World> {
-    const world = new World(await testEngine(), options);
+    const world = new World(await testEngine(options.validate), options);
     for (const [n, identity] of identities.entries()) {
       const roster = identities.filter((_, i) => i < expected || i === n).map(rosterEntry);
       const id = idText(identity.credential.terminal);

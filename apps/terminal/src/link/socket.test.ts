@@ -1,0 +1,81 @@
+import { beforeEach, expect, it } from "vitest";
+import { type Clock, type Ms, instant, ms } from "@parley/base/time";
+import { type SocketLike, linkToStation } from "./socket.ts";
+
+class FakeSocket implements SocketLike {
+  readonly sent: string[] = [];
+  isClosed = false;
+  onopen: (() => void) | null = null;
+  onclose: (() => void) | null = null;
+  onmessage: ((event: { readonly data: unknown }) => void) | null = null;
+  send = (data: string | ArrayBufferLike | Blob | ArrayBufferView): void => void this.sent.push(String(data));
+  close = (): void => void (this.isClosed = true);
+}
+
+let sockets: FakeSocket[];
+let now: number;
+let timers: { at: number; fire: () => void }[];
+const clock: Clock = {
+  now: () => instant(now),
+  elapsed: () => ms(now),
+  wait: (delay, fire) => {
+    const timer = { at: now + delay, fire };
+    timers.push(timer);
+    return () => void (timers = timers.filter((other) => other !== timer));
+  },
+};
+const pass = (time: Ms): void => {
+  now += time;
+  for (const timer of timers.filter(({ at }) => at <= now)) {
+    timers = timers.filter((other) => other !== timer);
+    timer.fire();
+  }
+};
+const newest = (): FakeSocket => sockets.at(-1) ?? expect.fail("no socket");
+
+beforeEach(() => {
+  [sockets, now, timers] = [[], 0, []];
+});
+
+const open = () => {
+  const ups: string[] = [];
+  const link = linkToStation({
+    open: () => {
+      sockets.push(new FakeSocket());
+      return newest();
+    },
+    clock,
+    jitter: () => 0,
+    onUp: () => void ups.push("up"),
+    onDown: () => void ups.push("down"),
+    onMessage: () => undefined,
+    onStranger: () => undefined,
+  });
+  newest().onopen?.();
+  return { link, ups };
+};
+
+it("[WS5] a connection in doubt that answers is kept", () => {
+  const { link, ups } = open();
+  link.doubt();
+  expect(newest().sent).toEqual([""]);
+  pass(ms(900));
+  newest().onmessage?.({ data: "" });
+  pass(ms(10_000));
+  expect([sockets.length, newest().isClosed, ups]).toEqual([1, false, ["up"]]);
+});
+
+it("[WS5] one that does not answer within a second is dropped and made anew, again and again while it is doubted", () => {
+  const { link, ups } = open();
+  link.doubt();
+  pass(ms(1000));
+  expect([sockets[0]?.isClosed, ups]).toEqual([true, ["up", "down"]]);
+  pass(ms(100));
+  expect(sockets.length).toBe(2);
+  link.doubt(); // the new one hangs in its handshake
+  pass(ms(1000));
+  pass(ms(200));
+  expect([sockets[1]?.isClosed, sockets.length]).toEqual([true, 3]);
+  newest().onopen?.();
+  expect(ups).toEqual(["up", "down", "up"]);
+});
