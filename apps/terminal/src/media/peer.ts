@@ -1,7 +1,7 @@
 // One WebRTC connection to one far terminal. It is set up while it rings, carries four sealed streams and one data
 // channel, and is mended by restarting ICE. It knows nothing of keys: `seal` and `open` put the transforms in place, and
 // a sender or receiver without one is never used. Only the calling terminal offers; the other asks it to.
-import { type Stream, kindOf, streams } from "./streams.ts";
+import { type Stream, kindOf, sourceOf, streams } from "./streams.ts";
 import { withEncoderParameters, withoutOrphanFeedback } from "./sdp.ts";
 
 /** What the two ends say to each other to connect; travels signed (crypto/signal). */
@@ -63,6 +63,8 @@ export function connectPeer(options: PeerOptions): Peer {
     if (event.data instanceof ArrayBuffer) options.onMessage(new Uint8Array(event.data));
   };
 
+  const sources = { person: new MediaStream(), screen: new MediaStream() };
+
   const early: RTCIceCandidateInit[] = []; // candidates that came before the description they belong to
   let closed = false;
 
@@ -77,6 +79,8 @@ export function connectPeer(options: PeerOptions): Peer {
     // The receiver's transform must stand before the first packet: set later, no frame ever arrives and nothing says so.
     options.open(transceiver.receiver, stream);
     options.seal(transceiver.sender, stream);
+    // Named as of one source, so that the far browser plays a person's sound and picture together ([WR5]).
+    transceiver.sender.setStreams(sources[sourceOf(stream)]);
     senders.set(stream, transceiver.sender);
     if (kindOf(stream) === "video") preferVideo(transceiver);
     muteLoudness(transceiver);

@@ -7,5 +7,9 @@ export type Stream = (typeof streams)[number];
 export const kindOf = (stream: Stream): "audio" | "video" =>
   stream === "mic" || stream === "screenSound" ? "audio" : "video";
 
+/** What a stream shows or lets hear: a person or a screen. Streams of one source belong together in time. */
+export const sourceOf = (stream: Stream): "person" | "screen" =>
+  stream === "mic" || stream === "cam" ? "person" : "screen";
+
 /** The SFrame context of each stream: the upper bits of its KIDs. */
 export const contextOf: Readonly<Record<Stream, number>> = { mic: 0, cam: 1, screen: 4, screenSound: 5 };
