@@ -3,6 +3,7 @@ import { cpus, loadavg } from "node:os";
 import { parseArgs } from "node:util";
 import { small } from "@parley/e2e/src/harness/camera.ts";
 import { measureCpu } from "./callCpu.ts";
+import { measureDelay } from "./callDelay.ts";
 import { measurePathCut, measureStationKill } from "./callMend.ts";
 import { measurePath } from "./callPath.ts";
 import { measureRekey } from "./callRekey.ts";
@@ -11,13 +12,13 @@ import type { Bench, Figure } from "./figure.ts";
 import type { Place } from "./rivals/caller.ts";
 import { startParley } from "./startParley.ts";
 
-const parts = ["setup", "path", "cpu", "mend", "rekey"] as const;
+const parts = ["setup", "path", "cpu", "delay", "mend", "rekey"] as const;
 
 const help = `npm run bench -- call [options]
   --parts ${parts.join(",")}   which, all by default
   --tail 60      calls of Parley and of bare WebRTC connected in advance, for call.tail
   --calls 20     calls of every other rival, and of all on the shaped paths
-  --rounds 3     rounds of CPU and of path cuts
+  --rounds 3     rounds of CPU, of delays and of path cuts
   --rekeys 1000  re-keys for rekey.lost and rekey.gap; a tenth of it for rekey.late_lost
   --json         one object with all figures on the last line`;
 
@@ -52,6 +53,7 @@ export const run: Bench = async (args) => {
   if (chosen.has("setup")) figures.push(...(await measureSetup(place, startParley, { tail, rest })));
   if (chosen.has("path")) figures.push(await measurePath(place, startParley, rest));
   if (chosen.has("cpu")) figures.push(...(await measureCpu(place, startParley, rounds)));
+  if (chosen.has("delay")) figures.push(...(await measureDelay(place, startParley, rounds)));
   if (chosen.has("mend"))
     figures.push(await measurePathCut(place, startParley, rounds), await measureStationKill(place, startParley));
   if (chosen.has("rekey"))
