@@ -36,6 +36,11 @@ export type BrowserOptions = {
   readonly locale?: string;
   readonly timezone?: string;
   readonly args?: readonly string[];
+  /**
+   * The title of the tab that is shown when a page asks for a screen. Camera and microphone are then allowed as a person does
+   * it, since the browser's own yes to everything would show a made-up screen.
+   */
+  readonly shares?: string;
 };
 
 export type PartyBrowser = {
@@ -67,8 +72,9 @@ const alwaysArgs = [
   "--autoplay-policy=no-user-gesture-required",
 ];
 
-function deviceArgs(devices: Devices): string[] {
-  const granted = "--use-fake-ui-for-media-stream";
+function deviceArgs(devices: Devices, shares: string | null): string[] {
+  const granted =
+    shares === null ? "--use-fake-ui-for-media-stream" : `--auto-select-tab-capture-source-by-title=${shares}`;
   switch (devices.kind) {
     case "fake":
       return [granted, "--use-fake-device-for-media-stream"];
@@ -90,7 +96,7 @@ function deviceArgs(devices: Devices): string[] {
 export async function launchBrowser(options: BrowserOptions): Promise<PartyBrowser> {
   const fresh = options.profile === undefined || options.profile === null;
   const profile = options.profile ?? (await mkdtemp(join(tmpdir(), "parley-profile-")));
-  const args = [...alwaysArgs, ...deviceArgs(options.devices), ...(options.args ?? [])];
+  const args = [...alwaysArgs, ...deviceArgs(options.devices, options.shares ?? null), ...(options.args ?? [])];
   if (options.secureOrigins !== undefined)
     args.push(`--unsafely-treat-insecure-origin-as-secure=${options.secureOrigins.join(",")}`);
   if (options.names !== undefined) {
@@ -108,6 +114,7 @@ export async function launchBrowser(options: BrowserOptions): Promise<PartyBrows
     ...(options.locale === undefined ? {} : { locale: options.locale }),
     ...(options.timezone === undefined ? {} : { timezoneId: options.timezone }),
   });
+  if (options.shares !== undefined) await context.grantPermissions(["camera", "microphone"]);
   const complaints: string[] = [];
   const origins = new Set<string>();
   const listen = (page: Page): void => listenTo(page, complaints, origins);

@@ -129,7 +129,12 @@ export async function openDesk(
 }
 
 /** A console of the party's first officer, signed in, in a browser of its own with the camera and microphone of `party`. */
-export async function openConsole(of: RunningParty, party: number, parties: Parties): Promise<DeskAt> {
+export async function openConsole(
+  of: RunningParty,
+  party: number,
+  parties: Parties,
+  options: Partial<BrowserOptions> = {},
+): Promise<DeskAt> {
   const video = join(parties.folder, `camera-${party}.y4m`);
   const audio = join(parties.folder, `microphone-${party}.wav`);
   await writeCamera(video, party, small);
@@ -137,6 +142,7 @@ export async function openConsole(of: RunningParty, party: number, parties: Part
   const browser = await launchBrowser({
     devices: { kind: "files", video, audio },
     viewport: { width: 1366, height: 768 },
+    ...options,
   });
   const { address } = await of.ask<{ address: string }>({ do: "handOut", role: "officer", name: "Duty officer" });
   const page = await browser.open("about:blank", meterOf(party));
@@ -176,7 +182,7 @@ export async function seesAndHears({ page }: DeskAt, camera: number): Promise<nu
   await page.bringToFront();
   await page.evaluate(() => parleyMeter.clear());
   await page.waitForFunction((party) => parleyMeter.whom() === party, camera, { timeout: 30_000, polling: 100 });
-  const { hz } = await page.evaluate(() => parleyMeter.hear(2000));
+  const { hz } = await page.evaluate(() => parleyMeter.hear(1000));
   return hz === null ? null : partyOfTone(hz);
 }
 
