@@ -182,7 +182,7 @@ export async function seesAndHears({ page }: DeskAt, camera: number): Promise<nu
   await page.bringToFront();
   await page.evaluate(() => parleyMeter.clear());
   await page.waitForFunction((party) => parleyMeter.whom() === party, camera, { timeout: 30_000, polling: 100 });
-  const { hz } = await page.evaluate(() => parleyMeter.hear(1000));
+  const { hz } = await page.evaluate(() => parleyMeter.hear(2000));
   return hz === null ? null : partyOfTone(hz);
 }
 
