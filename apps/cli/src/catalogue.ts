@@ -35,13 +35,14 @@ its log goes to standard error as JSON lines. Sends nothing anywhere but to link
   },
   pair: {
     summary: "links this party with another: offer, import, compare",
-    usage: "offer | import FILE_OR_TEXT | show | match [OFFER] | differ [OFFER] | cancel [OFFER]",
+    usage: "offer | import FILE_OR_TEXT | show | match [OFFER] | differ [OFFER] | cancel [OFFER] | rekey [PARTY]",
     about: `  offer    makes an offer, good for a day: give it to the other party by any way
     import   takes the other party's offer: a file, the text itself, or - for standard input
     show     the pairings, with the four words once both stations have exchanged; --wait waits for them
     match    the words are the same on both sides: shows them and asks, or compares with --words
     differ   they are not: ends the pairing on both sides
     cancel   ends a pairing
+    rekey    keys the line with a party again after a restore: one of two officers, on each side; then "match"
 OFFER is needed only where several are under way. All but show need the passphrase of the command line's officer.`,
     options: {
       out: { value: "FILE", help: "offer: into a new file instead of standard output" },
@@ -123,7 +124,7 @@ with what you know, or give it with --party. Exit codes: 0 complete and both sig
     usage: "FILE",
     about: `Puts a backup where nothing is yet: the data folder, or the database that parley.json or DATABASE_URL names. Others may know
 what the backup has forgotten, so the station does not start on it until parley rekey has made its keys anew, and every
-link is paired anew before it carries another call. If the old station still exists, it must never run again.`,
+link is keyed again by two officers on each side (parley pair rekey) before it carries another call. If the old station still exists, it must never run again.`,
     options: {},
     words: 1,
     load: async () => (await import("./commands/restore.ts")).restore,
@@ -133,7 +134,7 @@ link is paired anew before it carries another call. If the old station still exi
     usage: "",
     about: `Makes a new station key and a new key for the command line's officer, certified by the root: after parley restore, a lost key
 file, or a copied disk. The linked stations accept it by the root's signature. After a restore the links' secrets are
-dropped, and each link must be paired anew. The root comes from root.sealed and its passphrase, or from its 24 words.`,
+dropped, and each link must be keyed again (parley pair rekey). The root comes from root.sealed and its passphrase, or from its 24 words.`,
     options: {
       "words-file": { value: "FILE", help: "holds the root's 24 words; else they are asked for" },
       ...passphraseOptions,

@@ -4,7 +4,7 @@ import type { Random } from "@parley/base/random";
 import { type Result, fail, ok } from "@parley/base/result";
 import { days, ms, seconds } from "@parley/base/time";
 import { type ParleyError, problem } from "@parley/protocol/errorCodes";
-import { type IdText, idOf, idText } from "@parley/protocol/ids";
+import { type IdText, type PartyId, idOf, idText } from "@parley/protocol/ids";
 import type { OfferId } from "@parley/protocol/pairing/offer";
 import type { AdminCommand } from "@parley/protocol/terminal/admin";
 import { backUp, relayTrial, seenFromOutside } from "./adminCare.ts";
@@ -17,6 +17,8 @@ import type { Shown } from "./duty/identity/port.ts";
 import { viewOf } from "./duty/pairing/view.ts";
 import { codeAddress } from "./houseView.ts";
 import { exportRecord } from "./exportRecord.ts";
+import { secretOf } from "./rekeyView.ts";
+import { rekeyCommand } from "./duty/identity/rekeyAct.ts";
 import { officerSigned } from "./keys/officerKey.ts";
 import { stoppedCode } from "./run/logRun.ts";
 import type { Station } from "./station.ts";
@@ -72,6 +74,12 @@ async function run(
       const offer = idOf<OfferId>(command.offer, 16);
       if (offer === null) return fail(problem("PAIR_UNKNOWN"));
       return station.pairing.command({ type: command.do, offer, by: officer.value });
+    }
+    case "rekeyLink": {
+      const party = idOf<PartyId>(station.links.of(command.link)?.party ?? "", 32);
+      if (party === null) return fail(problem("LINK_UNKNOWN"));
+      const said = await station.identity.command(rekeyCommand(station.identity.state(), party, by));
+      return said.ok ? ok({ at: said.value.type === "pending" ? "secondOfficerDue" : "agreed" }) : said;
     }
     case "handOut": {
       const code = await station.terminals.people.handOut(command.role, command.name, by, true);
@@ -150,6 +158,8 @@ function statusOf(station: Station, config: Config) {
       line: calls.state().links[link]?.line.at ?? "idle",
       /** Generations of the secret that may be used, and the one that the last call used. */
       generations: station.links.generations(link).map(({ n }) => n),
+      /** `mustRekey`: no call until it is keyed again; `wordsDue`: it was, and nobody here has compared the words. */
+      secret: secretOf(link, station.links, station.pairing.state()),
       generation: calls.state().links[link]?.generation ?? null,
       record: recordOf(station, link),
     })),

@@ -10,12 +10,15 @@ import { type HandedOut, type People, compareText } from "./api/people.ts";
 import { type Identity, removalOfTerminal } from "./duty/identity/state.ts";
 import { type Pairings } from "./duty/pairing/pairing.ts";
 import { viewOf } from "./duty/pairing/view.ts";
+import { rekeysOf } from "./rekeyView.ts";
+import type { LinksRun } from "./run/linksRun.ts";
 
 export type Presence = { readonly on: boolean; readonly since: Instant };
 
 export type HouseSources = {
   readonly identity: Identity;
   readonly pairings: Pairings;
+  readonly links: Pick<LinksRun, "all">;
   readonly codes: ReturnType<People["codes"]>;
   readonly presence: (terminal: IdText) => Presence;
   readonly alarms: House["alarms"];
@@ -84,6 +87,7 @@ export function houseOf(from: HouseSources): House {
     })),
     pairing: pairingOf(from.pairings),
     alarms: from.alarms,
+    rekeys: rekeysOf(from.links, identity, from.pairings),
   };
 }
 
@@ -138,7 +142,7 @@ function pairingOf(pairings: Pairings): House["pairing"] {
     case "wordsDue": {
       const [a = "", b = "", c = "", d = ""] = compare?.words ?? [];
       if (them === null) return { at: "none" };
-      return { at: "words", them, words: [a, b, c, d], ours: "waiting", theirs: "waiting", until: it.offer.expires };
+      return { at: "words", them, words: [a, b, c, d], ours: "waiting", theirs: "waiting", until: null };
     }
     case "invited":
     case "rekeyed":

@@ -62,6 +62,14 @@ export function rowOf(event: StoredEvent, identity: Identity, recordOf: RecordOf
           idText(it.link),
           it.theirs === null ? "waiting" : "signedByBoth",
         );
+      if (it.type === "rekeyed") return row(it.at, "rekeyed", { them: it.name }, idText(it.link));
+      if (it.type === "compared")
+        return row(
+          it.at,
+          it.words === "match" ? "wordsCompared" : "wordsDiffer",
+          { officer: officer(it.by.officer) },
+          idText(it.link),
+        );
       return it.type === "ended" ? row(it.at, "pairingFailed", { them: it.why }) : null;
     }
     case identityKind: {
@@ -161,6 +169,12 @@ function identityRow(
     }
     case "terminalCertified":
       return row(it.issued, "renewed", { terminal: identity.terminals.get(idText(it.terminal))?.name ?? "" });
+    case "rekeyAllowed": {
+      const [one, two] = it.officers;
+      const them = identity.peers.get(idText(it.party))?.card.name ?? "";
+      const named = (who: typeof one): string => (who === undefined ? "" : officer(who.officer));
+      return row(it.at, "rekeyAllowed", { them, officer: named(one), second: named(two) });
+    }
     case "succeeded":
       return row(it.succession.body.issued, "succession");
     default:

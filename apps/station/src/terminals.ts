@@ -7,7 +7,7 @@ import { type Result, fail, ok } from "@parley/base/result";
 import { type Clock, type Instant, instant, minutes } from "@parley/base/time";
 import { openCall, sitsAt } from "@parley/call/state";
 import { type ParleyError, problem } from "@parley/protocol/errorCodes";
-import { type IdText, idText } from "@parley/protocol/ids";
+import { type IdText, type PartyId, idOf, idText } from "@parley/protocol/ids";
 import { pin } from "@parley/protocol/signed/pin";
 import { type StationNonce, signedTerminalRequest } from "@parley/protocol/signed/terminalCertificate";
 import type { Act, LedgerRow } from "@parley/protocol/terminal/console";
@@ -20,6 +20,7 @@ import { callPins } from "./callPins.ts";
 import { heldChains } from "./heldChains.ts";
 import { type Presence, consoleRole, houseOf, shownPairing } from "./houseView.ts";
 import { rowOf } from "./ledgerView.ts";
+import { secretOf } from "./rekeyView.ts";
 import { verifiedBy } from "./peer/tlsIdentity.ts";
 import type { Joined, TerminalsPort } from "./inside.ts";
 import { relayCredentials } from "./relayCredentials.ts";
@@ -101,6 +102,7 @@ export async function openTerminals(options: TerminalsOptions): Promise<Result<T
     identity: identity.state,
     command: identity.command,
     pair: pairing.command,
+    partyOf: (link) => idOf<PartyId>(links.of(link)?.party ?? "", 32),
     pairing: () => {
       const shown = shownPairing(pairing.state());
       return shown === null ? null : { offer: shown.offer.id };
@@ -157,7 +159,19 @@ export async function openTerminals(options: TerminalsOptions): Promise<Result<T
       const card = identity.state().peers.get(party)?.card;
       if (card === undefined) return [];
       const { name, place, timeZone } = card;
-      return [{ link, party, name, zone: timeZone, place, since, used, reachable: links.reachable(link) }];
+      return [
+        {
+          link,
+          party,
+          name,
+          zone: timeZone,
+          place,
+          since,
+          used,
+          reachable: links.reachable(link),
+          secret: secretOf(link, links, pairing.state()),
+        },
+      ];
     });
 
   type Heard = Parameters<Parameters<typeof openHub>[0]["onMessage"]>[1];
@@ -284,6 +298,7 @@ export async function openTerminals(options: TerminalsOptions): Promise<Result<T
         identity: identity.state(),
         pairings: pairing.state(),
         alarms: options.alarms.shown(),
+        links,
         codes: people.codes(),
         presence,
         origin,

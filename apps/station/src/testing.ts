@@ -2,7 +2,7 @@
 import { mkdirSync, mkdtempSync, readFileSync, readdirSync, rmSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
-import type { Bytes } from "@parley/base/bytes";
+import { type Bytes, hex } from "@parley/base/bytes";
 import { certain } from "@parley/base/result";
 import { days, seconds } from "@parley/base/time";
 import type { ParleyError } from "@parley/protocol/errorCodes";
@@ -150,7 +150,8 @@ export async function twoOfficers(station: Station): Promise<readonly [Shown, Sh
   const invited = certain(await identity.command({ type: "inviteOfficer", by: shown(credential) }));
   if (invited.type !== "code") throw new Error("no code for an officer");
   const passkey = { credential: systemRandom(32), publicKey: systemRandom(77), label: "Second" };
-  certain(await identity.command({ type: "joinOfficer", code: invited.code, name: "Second", passkey }));
+  const name = `Officer ${hex(systemRandom(4))}`;
+  certain(await identity.command({ type: "joinOfficer", code: invited.code, name, passkey }));
   return [shown(credential), shown(passkey.credential)];
 }
 

@@ -37,6 +37,8 @@ export class WireDesk {
   readonly recorded = new Map<string, Told<"record">>();
   readonly answered = new Set<string>();
   readonly generations = new Map<string, number>();
+  /** Codes with which the station refused something. */
+  readonly refused: string[] = [];
   line: Line = { at: "idle" };
   link: string | null = null;
   welcome = false;
@@ -128,6 +130,9 @@ export class WireDesk {
         return;
       case "links":
         this.link = message.links[0]?.link ?? this.link;
+        return;
+      case "refused":
+        this.refused.push(message.code);
         return;
       case "record":
         this.recorded.set(message.call, message);

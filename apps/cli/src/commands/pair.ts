@@ -19,7 +19,7 @@ type Pairing = {
 };
 
 /** States in which a person has to do nothing more. */
-const over: readonly string[] = ["active", "ended"];
+const over: readonly string[] = ["active", "ended", "rekeyed"];
 
 const shown = ({ at, offer, peer, words, why }: Pairing): readonly string[] => [
   offer,
@@ -88,7 +88,7 @@ async function meant(
 }
 
 async function match(given: Given, named: string | undefined): Promise<Result<Done, Failure>> {
-  const pairing = await meant(given, named, ({ at }) => at === "comparing");
+  const pairing = await meant(given, named, ({ at }) => at === "comparing" || at === "wordsDue");
   if (!pairing.ok) return pairing;
   const { offer: id, words, peer } = pairing.value;
   if (words === null) return refused("PAIR_OUT_OF_TURN", pairing.value.at);
@@ -112,11 +112,42 @@ async function match(given: Given, named: string | undefined): Promise<Result<Do
   const officer = await officerOf(given);
   if (!officer.ok) return officer;
   const done = await asking<null>(given, { do: "match", offer: id }, officer.value);
-  return done.ok ? ok({ text: "Confirmed here. The link stands when both sides have.", data: { offer: id } }) : done;
+  const text =
+    pairing.value.at === "wordsDue"
+      ? "Confirmed here. The line is as good as new on this side."
+      : "Confirmed here. The link stands when both sides have.";
+  return done.ok ? ok({ text, data: { offer: id } }) : done;
+}
+
+type Linked = { readonly links: readonly { readonly link: string; readonly party: string }[] };
+
+/** The command line's officer wants the line with a party keyed again, or agrees with the one who does. */
+async function rekeyLine(given: Given, named: string | undefined): Promise<Result<Done, Failure>> {
+  const asked = await asking<Linked>(given, { do: "status" });
+  if (!asked.ok) return asked;
+  const [line, ...others] = asked.value.links.filter(({ party }) => named === undefined || party === named);
+  if (line === undefined) return refused("LINK_UNKNOWN", named ?? "");
+  if (others.length > 0) return missing("which party: there are several lines");
+  const officer = await officerOf(given);
+  if (!officer.ok) return officer;
+  const { link, party } = line;
+  const said = await asking<{ readonly at: "secondOfficerDue" | "agreed" }>(
+    given,
+    { do: "rekeyLink", link },
+    officer.value,
+  );
+  if (!said.ok) return said;
+  const text =
+    said.value.at === "agreed"
+      ? `Two officers agree here. The line with ${party} is keyed again as soon as two of theirs do.`
+      : `Asked for the line with ${party}. Another officer confirms it at a console within the hour.`;
+  return ok({ text, data: { link, party, ...said.value } });
 }
 
 async function end(given: Given, how: "differ" | "cancel", named: string | undefined): Promise<Result<Done, Failure>> {
-  const pairing = await meant(given, named, ({ at }) => (how === "differ" ? at === "comparing" : !over.includes(at)));
+  const pairing = await meant(given, named, ({ at }) =>
+    how === "differ" ? at === "comparing" || at === "wordsDue" : !over.includes(at),
+  );
   if (!pairing.ok) return pairing;
   const officer = await officerOf(given);
   if (!officer.ok) return officer;
@@ -135,10 +166,12 @@ export const pair: Run = async (given) => {
       return show(given);
     case "match":
       return match(given, named);
+    case "rekey":
+      return rekeyLine(given, named);
     case "differ":
     case "cancel":
       return end(given, what, named);
     default:
-      return missing("offer, import, show, match, differ or cancel");
+      return missing("offer, import, show, match, differ, cancel or rekey");
   }
 };

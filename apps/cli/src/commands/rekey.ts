@@ -20,6 +20,9 @@ export const rekey: Run = async (given) => {
   );
   if (!done.ok) return done;
   const { party, serial, wasRestored, links } = done.value;
-  const after = wasRestored && links > 0 ? ` Pair all ${links} links anew.` : "";
+  const after =
+    wasRestored && links > 0
+      ? ` Have ${links === 1 ? "its line" : `all ${links} lines`} keyed again: parley pair rekey.`
+      : "";
   return ok({ text: `${party} has new keys (certificate ${serial}).${after}`, data: done.value });
 };

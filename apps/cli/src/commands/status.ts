@@ -16,6 +16,7 @@ type Status = {
     readonly connection: { readonly at: string; readonly code?: string | null } | null;
     readonly line: string;
     readonly generations: readonly number[];
+    readonly secret: "good" | "mustRekey" | "wordsDue";
   }[];
   readonly terminals: readonly { readonly name: string; readonly online: boolean }[];
   readonly officers: number;
@@ -28,12 +29,16 @@ export const status: Run = async (given) => {
   const asked = await asking<Status>(given, { do: "status" });
   if (!asked.ok) return asked;
   const { party, origin, ports, links, terminals, officers, entries } = asked.value;
-  const linkRows = links.map(({ party: name, reachable, connection, line, used, generations }) => [
+  const linkRows = links.map(({ party: name, reachable, connection, line, used, secret }) => [
     `  ${name}`,
     reachable.up
       ? `connected since ${day(reachable.since)}`
       : `not connected (${connection?.code ?? connection?.at ?? "?"})`,
-    generations.length === 0 ? "must be paired anew" : `line ${line}`,
+    secret === "mustRekey"
+      ? "must be keyed again (parley pair rekey)"
+      : secret === "wordsDue"
+        ? "words due"
+        : `line ${line}`,
     used === null ? "never used" : `used ${day(used)}`,
   ]);
   const terminalRows = terminals.map(({ name, online }) => [`  ${name}`, online ? "on" : "off"]);

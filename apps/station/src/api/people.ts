@@ -5,7 +5,7 @@ import { decode } from "@parley/base/codec";
 import { type Result, fail, ok } from "@parley/base/result";
 import { type Ms, days } from "@parley/base/time";
 import { type ErrorCode, type ParleyError, problem } from "@parley/protocol/errorCodes";
-import { type IdText, type TerminalId, idOf, idText } from "@parley/protocol/ids";
+import { type IdText, type PartyId, type TerminalId, idOf, idText } from "@parley/protocol/ids";
 import type { OfferId } from "@parley/protocol/pairing/offer";
 import type { StationNonce } from "@parley/protocol/signed/terminalCertificate";
 import { signedTerminalRequest } from "@parley/protocol/signed/terminalCertificate";
@@ -15,6 +15,7 @@ import { holderOf } from "../duty/identity/officers.ts";
 import type { IdentityCommand, IdentityReply, Shown } from "../duty/identity/port.ts";
 import { type Identity, type Officer, removalOfTerminal } from "../duty/identity/state.ts";
 import type { PairingCommand } from "../duty/pairing/pairing.ts";
+import { rekeyCommand } from "../duty/identity/rekeyAct.ts";
 import type { Seat } from "./hub.ts";
 import {
   type KnownPasskey,
@@ -39,6 +40,8 @@ export type PeopleOptions = {
   readonly identity: () => Identity;
   readonly command: (command: IdentityCommand) => Promise<Result<IdentityReply, ParleyError>>;
   readonly pair: (command: PairingCommand) => Promise<Result<unknown, ParleyError>>;
+  /** The party at the other end of a link of ours. */
+  readonly partyOf: (link: IdText) => PartyId | null;
   /** The pairing that the consoles show now, or null. */
   readonly pairing: () => { readonly offer: OfferId } | null;
   readonly tell: (seat: Seat, message: ToTerminal) => void;
@@ -132,6 +135,7 @@ export function makePeople(options: PeopleOptions): People {
       case "approve":
       case "removeTerminal":
       case "confirmRemoval":
+      case "rekeyLink":
         return ask(seat, it, "get");
       case "words":
         return it.answer === "match" ? ask(seat, it, "get") : perform(seat, it, shown);
@@ -181,6 +185,11 @@ export function makePeople(options: PeopleOptions): People {
         const pending = removalOfTerminal(options.identity(), it.terminal);
         const id = pending === null ? null : fromBase64url(pending[0]);
         return id === null ? fail(problem("ID_ACT_UNKNOWN")) : options.command({ type: "confirmAct", id, by });
+      }
+      case "rekeyLink": {
+        const party = options.partyOf(it.link);
+        if (party === null) return fail(problem("LINK_UNKNOWN"));
+        return options.command(rekeyCommand(options.identity(), party, by));
       }
       case "makeOffer":
         return options.pair({ type: "offer", lifetime: offerLifetime, by: who });

@@ -51,6 +51,7 @@ export type ConsoleAction =
   | { readonly type: "refuse"; readonly request: string }
   | { readonly type: "removeTerminal"; readonly terminal: string; readonly typed: string }
   | { readonly type: "confirmRemoval"; readonly terminal: string }
+  | { readonly type: "rekeyLine"; readonly line: string }
   | { readonly type: "openSetup"; readonly terminal: string }
   | { readonly type: "addPasskey" }
   | { readonly type: "makeOffer" }

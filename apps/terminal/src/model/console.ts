@@ -7,6 +7,7 @@ import { type Alarm, openAlarms } from "./alarm.ts";
 import type { CallFacts, Ends, Receipts, Route } from "./call.ts";
 import { type Devices, type EndReason, type FaultCode, type RecordState, endSentence } from "./desk.ts";
 import type { Line, Party } from "./line.ts";
+import type { Rekey } from "./rekey.ts";
 
 /** Where a passkey ceremony stands; the browser's own window is open in `asking`. */
 export type Passkey =
@@ -145,7 +146,8 @@ export type Pairing =
       readonly words: readonly [string, string, string, string];
       readonly ours: "waiting" | "match";
       readonly theirs: "waiting" | "match";
-      readonly until: Instant;
+      /** Null where the line is in use already, and the words never lapse. */
+      readonly until: Instant | null;
     }
   | { readonly at: "active"; readonly them: Party; readonly since: Instant }
   | { readonly at: "unconfirmed"; readonly them: Party; readonly since: Instant }
@@ -182,6 +184,8 @@ export type ConsoleOn = {
   readonly requests: readonly EnrolRequest[];
   readonly officers: readonly OfficerRow[];
   readonly pairing: Pairing;
+  /** Lines whose secret has to be made anew or compared; see model/rekey. */
+  readonly rekeys: readonly Rekey[];
   readonly ledger: {
     readonly entries: readonly LedgerEntry[];
     readonly total: number;

@@ -11,6 +11,7 @@ import { pairingFailures } from "./console.ts";
 import { awayLong, callFacts, endReason, endsOf, lineOf, partyOf, receiptsOf, usOf } from "./deskScreen.ts";
 import type { Facts, LinkFacts, Welcome } from "./facts.ts";
 import type { Party } from "./line.ts";
+import { rekeyOf } from "./rekey.ts";
 
 export function consoleScreen(facts: Facts): ConsoleScreen {
   const { now, welcome, door, passkey } = facts;
@@ -55,6 +56,7 @@ export function consoleScreen(facts: Facts): ConsoleScreen {
       lastSeen: officer.lastSeen === null ? null : instant(officer.lastSeen),
     })),
     pairing: pairingOf(facts),
+    rekeys: welcome.links.flatMap((link) => rekeyOf(link, facts.house) ?? []),
     ledger: {
       entries: facts.ledger.entries.map((row) => entryOf(row, welcome)),
       total: facts.ledger.total,
@@ -198,7 +200,7 @@ function pairingOf(facts: Facts): Pairing {
     case "exchanging":
       return { ...pairing, since: instant(pairing.since) };
     case "words":
-      return { ...pairing, them: partyOf(pairing.them), until: instant(pairing.until) };
+      return { ...pairing, them: partyOf(pairing.them), until: pairing.until === null ? null : instant(pairing.until) };
     case "active":
     case "unconfirmed":
       return { at: pairing.at, them: partyOf(pairing.them), since: instant(pairing.since) };
@@ -282,6 +284,18 @@ function entrySentence(row: LedgerRow, them: Party | null, welcome: Welcome): Sa
         officer: name(text("officer")),
         until: moment(time("until"), usOf(welcome).place, "timeThere"),
       });
+    case "rekeyAllowed":
+      return say("entry.rekeyAllowed", {
+        them: party,
+        officer: name(text("officer")),
+        second: name(text("second")),
+      });
+    case "rekeyed":
+      return say("entry.rekeyed", { them: party });
+    case "wordsCompared":
+      return say("entry.wordsCompared", { them: party, officer: name(text("officer")) });
+    case "wordsDiffer":
+      return say("entry.wordsDiffer", { them: party, officer: name(text("officer")) });
     case "restored":
       return say("entry.restored");
     default:

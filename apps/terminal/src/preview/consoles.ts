@@ -24,6 +24,7 @@ function on(c: Cast, more: Partial<ConsoleOn>): ConsoleOn {
       { id: "o2", name: c.names.jonas, passkeys: 1, lastSeen: day(2026, 12, 6, 20) },
     ],
     pairing: { at: "none", importing: "ready" },
+    rekeys: [],
     ledger: { entries: entries(c), total: 41903, older: "more" },
     alarms: alarms(c),
     station: { at: "here" },
@@ -55,6 +56,14 @@ export const consoles = {
   "lines.silenced": (c) => on(c, { sound: "blocked", calls: [ring(c)] }),
   "lines.first": (c) =>
     on(c, { lines: [], alarms: [], ledger: { entries: entries(c).slice(4, 5), total: 1, older: "none" } }),
+  "lines.rekey": (c) =>
+    on(c, {
+      lines: lines(c).slice(0, 5),
+      rekeys: (["mustRekey", "theyAsk", "secondOfficerDue", "weAsk", "wordsDue"] as const).flatMap((at, i) => {
+        const line = lines(c)[i];
+        return line === undefined ? [] : [{ line: line.id, at, them: line.them.name, by: c.names.jonas }];
+      }),
+    }),
   "lines.away": (c) => on(c, { station: { at: "away", since: before(300) } }),
   "call.none": (c) => on(c, { section: "call" }),
   "call.ringingIn": (c) => on(c, { section: "call", calls: [{ ...ring(c), deskRings: false }] }),

@@ -524,6 +524,8 @@ export function runTerminal(browser: Browser, { code, officerCode }: OpenedWith)
         return ask({ do: "removeTerminal", terminal: action.terminal });
       case "confirmRemoval":
         return ask({ do: "confirmRemoval", terminal: action.terminal });
+      case "rekeyLine":
+        return ask({ do: "rekeyLink", link: action.line });
       case "makeOffer":
       case "withdrawOffer":
       case "pairingSeen":

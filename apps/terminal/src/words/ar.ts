@@ -274,6 +274,15 @@ export const ar: Readonly<Record<WordId, string>> = {
   "passkey.wrongCode": "ليس هذا هو الرمز المطبوع.",
   "passkey.stationAway": "المحطة لا تجيب. أعد المحاولة بعد لحظة.",
 
+  "rekey.mustRekey": "لا تمر أي مكالمة على هذا الخط: يجب أن يُجدَّد سرّه مع {them}.",
+  "rekey.theyAsk": "تطلب {them} تجديد سرّ هذا الخط. يجب أن يوافق ضابطان من جانبنا.",
+  "rekey.secondOfficerDue": "يريد {by} تجديد السرّ مع {them}. يجب أن يوافق ضابط ثانٍ.",
+  "rekey.weAsk": "وافقنا على تجديد السرّ. يجب أن يوافق ضابطان من {them} أيضًا.",
+  "rekey.wordsDue": "الكلمات مستحقة: جُدِّد السرّ. قارن الكلمات الأربع مع {them} في غرفة الاقتران.",
+  "rekey.ask": "جدِّده",
+  "rekey.agree": "أوافق",
+  "rekey.confirm": "أوافق بصفتي الضابط الثاني",
+  "rekey.spoken": "تجديد السرّ مع {them}",
   "lines.summary":
     "{n, plural, zero {لا خطوط قائمة} one {خط قائم واحد} two {خطان قائمان} few {# خطوط قائمة} many {# خطًا قائمًا} other {# خط قائم}}. {need, plural, =0 {لا يحتاج إليك أي منها.} one {واحد يحتاج إليك.} two {اثنان يحتاجان إليك.} few {# تحتاج إليك.} many {# يحتاج إليك.} other {# يحتاج إليك.}}",
   "lines.none": "لا خط بعد. اقترن بطرف آخر ليكون لك خط.",
@@ -420,6 +429,7 @@ export const ar: Readonly<Record<WordId, string>> = {
   "words.ours.match": "قلتَ إنها متطابقة.",
   "words.theirs.waiting": "لم يجب {them} بعد.",
   "words.theirs.match": "قال {them} إنها متطابقة.",
+  "words.inUse": "الخط قيد الاستعمال بالفعل. إن اختلفت الكلمات فلا يتصل أحد عليه حتى يُجدَّد سرّه.",
   "words.until": "من دون الجوابين حتى {until} لا يُحفظ شيء.",
 
   "ledger.summary":
@@ -443,6 +453,10 @@ export const ar: Readonly<Record<WordId, string>> = {
   "entry.call": "مكالمة مع {them}. {began} دامت {length}.",
   "entry.callNotConnected": "مكالمة مع {them}: {how}",
   "entry.paired": "اقتران مع {them}؛ قارن الكلمات {officer}.",
+  "entry.rekeyAllowed": "وافق {officer} و{second} على تجديد سرّ الخط مع {them}.",
+  "entry.rekeyed": "جُدِّد سرّ الخط مع {them}.",
+  "entry.wordsCompared": "قارن {officer} الكلمات مع {them}: إنها متطابقة.",
+  "entry.wordsDiffer": "قارن {officer} الكلمات مع {them}: إنها مختلفة. أُسقط السرّ.",
   "entry.pairingFailed": "فشل الاقتران مع {them}. لم يُحفظ شيء.",
   "entry.enrolled": "سُجّلت الطرفية {terminal}؛ وافق {officer}.",
   "entry.removed": "أزال {officer} و{second} الطرفية {terminal}.",

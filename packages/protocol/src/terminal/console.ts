@@ -26,6 +26,8 @@ export const actSchema = z.discriminatedUnion("do", [
   z.object({ do: z.enum(["approve", "refuse"]), request: id16 }),
   z.object({ do: z.literal("removeTerminal"), terminal: id16 }),
   z.object({ do: z.literal("confirmRemoval"), terminal: id16 }),
+  /** One officer wants the link keyed again; the second one who does carries it out, here or there. */
+  z.object({ do: z.literal("rekeyLink"), link: id16 }),
   z.object({ do: z.literal("makeOffer") }),
   z.object({ do: z.literal("withdrawOffer") }),
   z.object({ do: z.literal("importOffer"), text: z.string().max(8192) }),
@@ -65,7 +67,8 @@ export const pairingSchema = z.discriminatedUnion("at", [
     words: fourWords,
     ours: z.enum(["waiting", "match"]),
     theirs: z.enum(["waiting", "match"]),
-    until: instant,
+    /** Null where the link is in use already and the words never lapse. */
+    until: instant.nullable(),
   }),
   z.object({ at: z.literal("active"), them: party, since: instant }),
   z.object({ at: z.literal("unconfirmed"), them: party, since: instant }),
@@ -141,6 +144,11 @@ export const houseSchema = z.object({
     /** Which alarms officers have taken up (`until` null) or shelved. */
     handled: z.array(z.object({ alarm, by: name, at: instant, until: instant.nullable() })).max(maxAlarmsKept),
   }),
+  /** Links that are to be keyed again, and what for that is due. */
+  rekeys: z
+    .array(z.object({ link: id16, at: z.enum(["secondOfficerDue", "theyAsk", "weAsk"]), by: name.nullable() }))
+    .max(200)
+    .default([]),
   /** The manifest hash of the code that the station serves now. */
   manifest: z.string().max(64),
 });

@@ -32,6 +32,8 @@ const linksSchema = z
       /** When the last answered call on it began, or null. */
       used: z.number().int().nullable(),
       reachable: z.object({ up: z.boolean(), since: z.number().int() }),
+      /** Whether calls may use its secret; see docs/spec/rekey.md. An older station does not say. */
+      secret: z.enum(["good", "mustRekey", "wordsDue"]).default("good"),
     }),
   )
   .max(200);

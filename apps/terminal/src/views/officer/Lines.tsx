@@ -15,6 +15,7 @@ import {
   missedSentence,
   since,
 } from "../../model/line.ts";
+import { type Rekey, rekeyPress, rekeySentence } from "../../model/rekey.ts";
 import { Button } from "../../ui/Button.tsx";
 import { StateMark } from "../../ui/StateMark.tsx";
 import { Table } from "../../ui/Table.tsx";
@@ -57,7 +58,7 @@ export function LinesRoom({ screen, act }: Props) {
         rows={byGravity(screen.lines).map((line) => ({
           key: line.id,
           cells: [
-            <LineCell key="line" line={line} screen={screen} />,
+            <LineCell key="line" line={line} screen={screen} act={act} />,
             <ProofCell key="proof" line={line} screen={screen} />,
             <PathCell key="path" line={line} screen={screen} />,
             <ActCell key="act" line={line} screen={screen} act={act} />,
@@ -70,7 +71,8 @@ export function LinesRoom({ screen, act }: Props) {
 
 type CellProps = { readonly line: Line; readonly screen: ConsoleOn };
 
-function LineCell({ line, screen }: CellProps) {
+function LineCell({ line, screen, act }: CellProps & Pick<Props, "act">) {
+  const rekey = screen.rekeys.find((it) => it.line === line.id) ?? null;
   const missed = missedSentence(line, screen.us.place, screen.now);
   return (
     <>
@@ -81,6 +83,7 @@ function LineCell({ line, screen }: CellProps) {
       <small className="line-why">
         <Words say={lineSentence(line, screen.us.place, screen.now)} />
       </small>
+      {rekey !== null && <RekeyNote rekey={rekey} act={act} />}
       {missed !== null && (
         <small>
           <Words say={missed} />
@@ -89,6 +92,26 @@ function LineCell({ line, screen }: CellProps) {
       <small>
         <Words say={historySentence(line, screen.us.place)} />
       </small>
+    </>
+  );
+}
+
+function RekeyNote({ rekey, act }: { readonly rekey: Rekey } & Pick<Props, "act">) {
+  const press = rekeyPress(rekey);
+  return (
+    <>
+      <small className="line-why">
+        <Words say={rekeySentence(rekey)} />
+      </small>
+      {press !== null && (
+        <Button
+          label={press}
+          spoken={say("rekey.spoken", { them: name(rekey.them) })}
+          kind="quiet"
+          size="small"
+          onPress={() => act({ type: "rekeyLine", line: rekey.line })}
+        />
+      )}
     </>
   );
 }

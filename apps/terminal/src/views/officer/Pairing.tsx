@@ -205,7 +205,13 @@ function FourWords({ pairing, screen, act }: { pairing: Of<"words">; screen: Con
         </div>
       )}
       <p className="card-line">
-        <Words say={say("words.until", { until: moment(pairing.until, screen.us.place, "timeThere") })} />
+        <Words
+          say={
+            pairing.until === null
+              ? say("words.inUse")
+              : say("words.until", { until: moment(pairing.until, screen.us.place, "timeThere") })
+          }
+        />
       </p>
     </Card>
   );
