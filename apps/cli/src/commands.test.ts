@@ -10,20 +10,18 @@ const folders = makeFolders();
 afterAll(() => folders.remove());
 
 const names = [
-  ...[
-    "init",
-    "station",
-    "pair",
-    "enrol",
-    "status",
-    "doctor",
-    "backup",
-    "restore",
-    "export",
-    "verify",
-    "rekey",
-    "log-key",
-  ],
+  "init",
+  "station",
+  "pair",
+  "enrol",
+  "status",
+  "doctor",
+  "backup",
+  "restore",
+  "export",
+  "verify",
+  "rekey",
+  "log-key",
   "stop",
 ];
 

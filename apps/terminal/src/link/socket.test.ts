@@ -8,7 +8,8 @@ class FakeSocket implements SocketLike {
   onopen: (() => void) | null = null;
   onclose: (() => void) | null = null;
   onmessage: ((event: { readonly data: unknown }) => void) | null = null;
-  send = (data: string | ArrayBufferLike | Blob | ArrayBufferView): void => void this.sent.push(String(data));
+  send = (data: string | ArrayBufferLike | Blob | ArrayBufferView): void =>
+    void this.sent.push(typeof data === "string" ? data : "bytes");
   close = (): void => void (this.isClosed = true);
 }
 
