@@ -2,12 +2,19 @@
 // is amiss, and the screen itself, which an officer can also open from a console. While it is open the microphone's loudness
 // is read.
 import { type Cancel, type Clock, type Ms, ms } from "@parley/base/time";
+import { mayOpenUnasked } from "../media/devices.ts";
 import { type Level, levelOf } from "../media/level.ts";
+import type { Device } from "./keptDevice.ts";
 import type { Room, RoomState } from "./room.ts";
 
 export type SetUp = {
-  /** Opens camera and microphone for a moment: a browser asks its person now, and not when it rings. */
-  readonly check: () => void;
+  /** Somebody is at this screen to enrol it, who can let it use camera and microphone. */
+  readonly attended: () => void;
+  /**
+   * The terminal is one. The first time, camera and microphone are opened for a moment, if somebody is there or nobody needs to
+   * be: so a browser asks its person now, and not when it rings.
+   */
+  readonly arrived: () => Promise<void>;
   readonly open: () => void;
   readonly done: () => void;
   /** The room has changed. */
@@ -16,6 +23,7 @@ export type SetUp = {
 
 export type SetUpOptions = {
   readonly room: () => Room;
+  readonly permissions: Permissions;
   readonly clock: Clock;
   readonly onChange: (at: "open" | "closed", level: number) => void;
 };
@@ -23,9 +31,11 @@ export type SetUpOptions = {
 /** The bar of loudness moves this often: chosen, so that speech is seen as speech. */
 const readEvery: Ms = ms(100);
 
-export function makeSetUp({ room, clock, onChange }: SetUpOptions): SetUp {
+const isFound = ({ at }: Device): boolean => at === "open" || at === "refused";
+
+export function makeSetUp({ room, permissions, clock, onChange }: SetUpOptions): SetUp {
   let at: "open" | "closed" = "closed";
-  let checking: "no" | "yes" = "no";
+  let look: "unattended" | "attended" | "under way" | "done" = "unattended";
   let listening: { readonly track: MediaStreamTrack; readonly level: Level } | null = null;
   let timer: Cancel = () => undefined;
 
@@ -47,10 +57,26 @@ export function makeSetUp({ room, clock, onChange }: SetUpOptions): SetUp {
     read();
   };
 
+  const looked = ({ camera, microphone, muted }: RoomState): void => {
+    if (at === "open") listenTo(microphone.at === "open" ? microphone.track : null);
+    if (look !== "under way" || !isFound(camera) || !(muted || isFound(microphone))) return;
+    look = "done";
+    if (camera.at === "refused" || microphone.at === "refused") open();
+    room().close("check");
+  };
+
   return {
-    check: () => {
-      checking = "yes";
+    attended: () => {
+      if (look === "unattended") look = "attended";
+    },
+    arrived: async () => {
+      if (look === "under way" || look === "done") return;
+      const asks = look === "attended";
+      look = "done";
+      if (!asks && !(await mayOpenUnasked(permissions))) return;
+      look = "under way";
       room().open("check");
+      looked(room().state()); // they may be open already, for a call
     },
     open,
     done: () => {
@@ -61,13 +87,6 @@ export function makeSetUp({ room, clock, onChange }: SetUpOptions): SetUp {
       room().close("setUp");
       onChange(at, 0);
     },
-    looked: ({ camera, microphone }) => {
-      if (at === "open") listenTo(microphone.at === "open" ? microphone.track : null);
-      if (checking === "no" || camera.at === "opening" || microphone.at === "opening") return;
-      if (camera.at === "closed" || microphone.at === "closed") return;
-      checking = "no";
-      if (camera.at === "refused" || microphone.at === "refused") open();
-      room().close("check");
-    },
+    looked,
   };
 }

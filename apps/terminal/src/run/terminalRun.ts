@@ -10,7 +10,6 @@ import type { Act } from "@parley/protocol/terminal/console";
 import { type CallWorkers } from "../crypto/workers.ts";
 import { linkToStation, type SocketLike } from "../link/socket.ts";
 import { ringersNow, speakerNow } from "../media/choices.ts";
-import { mayOpenUnasked } from "../media/devices.ts";
 import type { Ringer, RingerOptions } from "../media/ringer.ts";
 import type { ConsoleAction, DeskAction } from "../model/actions.ts";
 import type { EnrolmentFacts, Facts } from "../model/facts.ts";
@@ -155,17 +154,10 @@ export function runTerminal(browser: Browser, { code, officerCode }: OpenedWith)
 
   const setUp: SetUp = makeSetUp({
     room: () => room,
+    permissions: browser.permissions,
     clock,
     onChange: (at, level) => change({ setUp: at, devices: devicesNow(room.state(), level) }),
   });
-
-  /** `due` once this browser has asked to be enrolled: whoever did that is there to let it use camera and microphone. */
-  let firstLook: "due" | "granted" | "done" = "granted";
-  const lookOver = async (): Promise<void> => {
-    const due = firstLook;
-    firstLook = "done";
-    if (due === "due" || (due === "granted" && (await mayOpenUnasked(browser.permissions)))) setUp.check();
-  };
 
   // ---- the station
 
@@ -204,7 +196,7 @@ export function runTerminal(browser: Browser, { code, officerCode }: OpenedWith)
         void session.enrol(code);
         return;
       }
-      if (standing.at === "asking") firstLook = "due";
+      if (standing.at === "asking") setUp.attended();
       change({ enrolment: enrolmentOf(standing, clock.now()) });
     },
   });
@@ -215,7 +207,7 @@ export function runTerminal(browser: Browser, { code, officerCode }: OpenedWith)
       case "welcome":
         if (facts.welcome !== null && facts.welcome.chain !== message.chain) run?.renewed(bytesOf(message.chain));
         change({ welcome: message, party: message.party.name, page: message.role });
-        void lookOver();
+        void setUp.arrived();
         run?.again();
         return;
       case "links":
