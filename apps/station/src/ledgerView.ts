@@ -17,6 +17,7 @@ import {
 import type { LedgerRow } from "@parley/protocol/terminal/console";
 import { type IdentityEvent, decodeIdentityEvent } from "./duty/identity/events.ts";
 import { type Identity } from "./duty/identity/state.ts";
+import { type LedgerFact, ledgerFact, ledgerKind } from "./duty/ledger/facts.ts";
 import { decodePairingEvent } from "./duty/pairing/events.ts";
 import { type AlarmFact, alarmFact, alarmKind } from "./run/alarmsRun.ts";
 import { callFact, callKind } from "./run/callFacts.ts";
@@ -76,6 +77,10 @@ export function rowOf(event: StoredEvent, identity: Identity, recordOf: RecordOf
       const fact = decodeIdentityEvent(entry.body);
       return fact.ok ? identityRow(fact.value, row, officer, identity) : null;
     }
+    case ledgerKind: {
+      const fact = decode(ledgerFact, entry.body);
+      return fact.ok ? recordRow(fact.value, entry.time, row) : null;
+    }
     case alarmKind: {
       const fact = decode(alarmFact, entry.body);
       return fact.ok ? alarmRow(fact.value, row) : null;
@@ -83,6 +88,19 @@ export function rowOf(event: StoredEvent, identity: Identity, recordOf: RecordOf
     default:
       return null;
   }
+}
+
+/** What happened to the records themselves. A linked party's certificate is for auditors. */
+function recordRow(it: LedgerFact, at: number, row: MakeRow): LedgerRow | null {
+  switch (it.type) {
+    case "certified":
+      return row(at, "recordCertified", { serial: it.certificate.body.serial });
+    case "peerCertified":
+      return null;
+    case "stopped":
+      return row(it.at, it.whose === "ours" ? "recordStoppedOurs" : "recordStopped", {}, idText(it.link));
+  }
+  return it satisfies never;
 }
 
 /** An alarm's name holds ids and is for programs; who took it up, and when, is for people. */

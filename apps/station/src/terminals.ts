@@ -29,6 +29,7 @@ import type { AlarmsRun } from "./run/alarmsRun.ts";
 import type { CallsRun } from "./run/callsRun.ts";
 import type { IdentityRun } from "./run/identityRun.ts";
 import type { LinksRun } from "./run/linksRun.ts";
+import type { LogRun } from "./run/logRun.ts";
 import type { PairingRun } from "./run/pairingRun.ts";
 import { pskOf } from "./run/secrets.ts";
 import type { Config } from "./config.ts";
@@ -47,6 +48,7 @@ export type TerminalsOptions = {
   readonly recordOf: Joined["recordOf"];
   readonly exported: Joined["exported"];
   readonly store: Store;
+  readonly log: Pick<LogRun, "stopped" | "standings">;
   readonly alarms: AlarmsRun;
   readonly relay: RelayRun;
   /** Null serves plain HTTP. */
@@ -170,9 +172,15 @@ export async function openTerminals(options: TerminalsOptions): Promise<Result<T
           used,
           reachable: links.reachable(link),
           secret: secretOf(link, links, pairing.state()),
+          stopped: stoppedOn(link),
         },
       ];
     });
+
+  const stoppedOn = (link: IdText): ReturnType<typeof linksNow>[number]["stopped"] => {
+    const stop = options.log.stopped(link);
+    return stop === null ? null : { whose: stop.whose, since: stop.at };
+  };
 
   type Heard = Parameters<Parameters<typeof openHub>[0]["onMessage"]>[1];
 
@@ -243,6 +251,8 @@ export async function openTerminals(options: TerminalsOptions): Promise<Result<T
   const entries = async (seat: Seat, before: number | null): Promise<void> => {
     const total = store.nextIndex();
     const rows: LedgerRow[] = [];
+    // An entry of our own business is witnessed once any linked station has cosigned the record that holds it.
+    const witnessed = Math.max(0, ...options.log.standings().map(({ theyCosigned }) => theyCosigned));
     let to = Math.min(before ?? total, total);
     while (to > 0 && rows.length < ledgerPage) {
       const from = Math.max(0, to - ledgerPage);
@@ -250,7 +260,8 @@ export async function openTerminals(options: TerminalsOptions): Promise<Result<T
       if (!page.ok) return options.report(page.error);
       for (const event of page.value.toReversed()) {
         const row = rowOf(event, identity.state(), recordOf);
-        if (row !== null) rows.push(row);
+        if (row === null) continue;
+        rows.push(row.proof === "ours" && row.index < witnessed ? { ...row, proof: "witnessed" } : row);
       }
       to = from;
     }

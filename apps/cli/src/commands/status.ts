@@ -1,5 +1,6 @@
 // `parley status`: what the running station knows, at a glance.
 import { ok } from "@parley/base/result";
+import { type ErrorCode, errorTable } from "@parley/protocol/errorCodes";
 import type { Run } from "../command.ts";
 import { asking } from "../folder.ts";
 import { rowsOf } from "../show.ts";
@@ -16,39 +17,58 @@ type Status = {
     readonly connection: { readonly at: string; readonly code?: string | null } | null;
     readonly line: string;
     readonly generations: readonly number[];
+    readonly record: { readonly theyCosigned: number; readonly stopped: ErrorCode | null };
     readonly secret: "good" | "mustRekey" | "wordsDue";
   }[];
   readonly terminals: readonly { readonly name: string; readonly online: boolean }[];
   readonly officers: number;
   readonly entries: number;
+  readonly log: { readonly health: "good" | "uncertified" | "unreadable" | "broken"; readonly signed: number };
 };
+
+/** What is wrong with the record's own keys, as the error table says it; null where they are well. */
+const healthCodes = {
+  good: null,
+  uncertified: "LEDGER_KEY_MISSING",
+  unreadable: "SECRET_UNREADABLE",
+  broken: "LEDGER_OWN_BROKEN",
+} as const satisfies Readonly<Record<Status["log"]["health"], ErrorCode | null>>;
+
+const sentenceOf = (code: ErrorCode): string => `  ${errorTable[code].say} ${errorTable[code].cure}`;
 
 const day = (t: number): string => new Date(t).toISOString().slice(0, 16).replace("T", " ");
 
 export const status: Run = async (given) => {
   const asked = await asking<Status>(given, { do: "status" });
   if (!asked.ok) return asked;
-  const { party, origin, ports, links, terminals, officers, entries } = asked.value;
-  const linkRows = links.map(({ party: name, reachable, connection, line, used, secret }) => [
+  const { party, origin, ports, links, terminals, officers, entries, log } = asked.value;
+  const linkRows = links.map(({ party: name, reachable, connection, line, used, secret, record }) => [
     `  ${name}`,
     reachable.up
       ? `connected since ${day(reachable.since)}`
       : `not connected (${connection?.code ?? connection?.at ?? "?"})`,
-    secret === "mustRekey"
-      ? "must be keyed again (parley pair rekey)"
-      : secret === "wordsDue"
-        ? "words due"
-        : `line ${line}`,
+    record.stopped !== null
+      ? "stopped: the records contradict each other"
+      : secret === "mustRekey"
+        ? "must be keyed again (parley pair rekey)"
+        : secret === "wordsDue"
+          ? "words due"
+          : `line ${line}`,
     used === null ? "never used" : `used ${day(used)}`,
+    `${record.theyCosigned} entries of ours cosigned`,
   ]);
   const terminalRows = terminals.map(({ name, online }) => [`  ${name}`, online ? "on" : "off"]);
+  const health = healthCodes[log.health];
+  const stops = links.flatMap(({ record }) => record.stopped ?? []);
+  const codes = [...new Set([...(health === null ? [] : [health]), ...stops])];
   const text = [
     `${party?.name ?? "No party"}: ${origin}, other stations on port ${ports.peer}`,
     `Links: ${links.length}`,
     ...(links.length === 0 ? [] : [rowsOf(linkRows)]),
     `Terminals: ${terminals.length}`,
     ...(terminals.length === 0 ? [] : [rowsOf(terminalRows)]),
-    `Officers: ${officers}. Entries in the record: ${entries}.`,
+    `Officers: ${officers}. Entries in the record: ${entries}, ${log.signed} of them under a signed checkpoint.`,
+    ...codes.map(sentenceOf),
   ].join("\n");
   return ok({ text, data: asked.value });
 };

@@ -24,6 +24,7 @@ export const causeCodes = [
   "diskLow",
   "versionApart",
   "linkFrozen",
+  "recordApart",
   "wordsDue",
   "browserOld",
   "networkAway",

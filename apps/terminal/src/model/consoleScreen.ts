@@ -271,6 +271,12 @@ function entrySentence(row: LedgerRow, them: Party | null, welcome: Welcome): Sa
       return say("entry.renewed", { terminal: name(text("terminal")) });
     case "officer":
       return say("entry.officer", { officer: name(text("officer")), by: name(text("by")) });
+    case "recordCertified":
+      return say("entry.recordCertified");
+    case "recordStopped":
+      return say("entry.recordStopped", { them: party });
+    case "recordStoppedOurs":
+      return say("entry.recordStoppedOurs", { them: party });
     case "firstOfficer":
       return say("entry.firstOfficer", { officer: name(text("officer")) });
     case "unsealedFrames":

@@ -238,6 +238,10 @@ export function lineState(link: LinkFacts, facts: Facts): LineState {
   if (facts.station.at === "away") {
     return { at: "notReady", cause: cause("stationAway"), since: facts.station.since, ours: "bad" };
   }
+  if (link.stopped !== null) {
+    const { whose, since: stopped } = link.stopped;
+    return { at: "notReady", cause: cause("recordApart", whose), since: instant(stopped), ours: "good" };
+  }
   if (!link.reachable.up && facts.now - link.reachable.since > 15_000) {
     return {
       at: "notReady",

@@ -71,6 +71,8 @@ export const ar: Readonly<Record<WordId, string>> = {
   "cause.diskLow": "{whose, select, ours {قرص محطتنا ممتلئ} other {قرص محطتهم ممتلئ}}",
   "cause.versionApart":
     "{whose, select, ours {برنامجنا أقدم مما يلزم لبرنامجهم} other {برنامجهم أقدم مما يلزم لبرنامجنا}}",
+  "cause.recordApart":
+    "{whose, select, ours {سجلّنا يناقض ما وقّعته محطتنا من قبل} other {سجلّهم يناقض ما وقّعته محطتهم من قبل}}",
   "cause.linkFrozen": "{whose, select, ours {جمّدنا الخط} other {جمّدوا الخط}}",
   "cause.wordsDue":
     "{whose, select, ours {يجب أن تُقارَن الكلمات هنا من جديد} other {يجب أن تُقارَن الكلمات هناك من جديد}}",
@@ -463,6 +465,9 @@ export const ar: Readonly<Record<WordId, string>> = {
   "entry.renewed": "جدّدت الطرفية {terminal} اعتمادها.",
   "entry.officer": "صار {officer} ضابطًا؛ وافق {by}.",
   "entry.firstOfficer": "صار {officer} الضابط الأول.",
+  "entry.recordCertified": "صدّق الجذر على مفاتيح السجل.",
+  "entry.recordStopped": "سجلّ {them} يناقض ما وقّعته محطتهم من قبل. حُفظت النسختان وأُوقف الخط.",
+  "entry.recordStoppedOurs": "لم يعد {them} يقبل سجلّنا لأنه يناقض ما وقّعته محطتنا من قبل. حُفظت النسختان وأُوقف الخط.",
   "entry.succession": "بدّلت المحطة مفتاحها.",
   "entry.alarmAcknowledged": "تولّى {officer} إنذارًا.",
   "entry.alarmShelved": "أرجأ {officer} إنذارًا حتى {until}.",

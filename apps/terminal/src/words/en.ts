@@ -77,6 +77,8 @@ export const en = {
   "cause.diskLow": "{whose, select, ours {our station’s disk is full} other {their station’s disk is full}}",
   "cause.versionApart":
     "{whose, select, ours {our program is too old for theirs} other {their program is too old for ours}}",
+  "cause.recordApart":
+    "{whose, select, ours {our record contradicts what our station signed before} other {their record contradicts what their station signed before}}",
   "cause.linkFrozen": "{whose, select, ours {we froze the line} other {they froze the line}}",
   "cause.wordsDue":
     "{whose, select, ours {the words must be compared again here} other {the words must be compared again there}}",
@@ -483,6 +485,11 @@ export const en = {
   "entry.renewed": "Terminal {terminal} renewed its credential.",
   "entry.officer": "{officer} became an officer; approved by {by}.",
   "entry.firstOfficer": "{officer} became the first officer.",
+  "entry.recordCertified": "The root certified the keys of the record.",
+  "entry.recordStopped":
+    "The record of {them} contradicts what their station signed before. Both versions are kept; the line is stopped.",
+  "entry.recordStoppedOurs":
+    "{them} no longer accepts our record, since it contradicts what our station signed before. Both versions are kept; the line is stopped.",
   "entry.succession": "The station rolled its key.",
   "entry.alarmAcknowledged": "{officer} took up an alarm.",
   "entry.alarmShelved": "{officer} shelved an alarm until {until}.",

@@ -34,6 +34,11 @@ const linksSchema = z
       reachable: z.object({ up: z.boolean(), since: z.number().int() }),
       /** Whether calls may use its secret; see docs/spec/rekey.md. An older station does not say. */
       secret: z.enum(["good", "mustRekey", "wordsDue"]).default("good"),
+      /** Whose record contradicts what was signed, since when, if that stops the link. An older station does not say. */
+      stopped: z
+        .object({ whose: z.enum(["ours", "theirs"]), since: z.number().int() })
+        .nullable()
+        .default(null),
     }),
   )
   .max(200);
