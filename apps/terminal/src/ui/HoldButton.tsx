@@ -19,11 +19,13 @@ export type HoldButtonProps = {
   readonly size?: "desk" | "console";
   /** Focus rests here when the screen comes up; one such a screen. */
   readonly rest?: boolean;
+  /** `plain` is for what ends nothing. */
+  readonly kind?: "danger" | "plain";
   /** `data-act`, as on a Button. */
   readonly mark?: string;
 };
 
-export function HoldButton({ label, onHeld, size = "desk", rest = false, mark }: HoldButtonProps) {
+export function HoldButton({ label, onHeld, size = "desk", rest = false, kind = "danger", mark }: HoldButtonProps) {
   const clock = useClock();
   const [hold, setHold] = useState<Hold>("rest");
   const cancel = useRef<Cancel | null>(null);
@@ -42,7 +44,7 @@ export function HoldButton({ label, onHeld, size = "desk", rest = false, mark }:
   return (
     <Press
       className="button hold"
-      data-kind="danger"
+      data-kind={kind}
       data-size={size}
       data-hold={hold}
       data-act={mark}

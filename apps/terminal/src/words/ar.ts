@@ -43,7 +43,7 @@ export const ar: Readonly<Record<WordId, string>> = {
   "line.test.none": "لا اختبار مقرَّر.",
   "line.cutOff": "{by, select, ours {قطعناه نحن} other {قطعوه هم}} في {since}. لا يمكن إجراء أي مكالمة.",
   "line.neverUsed": "أُنشئ في {established}، ولم يُستعمل قط.",
-  "line.missed": "اتصل {them} {at} ولم يُجَب.",
+  "line.missed": "اتصل {them} ({at}) ولم يُجَب.",
   "line.used": "أُنشئ في {established}، وآخر استعمال له في {used}.",
   "line.horizon": "لا تنتهي صلاحية شيء على هذا الخط قبل {at}.",
   "drills.none": "لا اختبار بعد.",

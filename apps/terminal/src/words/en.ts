@@ -43,7 +43,7 @@ export const en = {
   "line.test.none": "No test is planned.",
   "line.cutOff": "Cut off {by, select, ours {by us} other {by them}} on {since}. No call can be made.",
   "line.neverUsed": "Established {established}, never used.",
-  "line.missed": "{them} called {at} and was not answered.",
+  "line.missed": "{them} called ({at}) and was not answered.",
   "line.used": "Established {established}, last used {used}.",
   "line.horizon": "Nothing on this line expires before {at}.",
   "drills.none": "No drill yet.",

@@ -57,6 +57,7 @@ export function Elsewhere({ screen, act }: { screen: Of<"elsewhere">; act: Act }
         <HoldButton
           label={say("elsewhere.take")}
           mark="take"
+          kind="plain"
           rest
           onHeld={() => act({ type: "takeOver", call: screen.call })}
         />
