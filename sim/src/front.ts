@@ -14,6 +14,7 @@ import type { Queue } from "./queue.ts";
 import type { Dice } from "./random.ts";
 import type { Alive, Enrolled, Station } from "./station.ts";
 import { type Heard, Terminal, type TerminalPorts } from "./terminal.ts";
+import type { Told } from "./watch.ts";
 
 /** What the front of a station tells the world. */
 export type FrontWorld = {
@@ -27,6 +28,8 @@ export type FrontWorld = {
   readonly foreign: (seat: Seat, call: IdText) => void;
   /** The station has told its terminals of a line. */
   readonly lineTold: (station: Station, link: IdText, message: ToTerminal & { type: "line" }) => void;
+  /** It has said anything to any of them. */
+  readonly told: (station: Station, told: Told) => void;
   readonly wrong: (what: string) => void;
   /** How far a new page's clock is wrong. */
   readonly pageSkew: () => number;
@@ -169,11 +172,16 @@ export function makeFront(station: Station, world: FrontWorld, dice: Dice): Fron
           online: online(idText(id)),
         })),
       tell: (to, message) => {
+        if (!alive.life.isAlive()) return;
         checked(message);
+        world.told(station, { to, message });
         if (message.type === "line") world.lineTold(station, message.link, message);
         for (const seat of seats) if (to === null || seat.id === to) down(seat, message);
       },
-      admit: (to, { link, call, side, generation, far }) => {
+      admit: (to, admit) => {
+        const { link, call, side, generation, far } = admit;
+        if (!alive.life.isAlive()) return;
+        world.told(station, { to, message: admit });
         const seat = seats.find(({ id }) => id === to);
         const secret = alive.links.generations(link).find(({ n }) => n === generation)?.secret;
         if (secret === undefined) return world.wrong(`${station.name} admits a terminal with no secret`);

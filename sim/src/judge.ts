@@ -8,6 +8,7 @@ import { lastEntry } from "@parley/protocol/signed/pin";
 import type { Seat } from "./front.ts";
 import { Ledgers, type Placed, isWhole, nameIn } from "./ledgers.ts";
 import type { Station } from "./station.ts";
+import { Watch } from "./watch.ts";
 import { type Pair, type World, linkBytes, seatsOf } from "./parts.ts";
 
 /** The longest that a ring may sound after the press: its minute, and what is not counted of its way (inbox.ts). */
@@ -60,9 +61,15 @@ export class Judge {
   private readonly forgetful = new Map<Station, "unsaid" | "said">();
   private silently = 0;
   private readonly ledgers: Ledgers;
+  readonly watch: Watch;
 
   constructor(world: () => World) {
     this.world = world;
+    this.watch = new Watch(
+      world,
+      (call) => this.nameOf(call),
+      (what) => this.wrong(what),
+    );
     this.ledgers = new Ledgers(world, this.placed, (what) => this.wrong(what));
   }
 
@@ -128,6 +135,7 @@ export class Judge {
 
   lineTold(station: Station, on: IdText, line: Line): void {
     const call = openCall(line);
+    this.watch.lineTold(station, on, line);
     if (call === null || line.at === "idle" || this.placed.has(call)) return;
     // A station that died with the press says so only when it is back, and the other may be first.
     const pair = this.world().pairs.find(({ link }) => link === on);
@@ -143,7 +151,10 @@ export class Judge {
     if (this.screens.get(seat) !== shows)
       this.world().trace.note(`${seat.station.name} ${seat.it.name} shows ${shows}`);
     this.screens.set(seat, shows);
-    if (line.at === "ended" && (line.why === "unanswered" || line.why === "notDelivered")) this.gaveUp(seat, line);
+    if (line.at === "ended" && (line.why === "unanswered" || line.why === "notDelivered")) {
+      this.watch.endedBySomebody(line.call);
+      this.gaveUp(seat, line);
+    }
     if (line.at !== "ringing" || line.side !== "called" || !line.desks.includes(seat.id)) return;
     const since = this.placed.get(line.call);
     const { queue } = this.world();

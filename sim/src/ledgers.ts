@@ -26,6 +26,7 @@ type Book = {
   next: number;
   readonly calls: Map<IdText, Account>;
   readonly joint: Map<IdText, string>;
+  readonly proofs: Set<string>;
   lastBytes: Uint8Array | null;
 };
 
@@ -63,7 +64,13 @@ export class Ledgers {
 
   /** Takes in what the ledger has more than last time; what was durable then has to be there still. */
   async read(station: Station): Promise<void> {
-    const book: Book = this.books.get(station) ?? { next: 0, calls: new Map(), joint: new Map(), lastBytes: null };
+    const book: Book = this.books.get(station) ?? {
+      next: 0,
+      calls: new Map(),
+      joint: new Map(),
+      proofs: new Set(),
+      lastBytes: null,
+    };
     this.books.set(station, book);
     const { store } = station.running;
     if (book.next > 0) {
@@ -81,11 +88,21 @@ export class Ledgers {
           this.wrong(`${station.name}'s ledger says ${entry.index} at ${book.next - 1}`);
         if (kind === differsKind) this.differ(station, entry.body);
         if (kind !== callKind) continue;
-        if (entry.type === "own") take(book, certain(decode(callFact, entry.body)), station.partyText());
+        if (entry.type === "own") this.takeFact(book, entry.body, station);
         else this.takeJoint(book, entry.body);
       }
       if (page.length < 500) break;
     }
+  }
+
+  private takeFact(book: Book, body: Bytes, station: Station): void {
+    const fact = certain(decode(callFact, body));
+    take(book, fact, station.partyText());
+    if (fact.type !== "proof") return;
+    const whole = idText(body);
+    if (book.proofs.has(whole))
+      this.wrong(`[SM24] ${station.name} keeps a receipt of ${this.nameOf(idText(fact.receipt.call))} twice`);
+    book.proofs.add(whole);
   }
 
   /** Clocks that nobody set run alike: how long the call was is told by both, but for what each says it cannot know. */

@@ -16,6 +16,7 @@ export type People = {
 
 export function makePeople(world: () => World, dice: Dice): People {
   const minded = new Set<string>();
+  const hasty = dice.fork("hasty");
   const wait = (delay: Ms, then: () => void): void => void world().queue.wait(delay, then);
 
   /** Once for each seat, call and matter. */
@@ -29,6 +30,7 @@ export function makePeople(world: () => World, dice: Dice): People {
 
   const press = (seat: Seat, type: "answer" | "decline" | "hangUp", call: IdText): void => {
     note(seat, `presses ${type}`);
+    if (type === "hangUp") world().judge.watch.endedBySomebody(call);
     seat.page.press(type, call);
   };
 
@@ -47,7 +49,12 @@ export function makePeople(world: () => World, dice: Dice): People {
     else if (mood < 0.7) {
       still(() => seat.page.touch(call));
       still(() => press(seat, "answer", call), 2000);
-    } else if (mood < 0.78) still(() => press(seat, "decline", call));
+    } else if (mood < 0.78)
+      still(() => {
+        press(seat, "decline", call);
+        // A finger that was on its way already.
+        if (hasty.chance(0.3)) wait(hasty.span(ms(0), ms(300)), () => press(seat, "answer", call));
+      });
     else if (mood < 0.82) still(() => press(seat, "hangUp", call));
     else if (mood < 0.86)
       still(() => {

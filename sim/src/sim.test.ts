@@ -40,7 +40,7 @@ describe("simulated worlds", () => {
   });
 
   it(
-    `[SM10] [SM11] [SM12] [SM14] [SM15] [SM16] [SM17] [SM19] [SM20] [SM22] hold in ${worlds} worlds of a few days`,
+    `[SM10] [SM11] [SM12] [SM14] [SM15] [SM16] [SM17] [SM19] [SM20] [SM22] [SM23] [SM24] [SM25] [SM26] [SM27] hold in ${worlds} worlds of a few days`,
     { timeout: 600_000 },
     async () => {
       const sum = await allWell("short", plans(worlds, shortPlan));

@@ -79,6 +79,8 @@ export class Station {
   startedAt = -1;
   /** What the disk had said was durable and then lost, as far as it counts: null while it is honest. */
   forgot: Forgotten | null = null;
+  /** A commit has failed, and what runs on has not been ended yet. */
+  failing = false;
   /** Why the program does not start, though the machine runs. */
   refuses: ErrorCode | null = null;
   private readonly world: Surroundings;
@@ -94,6 +96,7 @@ export class Station {
     this.officer = { credential: dice.bytes(32), assertion: sha256Of(dice.bytes(32)) };
     this.disk.fault = () => {
       const fault = world.diskFault(this);
+      this.failing = fault !== "keep" && fault !== "lie";
       // The machine dies with the commit: nothing of it runs on to see the outcome.
       if (fault === "lose" || fault === "tear" || fault === "mute") queueMicrotask(() => this.kill(`disk ${fault}`));
       return fault;
@@ -167,6 +170,7 @@ export class Station {
     const { alive } = this;
     if (alive === null) return;
     this.alive = null;
+    this.failing = false;
     alive.life.die();
     const had = headsOf(alive.store, alive.links);
     this.disk.crash();

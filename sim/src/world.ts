@@ -119,6 +119,7 @@ function build(plan: Plan): World {
             `${from.name} ${line.at}${"side" in line ? ` ${line.side}` : ""} ${call === null ? "" : judge.nameOf(call)}`,
           );
         },
+        told: (from, told) => judge.watch.told(from, told),
         wrong,
         pageSkew: skew,
       },

@@ -251,6 +251,21 @@ describe("the record of a call", () => {
     expect(entry.caller.terminals.map(idText)).toEqual([deskOf(a)]);
   });
 
+  it("[RC8] also the one that was left while it rang, when the other side answers it before it hears of that", async () => {
+    const { a, b } = await begin();
+    await a.say(deskOf(a), { type: "place", link: linkText });
+    await settle(a, b);
+    const call = openCall(b.line()) ?? "";
+    await a.say(deskOf(a, 1), { type: "take", call });
+    await b.say(deskOf(b), { type: "answer", call });
+    await settle(a, b);
+    await b.say(deskOf(b), { type: "hangUp", call });
+    await settle(a, b);
+    for (const half of [a, b]) expect(half.life?.record.of(call)?.at).toBe("signedByBoth");
+    const entry = certain(decode(callEntry, jointOf(await entriesOf(b), callKind)[0]?.body ?? new Uint8Array()));
+    expect(entry.caller.terminals.map(idText).toSorted()).toEqual([deskOf(a), deskOf(a, 1)].toSorted());
+  });
+
   it("[RC11] an answer that crosses with the caller's giving up is no call of both, and nobody waits for an entry", async () => {
     const { a, b } = await begin();
     await a.say(deskOf(a), { type: "place", link: linkText });

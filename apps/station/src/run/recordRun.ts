@@ -169,7 +169,10 @@ export async function runRecord(options: RecordRunOptions): Promise<RecordRun> {
   return {
     of: (call) => recorded.get(call) ?? null,
     said: (tx, after, link, payload) => {
-      if (payload.type === "ring") happen(tx, after, link, idText(payload.call), { type: "begun" });
+      if (payload.type === "ring")
+        happen(tx, after, link, idText(payload.call), { type: "begun", ours: idText(payload.caller.terminal) });
+      else if (payload.type === "moved")
+        happen(tx, after, link, idText(payload.call), { type: "weMoved", to: idText(payload.to.terminal) });
       else if (payload.type === "hangUp")
         happen(tx, after, link, idText(payload.call), {
           type: "hungUp",
@@ -179,7 +182,7 @@ export async function runRecord(options: RecordRunOptions): Promise<RecordRun> {
         });
       else if (payload.type === "receipt") {
         if (payload.receipt.kind === "delivered")
-          happen(tx, after, link, idText(payload.receipt.call), { type: "begun" });
+          happen(tx, after, link, idText(payload.receipt.call), { type: "begun", ours: null });
         receipt(tx, after, link, payload, null);
       }
     },

@@ -64,8 +64,10 @@ export type RecordCommand =
   | { readonly type: "hungUp"; readonly whose: Whose; readonly at: Instant; readonly crossed: boolean }
   /** Their person went to another terminal of theirs. */
   | { readonly type: "moved"; readonly to: IdText }
-  /** A ring of ours goes out, or one of theirs was taken. */
-  | { readonly type: "begun" }
+  /** A ring of ours goes out from that terminal, or one of theirs was taken. */
+  | { readonly type: "begun"; readonly ours: IdText | null }
+  /** The other side was told that our person is at that terminal now. */
+  | { readonly type: "weMoved"; readonly to: IdText }
   | { readonly type: "finished"; readonly finish: Finish }
   /** The line has left the call, and nobody had answered. */
   | { readonly type: "gone" }
@@ -104,8 +106,15 @@ export function decide(record: CallRecord | null, command: RecordCommand, contex
   const { link, call } = context;
   const stay = { record, effects: [] };
   switch (command.type) {
-    case "begun":
-      return record === null ? { record: open(nothingHeld(link, call)), effects: [] } : stay;
+    case "begun": {
+      if (record !== null) return stay;
+      const held = nothingHeld(link, call);
+      return { record: open(command.ours === null ? held : withTerminal(held, "ours", command.ours)), effects: [] };
+    }
+    case "weMoved":
+      // Also one that was left before the answer: whatever the other side may have seen is in our part.
+      if (record?.at !== "open") return stay;
+      return { record: { ...record, held: withTerminal(record.held, "ours", command.to) }, effects: [] };
     case "sits": {
       const { ours, theirs, places } = command;
       if (record !== null && record.at !== "open") return stay;
