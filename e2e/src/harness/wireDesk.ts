@@ -84,7 +84,7 @@ export class WireDesk {
       if (text === "") return;
       const message = readToTerminal(text);
       if (!message.ok) throw new Error(`the station said ${text.slice(0, 200)}: ${message.error.detail}`);
-      this.hear(message.value);
+      if (message.value !== null) this.hear(message.value);
     });
   }
 

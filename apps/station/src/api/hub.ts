@@ -129,6 +129,7 @@ export function openHub(options: HubOptions): Hub {
       connection.socket.close(4400, message.error.code);
       return;
     }
+    if (message.value === null) return;
     if (message.value.type === "hello") return prove(connection, message.value.terminal, message.value.signature);
     options.onMessage(connection.seat, message.value, connection.challenge);
   };

@@ -40,6 +40,8 @@ beforeEach(() => {
 
 const open = () => {
   const ups: string[] = [];
+  const heard: string[] = [];
+  const strangers: string[] = [];
   const link = linkToStation({
     open: () => {
       sockets.push(new FakeSocket());
@@ -49,11 +51,11 @@ const open = () => {
     jitter: () => 0,
     onUp: () => void ups.push("up"),
     onDown: () => void ups.push("down"),
-    onMessage: () => undefined,
-    onStranger: () => undefined,
+    onMessage: ({ type }) => void heard.push(type),
+    onStranger: (detail) => void strangers.push(detail),
   });
   newest().onopen?.();
-  return { link, ups };
+  return { link, ups, heard, strangers };
 };
 
 it("[WS5] a connection in doubt that answers is kept", () => {
@@ -79,4 +81,14 @@ it("[WS5] one that does not answer within a second is dropped and made anew, aga
   expect([sockets[1]?.isClosed, sockets.length]).toEqual([true, 3]);
   newest().onopen?.();
   expect(ups).toEqual(["up", "down", "up"]);
+});
+
+it("[WS6] what only a newer station says is passed over, and what comes after it is heard; a bent message is told", () => {
+  const { heard, strangers } = open();
+  const say = (message: unknown): void => newest().onmessage?.({ data: JSON.stringify(message) });
+  say({ type: "weather", wind: "north" });
+  say({ type: "renewalDue", nonce: "A".repeat(43), colour: "blue" });
+  expect([heard, strangers.length]).toEqual([["renewalDue"], 0]);
+  say({ type: "renewalDue" });
+  expect([heard.length, strangers.length]).toEqual([1, 1]);
 });

@@ -67,8 +67,9 @@ export function linkToStation(options: StationLinkOptions): StationLink {
       state = { ...state, watch: watch(socket) };
       if (data === "") return; // the station's sign of life
       const message = readToTerminal(data);
-      if (message.ok) options.onMessage(message.value);
-      else options.onStranger(message.error.detail);
+      if (message.ok) {
+        if (message.value !== null) options.onMessage(message.value);
+      } else options.onStranger(message.error.detail);
     };
     socket.onclose = () => lose(socket);
   };

@@ -21,7 +21,13 @@ export const toTerminalSchema = z.discriminatedUnion("type", [
 ]);
 export type ToTerminal = z.infer<typeof toTerminalSchema>;
 
-function read<T>(schema: z.ZodType<T>, text: string): Result<T, ParleyError> {
+/** A union's message types, each of which may stand for several. */
+type Union<T> = z.ZodType<T> & { readonly options: readonly { readonly shape: { readonly type: z.ZodType } }[] };
+
+/** What a message says, as far as any message does. */
+const typed = z.object({ type: z.string().max(64) });
+
+function read<T>(schema: Union<T>, text: string): Result<T | null, ParleyError> {
   if (text.length > maxTerminalMessageBytes) return fail(problem("MESSAGE_TOO_LARGE", `${text.length} characters`));
   let json: unknown;
   try {
@@ -30,13 +36,15 @@ function read<T>(schema: z.ZodType<T>, text: string): Result<T, ParleyError> {
     return fail(problem("MESSAGE_MALFORMED", "not JSON"));
   }
   const parsed = schema.safeParse(json);
-  return parsed.success
-    ? ok(parsed.data)
-    : fail(problem("MESSAGE_MALFORMED", z.prettifyError(parsed.error).slice(0, 300)));
+  if (parsed.success) return ok(parsed.data);
+  const { data } = typed.safeParse(json);
+  const known = data === undefined || schema.options.some(({ shape }) => shape.type.safeParse(data.type).success);
+  return known ? fail(problem("MESSAGE_MALFORMED", z.prettifyError(parsed.error).slice(0, 300))) : ok(null);
 }
 
-/** What a terminal said, or why it cannot be understood. */
-export const readFromTerminal = (text: string): Result<FromTerminal, ParleyError> => read(fromTerminalSchema, text);
+/** What a terminal said, or why it cannot be understood; null for a message of a type that only a newer page knows ([WS6]). */
+export const readFromTerminal = (text: string): Result<FromTerminal | null, ParleyError> =>
+  read(fromTerminalSchema, text);
 
-/** What the station said, or why it cannot be understood. */
-export const readToTerminal = (text: string): Result<ToTerminal, ParleyError> => read(toTerminalSchema, text);
+/** What the station said, or why it cannot be understood; null for a message of a type that only a newer station knows ([WS6]). */
+export const readToTerminal = (text: string): Result<ToTerminal | null, ParleyError> => read(toTerminalSchema, text);
