@@ -284,7 +284,7 @@ describe("a desk that lacks something from the beginning", () => {
     }
   });
 
-  it("[VW53] a page that the browser keeps silent says so, rings once it is touched, and is heard so in a call too", async () => {
+  it("[WS3] [VW53] a page that the browser keeps silent says so, rings once it is touched, and is heard so in a call too", async () => {
     const desk = await openDesk(parties.b, 6, parties, {
       plugs: [],
       args: ["--autoplay-policy=document-user-activation-required"],
@@ -292,6 +292,8 @@ describe("a desk that lacks something from the beginning", () => {
     try {
       let page = await openUntouched(desk);
       await expect.poll(() => untouched(page, silenced), soon).toBe(true);
+      // The elder page is told so, and does not take the terminal back.
+      await says(desk, "This desk is open in another window");
       await press(caller.page, "call");
       await expect.poll(() => untouched(page, `document.querySelector("[data-act=answer]") !== null`), soon).toBe(true);
       expect(await untouched(page, "parleyPlugs.playing()")).toBe(0);

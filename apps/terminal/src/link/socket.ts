@@ -20,6 +20,9 @@ export type StationLink = {
    * anew, since after a cut or under a new address the old one's packets may be minutes from their next try.
    */
   readonly doubt: () => void;
+  /** Lets go and does not try again, since the station wants another page of this terminal; only `wake` ends it. */
+  readonly rest: () => void;
+  readonly wake: () => void;
   readonly close: () => void;
 };
 
@@ -46,7 +49,9 @@ const answers: Ms = ms(1_000);
 
 export function linkToStation(options: StationLinkOptions): StationLink {
   type State =
-    { at: "opening" | "up"; socket: SocketLike; watch: Cancel } | { at: "waiting"; stop: Cancel } | { at: "closed" };
+    | { at: "opening" | "up"; socket: SocketLike; watch: Cancel }
+    | { at: "waiting"; stop: Cancel }
+    | { at: "resting" | "closed" };
   let state: State = { at: "closed" };
   let tries = 0;
 
@@ -86,6 +91,14 @@ export function linkToStation(options: StationLinkOptions): StationLink {
     if (wasUp) options.onDown();
   };
 
+  const letGo = (): void => {
+    if (state.at === "waiting") state.stop();
+    if (state.at !== "opening" && state.at !== "up") return;
+    state.watch();
+    state.socket.onclose = null;
+    state.socket.close();
+  };
+
   connect();
   return {
     send: (message) => {
@@ -106,13 +119,16 @@ export function linkToStation(options: StationLinkOptions): StationLink {
       if (state.at === "up") socket.send("");
       state = { ...state, watch: options.clock.wait(answers, () => lose(socket)) };
     },
+    rest: () => {
+      letGo();
+      state = { at: "resting" };
+      options.onDown();
+    },
+    wake: () => {
+      if (state.at === "resting") connect();
+    },
     close: () => {
-      if (state.at === "waiting") state.stop();
-      if (state.at === "opening" || state.at === "up") {
-        state.watch();
-        state.socket.onclose = null;
-        state.socket.close();
-      }
+      letGo();
       state = { at: "closed" };
     },
   };

@@ -5,11 +5,11 @@ import { type Path, type PathFacts, judgePath, pathFactsOf, wholePath } from "./
 const good: PathFacts = { available: 900_000, soundLost: 0 };
 const poor: PathFacts = { available: 120_000, soundLost: 0 };
 
-/** Looks at the path every two seconds from `from` until `until`, and tells when it changed. */
+/** Looks at the path every second from `from` until `until`, and tells when it changed. */
 function watch(begin: Path, from: number, until: number, facts: (at: number) => PathFacts): [Path, string[]] {
   let path = begin;
   const changes: string[] = [];
-  for (let at = from; at <= until; at += 2) {
+  for (let at = from; at <= until; at += 1) {
     const next = judgePath(path, facts(at), seconds(at));
     if (next.at !== path.at) changes.push(`${at} ${next.at}`);
     path = next;
@@ -18,37 +18,37 @@ function watch(begin: Path, from: number, until: number, facts: (at: number) => 
 }
 
 describe("a path that is too poor for a picture", () => {
-  it("[VW58] holds the picture back after four seconds, tries again after 10, 20, 40 and then each 60 s", () => {
+  it("[VW58] holds the picture back after three seconds, tries again after 10, 20, 40 and then each 60 s", () => {
     const [, changes] = watch(wholePath(ms(0)), 0, 300, () => poor);
     expect(changes).toEqual([
-      "14 soundOnly",
-      "24 whole",
-      "38 soundOnly",
-      "58 whole",
-      "72 soundOnly",
-      "112 whole",
-      "126 soundOnly",
-      "186 whole",
-      "200 soundOnly",
-      "260 whole",
-      "274 soundOnly",
+      "13 soundOnly",
+      "23 whole",
+      "36 soundOnly",
+      "56 whole",
+      "69 soundOnly",
+      "109 whole",
+      "122 soundOnly",
+      "182 whole",
+      "195 soundOnly",
+      "255 whole",
+      "268 soundOnly",
     ]);
   });
 
   it("[VW58] sound that the other side misses counts as poor too, whatever the estimate says", () => {
-    expect(watch(wholePath(ms(0)), 0, 20, () => ({ ...good, soundLost: 0.2 }))[1]).toEqual(["14 soundOnly"]);
+    expect(watch(wholePath(ms(0)), 0, 20, () => ({ ...good, soundLost: 0.2 }))[1]).toEqual(["13 soundOnly"]);
     expect(watch(wholePath(ms(0)), 0, 300, () => ({ ...good, soundLost: 0.05 }))[1]).toEqual([]);
   });
 
   it("a short weakness, and one while the estimate still grows, hold nothing back", () => {
-    expect(watch(wholePath(ms(0)), 0, 100, (at) => (at <= 10 ? poor : good))[1]).toEqual([]);
-    expect(watch(wholePath(ms(0)), 0, 100, (at) => (at % 6 === 0 ? good : poor))[1]).toEqual([]);
+    expect(watch(wholePath(ms(0)), 0, 100, (at) => (at <= 12 ? poor : good))[1]).toEqual([]);
+    expect(watch(wholePath(ms(0)), 0, 100, (at) => (at % 3 === 0 ? good : poor))[1]).toEqual([]);
     expect(watch(wholePath(ms(0)), 0, 100, () => ({ available: null, soundLost: null }))[1]).toEqual([]);
   });
 
   it("a minute of a good path is a new beginning", () => {
     const [after] = watch(wholePath(ms(0), 4), 0, 90, () => good);
-    expect(watch(after, 92, 120, () => poor)[1]).toEqual(["96 soundOnly", "106 whole", "120 soundOnly"]);
+    expect(watch(after, 91, 120, () => poor)[1]).toEqual(["94 soundOnly", "104 whole", "117 soundOnly"]);
   });
 
   it("a report is read for the pair in use and for the worst of our sound", () => {

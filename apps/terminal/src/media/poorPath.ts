@@ -14,8 +14,8 @@ export type Path =
 const leastForBoth = 160_000;
 /** More than this of the sound missing is heard as gaps, which Opus can no longer fill. */
 const mostSoundLost = 0.08;
-/** Poor for this long without a break: longer than a key frame or a change of path takes. */
-const patience: Ms = seconds(4);
+/** Poor for this long without a break: the browser's estimate is down within a second, and sound suffers meanwhile. */
+const patience: Ms = seconds(3);
 /** An estimate needs this long to grow after a beginning, a mending or a picture that comes back: chosen. */
 const settles: Ms = seconds(10);
 const firstPause: Ms = seconds(10);

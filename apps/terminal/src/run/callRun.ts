@@ -91,7 +91,7 @@ const pulseEvery = (line: Line): Ms => (line.at === "live" ? ms(100) : ms(25));
 const partingWord: Ms = ms(1500);
 
 /** How often the browser is asked which way its packets take. */
-const routeEvery: Ms = ms(2000);
+const routeEvery: Ms = ms(1000);
 
 const noTracks: Readonly<Record<Stream, null>> = { mic: null, cam: null, screen: null, screenSound: null };
 

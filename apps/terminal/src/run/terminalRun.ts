@@ -263,8 +263,10 @@ export function runTerminal(browser: Browser, { code, officerCode }: OpenedWith)
         return change({ ledger: { entries, total: message.total, older: message.more ? "more" : "none" } });
       }
       case "refused":
-        if (message.code === "OPEN_ELSEWHERE") change({ fault: "openElsewhere" });
-        else if (message.code === "TERMINAL_REMOVED") change({ fault: "removed" });
+        if (message.code === "OPEN_ELSEWHERE") {
+          link.rest(); // or the two pages would take the terminal from each other for ever
+          change({ fault: "openElsewhere" });
+        } else if (message.code === "TERMINAL_REMOVED") change({ fault: "removed" });
         return;
       case "enrolHere":
         void session.enrol(message.code);
@@ -491,6 +493,7 @@ export function runTerminal(browser: Browser, { code, officerCode }: OpenedWith)
       case "startOver":
         return change({ enrolment: { at: "none", entry: "asking" } });
       case "tryAgain":
+        link.wake();
         link.nudge();
         return change({ fault: null });
       case "open":
