@@ -116,12 +116,16 @@ export function longPlan(seed: string, years: number, more: Partial<Plan> = {}):
   const spells = Math.max(1, Math.round(years * 12));
   const pause = ms((days(365) * years) / spells - minutes(8));
   const perPause = { absence: 0.08, off: 0.08 };
+  // A spell of years is for what years do: what goes wrong within one is for the short plans, three times as often.
+  const every = Object.fromEntries(Object.entries(weather.every).map(([kind, mean]) => [kind, ms(mean * 3)]));
+  const { lose, tear, mute } = weather.perCommit;
+  const perCommit = { lose: lose / 3, tear: tear / 3, mute: mute / 3, lie: 0 };
   return shortPlan(seed, {
     spells,
     spell: minutes(8),
     idle: [ms(Math.round(pause * 0.5)), ms(Math.round(pause * 1.5))],
     callEvery: minutes(2),
-    weather: { ...weather, perPause },
+    weather: { ...weather, every, perCommit, perPause },
     ...more,
   });
 }

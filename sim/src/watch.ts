@@ -21,7 +21,7 @@ export class Watch {
   private readonly nameOf: (call: IdText) => string;
   private readonly calling = new Map<string, IdText>();
   /** Calls that crossed. */
-  private readonly rivals = new Map<IdText, IdText>();
+  private readonly rivals = new Map<IdText, readonly IdText[]>();
   private readonly ended = new Set<IdText>();
   private readonly ringing = new Map<string, Ringing>();
   private readonly lastTold = new Map<
@@ -83,15 +83,14 @@ export class Watch {
     this.calling.delete(key);
     if (line.at === "ringing" && line.side === "calling") this.calling.set(key, call);
     if (before === undefined || before === call) return;
-    this.rivals.set(call, before);
-    this.rivals.set(before, call);
+    this.rivals.set(call, [...(this.rivals.get(call) ?? []), before]);
+    this.rivals.set(before, [...(this.rivals.get(before) ?? []), call]);
   }
 
   /** [SM27]; where both had called and one ended that one call, the other one gave way to it and is over too. */
   private endedByPeople(station: Station, line: Line): void {
     if (line.at !== "ended" || line.answered === null || line.why === "superseded") return;
-    const rival = this.rivals.get(line.call);
-    if (this.ended.has(line.call) || (rival !== undefined && this.ended.has(rival))) return;
+    if ([line.call, ...(this.rivals.get(line.call) ?? [])].some((call) => this.ended.has(call))) return;
     this.wrong(`[SM27] nobody ended ${this.nameOf(line.call)}, and ${station.name} says that it is over: ${line.why}`);
   }
 
