@@ -202,6 +202,11 @@ export function runTerminal(browser: Browser, { code, officerCode }: OpenedWith)
   });
   let codeUsed = false;
 
+  /** The ledger's newest entries, for an officer: what happened is in them, and what nobody answered is an alarm. */
+  const askNewest = (): void => {
+    if (facts.door !== null && facts.door.officer !== null) send({ type: "entries", before: null });
+  };
+
   const heard = (message: ToTerminal): void => {
     switch (message.type) {
       case "welcome":
@@ -220,7 +225,9 @@ export function runTerminal(browser: Browser, { code, officerCode }: OpenedWith)
       case "line":
         named(message.names);
         facts = { ...facts, missed: { ...facts.missed, [message.link]: ourTime(message.missed, message.now) } };
-        return lineSaid(message.link, inTime(message.line as Line, message.now as Instant, clock.now()));
+        lineSaid(message.link, inTime(message.line as Line, message.now as Instant, clock.now()));
+        if (message.line.at === "ended") askNewest();
+        return;
       case "receipt": {
         const known = facts.receipts[message.call] ?? {};
         const at = ourTime(message.at, message.now);
@@ -229,6 +236,7 @@ export function runTerminal(browser: Browser, { code, officerCode }: OpenedWith)
       }
       case "record": {
         const { call, at, index: entry } = message;
+        askNewest();
         return change({ records: { ...facts.records, [call]: { at, entry } } });
       }
       case "admit":
@@ -253,7 +261,7 @@ export function runTerminal(browser: Browser, { code, officerCode }: OpenedWith)
         return change({ passkey: { at: "failed", why: message.why } });
       case "house":
         // What changed the house is in the ledger too.
-        send({ type: "entries", before: null });
+        askNewest();
         return change({ house: message });
       case "entries": {
         const { entries: shown, older } = facts.ledger;
@@ -497,7 +505,7 @@ export function runTerminal(browser: Browser, { code, officerCode }: OpenedWith)
         link.nudge();
         return change({ fault: null });
       case "open":
-        if (action.section === "ledger") send({ type: "entries", before: null });
+        if (action.section === "ledger") askNewest();
         return change({ section: action.section });
       case "signIn":
         return ask({ do: "signIn" });
