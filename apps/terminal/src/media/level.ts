@@ -12,6 +12,8 @@ export function levelOf(track: MediaStreamTrack): Level {
   const samples = new Float32Array(analyser.fftSize);
   return {
     now: () => {
+      // Where a page may make no sound before it is touched, it hears none by this way either.
+      if (context.state === "suspended") void context.resume();
       analyser.getFloatTimeDomainData(samples);
       const power = samples.reduce((sum, sample) => sum + sample * sample, 0) / samples.length;
       return Math.min(1, Math.max(0, 1 - (10 * Math.log10(power)) / floor));

@@ -18,6 +18,9 @@ export type RingerOptions = {
   readonly onBlocked: (state: "free" | "blocked") => void;
 };
 
+/** A mark is played out by then, ms: what elements and loudspeakers hold back. */
+const tail = 500;
+
 /** A ring begins softly and is at its loudest after so many seconds. */
 const risesFor = 10;
 const begins = 0.25;
@@ -65,9 +68,10 @@ export function makeRinger({ page, onBlocked }: RingerOptions): Ringer {
       void context.resume();
       for (const each of elements) void each.then((audio) => audio.play().catch(() => undefined));
     };
-    page.addEventListener("pointerdown", wake, true);
-    page.addEventListener("keydown", wake, true);
-    source.onended = stop;
+    if (repeats) {
+      page.addEventListener("pointerdown", wake, true);
+      page.addEventListener("keydown", wake, true);
+    } else setTimeout(stop, buffer.duration * 1000 + tail); // a mark that was kept silent is not made later, out of place
     source.start();
     void context.resume();
     return { stop };
