@@ -92,3 +92,17 @@ it("[WS6] what only a newer station says is passed over, and what comes after it
   say({ type: "renewalDue" });
   expect([heard.length, strangers.length]).toEqual([1, 1]);
 });
+
+it("[WS3] one that the station let go rests, whatever the network says, until a person wakes it", () => {
+  const { link, ups } = open();
+  const socket = newest();
+  link.rest();
+  socket.onclose?.();
+  pass(ms(60_000));
+  link.nudge();
+  link.doubt();
+  expect([sockets.length, socket.isClosed, ups]).toEqual([1, true, ["up", "down"]]);
+  link.wake();
+  newest().onopen?.();
+  expect([sockets.length, ups]).toEqual([2, ["up", "down", "up"]]);
+});
