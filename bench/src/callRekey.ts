@@ -2,7 +2,8 @@
 // whose epoch stands; and one whose callee learns each new key half a second late. Lost pictures are counted exactly, by
 // the encoders' and decoders' own counts with the cameras standing still, never by eye.
 import { gapsDuring } from "./callMend.ts";
-import { lostBetween, pause, settledCounts } from "./callSteady.ts";
+import { lostBetween, settledCounts } from "@parley/e2e/src/harness/frameCounts.ts";
+import { pause } from "./callSteady.ts";
 import { atMost, type Figure, notComparable, notMeasured } from "./figure.ts";
 import type { Caller, Place } from "./rivals/caller.ts";
 import { type ParleySettings, type StartParley, startParleyRival } from "./rivals/parley.ts";
@@ -56,9 +57,9 @@ async function watchEpochs(
     await pause(1_500);
     await caller.press();
     await pause(4_000);
-    const [counts0, epoch0] = [await settledCounts(caller), await epochShown(caller)];
+    const [counts0, epoch0] = [await settledCounts(caller.pages), await epochShown(caller)];
     const gaps = await gapsDuring(caller, length, () => Promise.resolve());
-    const [epoch1, counts1] = [await epochShown(caller), await settledCounts(caller)];
+    const [epoch1, counts1] = [await epochShown(caller), await settledCounts(caller.pages)];
     await caller.hangUp();
     return { lost: lostBetween(counts0, counts1), p999: gaps.p999, epochs: epoch1 - epoch0 };
   } finally {

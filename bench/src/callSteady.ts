@@ -1,6 +1,6 @@
 // One call in its steady state: what it costs, how many pictures come through, how late and how evenly. For bench parts that
 // look at the middle of a call rather than its beginning.
-import type { MediaCounts } from "@parley/e2e/src/harness/meterTypes.ts";
+import { countsOf, ofBoth, roles } from "@parley/e2e/src/harness/frameCounts.ts";
 import { sinceBeep } from "@parley/e2e/src/harness/soundClock.ts";
 import { cpuSeconds } from "./cpu.ts";
 import type { Caller } from "./rivals/caller.ts";
@@ -12,19 +12,8 @@ export const pause = (ms: number): Promise<void> => new Promise((resolve) => set
 /** The wall clock with fractions, the same one the pages read. */
 export const wallNow = (): number => performance.timeOrigin + performance.now();
 
-const roles = ["caller", "callee"] as const;
-
-/** Asks both pages the same thing, together. */
-async function ofBoth<T>(ask: (role: Role) => Promise<T>): Promise<Record<Role, T>> {
-  const [caller, callee] = [ask("caller"), ask("callee")];
-  return { caller: await caller, callee: await callee };
-}
-
-export const countsOf = (caller: Caller): Promise<Record<Role, MediaCounts>> =>
-  ofBoth((role) => caller.pages[role].evaluate(() => globalThis.parleyMeter.counts()));
-
 export async function clearPictures(caller: Caller): Promise<void> {
-  await ofBoth((role) => caller.pages[role].evaluate(() => globalThis.parleyMeter.clear()));
+  await ofBoth(caller.pages, (page) => page.evaluate(() => globalThis.parleyMeter.clear()));
 }
 
 export type Side = {
@@ -50,13 +39,13 @@ export type Steady = {
 /** Watches a call that is under way for `window` ms. */
 export async function watchCall(caller: Caller, window: number): Promise<Steady> {
   await clearPictures(caller);
-  const [counts0, cpu0, began] = [await countsOf(caller), await cpuSeconds(caller.roots()), wallNow()];
+  const [counts0, cpu0, began] = [await countsOf(caller.pages), await cpuSeconds(caller.roots()), wallNow()];
   await pause(window);
   const [cpu1, ended] = [await cpuSeconds(caller.roots()), wallNow()];
-  const counts1 = await countsOf(caller);
-  const logs = await ofBoth((role) => caller.pages[role].evaluate(() => globalThis.parleyMeter.pictures()));
-  const sounds = await ofBoth((role) => caller.pages[role].evaluate(() => globalThis.parleyMeter.soundDelays(4_000)));
-  const lags = await ofBoth((role) => caller.pages[role].evaluate(() => globalThis.parleyCamera.beepLag()));
+  const counts1 = await countsOf(caller.pages);
+  const logs = await ofBoth(caller.pages, (page) => page.evaluate(() => globalThis.parleyMeter.pictures()));
+  const sounds = await ofBoth(caller.pages, (page) => page.evaluate(() => globalThis.parleyMeter.soundDelays(4_000)));
+  const lags = await ofBoth(caller.pages, (page) => page.evaluate(() => globalThis.parleyCamera.beepLag()));
   const other = (role: Role): Role => (role === "caller" ? "callee" : "caller");
   const seconds = (ended - began) / 1000;
   const side = (role: Role): Side => ({
@@ -85,26 +74,4 @@ export function gapsOf(shown: readonly number[]): Gaps {
   const gaps = shown.slice(1).map((at, i) => at - (shown[i] ?? at));
   const at = (p: number): number => percentile(gaps, p);
   return { longest: at(1), p999: at(0.999), p50: at(0.5), count: gaps.length };
-}
-
-/**
- * Both cameras stand still until everything under way has arrived, and the counts are taken: between two of these, encoded at
- * one end less decoded at the other is exactly what was lost.
- */
-export async function settledCounts(caller: Caller): Promise<Record<Role, MediaCounts>> {
-  const still = (yes: boolean) =>
-    ofBoth((role) => caller.pages[role].evaluate((y) => globalThis.parleyCamera.pause(y), yes));
-  await still(true);
-  await pause(700);
-  const counts = await countsOf(caller);
-  await still(false);
-  return counts;
-}
-
-/** Pictures encoded at either end and never decoded at the other, between two settled counts. */
-export function lostBetween(before: Record<Role, MediaCounts>, after: Record<Role, MediaCounts>): number {
-  const grown = (role: Role, what: "encoded" | "decoded"): number => after[role][what] - before[role][what];
-  return (
-    grown("caller", "encoded") - grown("callee", "decoded") + grown("callee", "encoded") - grown("caller", "decoded")
-  );
 }

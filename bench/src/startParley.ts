@@ -20,7 +20,7 @@ export const startParley: StartParley = async (place, { epochMs }) => {
           command: (command: string, args: readonly string[]) =>
             inNamespace(network.namespace("servers"), command, args),
         };
-  const epochSeconds = epochMs === undefined ? 300 : Math.max(1, Math.round(epochMs / 1000));
+  const epochSeconds = epochMs === undefined ? 300 : epochMs / 1000;
   const parties = await startParties({ call: { epochSeconds } }, at);
   const { a, b } = parties;
   const desk = async (of: typeof a): Promise<string> =>

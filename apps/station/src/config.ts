@@ -83,8 +83,8 @@ const callSchema = z.strictObject({
     .default(false)
     .describe("Never show an address to the other party: all media goes through the relay."),
   epochSeconds: z
-    .int()
-    .min(1)
+    .number()
+    .min(0.1)
     .max(300)
     .default(300)
     .describe("How often the keys of a call change, seconds; 300 unless a test wants it faster."),

@@ -5,7 +5,7 @@ import type { Bytes } from "@parley/base/bytes";
 import type { Random } from "@parley/base/random";
 import type { Sha256 } from "@parley/ledger/hash";
 import { type Result, certain, fail, ok } from "@parley/base/result";
-import { type Clock, days, hours } from "@parley/base/time";
+import { type Clock, type Ms, days, hours } from "@parley/base/time";
 import { type ErrorCode, type ParleyError, problem } from "@parley/protocol/errorCodes";
 import { type IdText, type PartyId, idText } from "@parley/protocol/ids";
 import type { Kem } from "@parley/protocol/pairing/kem";
@@ -38,6 +38,9 @@ import type { Recorded } from "./run/recordRun.ts";
 import { turnAwayStrangers } from "./run/strangers.ts";
 import { type Writer, makeWriter } from "./run/writer.ts";
 import type { Store } from "./store/port.ts";
+
+/** How often it is looked whether the station key is due to hand over. */
+const tickEvery: Ms = hours(1);
 
 /** Checking and agreeing, as the station needs them at once: signing is the key ring's. */
 export type Cryptography = {
@@ -372,7 +375,7 @@ export async function joinPeers(
 
   let stopTick = (): void => undefined;
   const tick = (): void => {
-    stopTick = clock.wait(hours(1), tick);
+    stopTick = clock.wait(tickEvery, tick);
     void identity.command({ type: "tick" });
   };
   return ok({

@@ -1,7 +1,7 @@
 // Builds the terminal: bundles one page, adds the integrity of what it names, and writes the manifest of all of it.
 import { mkdirSync, readFileSync, readdirSync, writeFileSync } from "node:fs";
 import { join, relative, sep } from "node:path";
-import { build } from "vite";
+import { type Plugin, build } from "vite";
 import { withIntegrity } from "./integrity.ts";
 import { type Manifest, manifestName, manifestOf } from "./manifest.ts";
 
@@ -9,12 +9,21 @@ const terminal = join(import.meta.dirname, "..");
 
 export type Built = { readonly folder: string; readonly manifest: Manifest };
 
-/** `page` is "index" for what a station serves and "preview" for screenshots; `folder` is emptied first. */
-export async function buildTerminal(page: "index" | "preview", folder: string): Promise<Built> {
+/**
+ * `page` is "index" for what a station serves and "preview" for screenshots; `folder` is emptied first. `plugins` are none but
+ * for a terminal that only a test is to meet.
+ */
+export async function buildTerminal(
+  page: "index" | "preview",
+  folder: string,
+  plugins: readonly Plugin[] = [],
+): Promise<Built> {
   mkdirSync(folder, { recursive: true });
   await build({
     configFile: join(terminal, "vite.config.ts"),
     logLevel: "warn",
+    plugins: [...plugins],
+    worker: { format: "es", plugins: () => [...plugins] },
     build: { outDir: folder, emptyOutDir: true, rolldownOptions: { input: join(terminal, `${page}.html`) } },
   });
   const html = join(folder, `${page}.html`);

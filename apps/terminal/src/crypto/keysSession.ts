@@ -41,6 +41,9 @@ const contexts = [0, 1, 4, 5, 6] as const;
 /** Signals whose sender has not greeted yet, at most; they come in the same breath as the greeting. */
 const earlyKept = 64;
 
+/** The number of the first signal of a life. */
+const firstNumber = 0;
+
 /** The keeper wants to know the time this often. */
 const tickEvery: Ms = ms(100);
 
@@ -75,7 +78,7 @@ export class KeysSession {
   private readonly seated = new Map<IdText, string>();
   private readonly bases = new Map<string, { readonly base: CryptoKey; readonly members: readonly KeptMember[] }>();
   private keeper: Keeper | null = null;
-  private number = 0;
+  private number = firstNumber;
   private shown = "";
   private turn: Promise<unknown> = Promise.resolve();
 

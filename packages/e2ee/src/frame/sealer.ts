@@ -4,7 +4,7 @@
 import { type Bytes, hex } from "@parley/base/bytes";
 import { type Result, fail, ok } from "@parley/base/result";
 import type { Ms } from "@parley/base/time";
-import { Counter } from "../sframe/counter.ts";
+import { Counter, firstCounter } from "../sframe/counter.ts";
 import type { FrameKey } from "../sframe/schedule.ts";
 import { type GroupEpoch, isNewer } from "./groupEpoch.ts";
 import { type Layout, madeUpBytes } from "./layout.ts";
@@ -41,9 +41,9 @@ export class Sealer {
 
   /**
    * Takes the key of a new epoch. It seals from `until` on, or from `switchTo` if that comes first; `until` is now when a
-   * member was removed. `start` is 0 except in tests that begin near a limit.
+   * member was removed. `start` is `firstCounter` except in tests that begin near a limit.
    */
-  install(of: GroupEpoch, key: FrameKey, until: Ms, now: Ms, start = 0): Result<null, KeyRefusal> {
+  install(of: GroupEpoch, key: FrameKey, until: Ms, now: Ms, start = firstCounter): Result<null, KeyRefusal> {
     if (this.newest !== null && !isNewer(of, this.newest)) return fail("epochNotNewer");
     const salt = hex(key.salt);
     if (this.salts.has(salt)) return fail("keySeenBefore");

@@ -7,11 +7,14 @@
  */
 export const counterLimit = 2 ** 48;
 
+/** Where every counter begins. */
+export const firstCounter = 0;
+
 export class Counter {
   private next: number;
 
-  /** `start` is 0 except in tests that begin near a limit. */
-  constructor(start = 0) {
+  /** `start` is `firstCounter` except in tests that begin near a limit. */
+  constructor(start = firstCounter) {
     if (!Number.isInteger(start) || start < 0 || start > counterLimit) throw new RangeError(`no counter ${start}`);
     this.next = start;
   }

@@ -2,7 +2,7 @@
 // both stations or over the terminals' own data channel, and says the same on either way. The sender's terminal key signs
 // it, so that no station and no relay can put words between two terminals ([SG1]); MLS messages are sealed on top.
 import type { Bytes } from "@parley/base/bytes";
-import { type Of, encode, fixed, list, oneOf, opaque, struct, text, uint32, variant } from "@parley/base/codec";
+import { type Of, encode, fixed, list, oneOf, opaque, struct, text, uint32, uint48, variant } from "@parley/base/codec";
 import { callId, terminalId } from "../ids.ts";
 import { maxChainBytes, maxOtherChains, maxSignalBytes } from "../limits.ts";
 
@@ -47,7 +47,7 @@ export const signal = struct({
   from: terminalId,
   to: terminalId,
   life: fixed(8),
-  number: uint32,
+  number: uint48,
   body: signalBody,
 });
 export type Signal = Of<typeof signal>;

@@ -127,7 +127,7 @@ export const callToTerminal = [
     far: z.array(namedTerminalSchema).max(8),
     /** What is pinned of either party now: the only ground on which chains are judged. */
     pins: pinsSchema,
-    epochSeconds: z.number().int().positive(),
+    epochSeconds: z.number().positive(),
     iceServers: z.array(iceServerSchema).max(8),
     relayOnly: z.boolean(),
   }),
