@@ -166,6 +166,8 @@ function statusOf(station: Station, config: Config) {
     terminals: station.terminals.desks(),
     officers: identity.officers.size,
     entries: station.store.nextIndex(),
+    /** `full`: nothing new is stored until there is room on the disk. */
+    storage: station.writer.room().at,
     log: {
       health: station.log.health(),
       serial: station.log.certificate()?.body.serial ?? null,

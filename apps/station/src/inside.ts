@@ -111,7 +111,7 @@ export async function openInside(options: InsideOptions, late: Late): Promise<Re
   const { store, keys, cryptography, clock, random, report } = options;
   const { verify, kem } = cryptography;
   let log: LogRun | null = null;
-  const writer = makeWriter(store, options.onFault, () => log?.stir());
+  const writer = makeWriter(store, options.onFault, () => log?.stir(), { clock, onFull: report });
   const namesOf = () => {
     const line = certainHome(identity).pin.line;
     return { key: keyIdOf(line.key), next: line.nextKey };

@@ -2,6 +2,7 @@
 import { existsSync, readFileSync } from "node:fs";
 import { join } from "node:path";
 import { type Result, fail, ok } from "@parley/base/result";
+import { seconds } from "@parley/base/time";
 import { type ParleyError, errorTable, problem } from "@parley/protocol/errorCodes";
 import { pino } from "pino";
 import { openStationAdmin } from "./admin.ts";
@@ -35,19 +36,27 @@ export async function runStation(
   const log = pino({ level: config.value.log, base: null }, pino.destination(2));
   const report = ({ code, detail }: ParleyError): void => log.warn({ code, detail }, errorTable[code].say);
   let stopping = false;
-  const started = await startStation({
-    dataDir,
-    config: config.value,
-    clock: systemClock,
-    random: systemRandom,
-    served: served.value,
-    credentials: process.env["CREDENTIALS_DIRECTORY"],
-    report,
-    onFault: ({ code, detail }) => {
-      log.error({ code, detail }, errorTable[code].say);
-      onStopped(1);
-    },
-  });
+  const start = () =>
+    startStation({
+      dataDir,
+      config: config.value,
+      clock: systemClock,
+      random: systemRandom,
+      served: served.value,
+      credentials: process.env["CREDENTIALS_DIRECTORY"],
+      report,
+      onFault: ({ code, detail }) => {
+        log.error({ code, detail }, errorTable[code].say);
+        onStopped(1);
+      },
+    });
+  let started = await start();
+  // A full disk is not mended by ending and beginning again: the station waits, and says so.
+  while (!started.ok && started.error.code === "STORE_FULL") {
+    log.error({ code: "STORE_FULL", detail: started.error.detail }, errorTable.STORE_FULL.say);
+    await new Promise<void>((resolve) => systemClock.wait(seconds(10), resolve));
+    started = await start();
+  }
   if (!started.ok) return started;
   const station = started.value;
   const stop = (): void => {

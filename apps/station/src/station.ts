@@ -164,6 +164,7 @@ export async function startStation(options: StationOptions): Promise<Result<Stat
     recordOf,
     exported,
     store,
+    writer: inside.writer,
     log: inside.log,
     relay: relay.value,
     certificate: shown,

@@ -32,6 +32,7 @@ import type { LinksRun } from "./run/linksRun.ts";
 import type { LogRun } from "./run/logRun.ts";
 import type { PairingRun } from "./run/pairingRun.ts";
 import { pskOf } from "./run/secrets.ts";
+import type { Writer } from "./run/writer.ts";
 import type { Config } from "./config.ts";
 import type { Store } from "./store/port.ts";
 
@@ -48,6 +49,7 @@ export type TerminalsOptions = {
   readonly recordOf: Joined["recordOf"];
   readonly exported: Joined["exported"];
   readonly store: Store;
+  readonly writer: Writer;
   readonly log: Pick<LogRun, "stopped" | "standings">;
   readonly alarms: AlarmsRun;
   readonly relay: RelayRun;
@@ -64,6 +66,12 @@ export type Terminals = Required<TerminalsPort> & {
 };
 
 const ledgerPage = 50;
+
+/** Writes that may wait for room on the disk before everything new is refused. */
+const maxKeptForLater = 500;
+/** What writes nothing, and what a call that goes on cannot do without. */
+const readsOnly: ReadonlySet<string> = new Set(["entries", "signOut", "passkey", "passkeyCancelled"]);
+const ofCalls: ReadonlySet<string> = new Set(["hangUp", "up", "lost", "epoch", "signal", "exported"]);
 
 export async function openTerminals(options: TerminalsOptions): Promise<Result<Terminals, ParleyError>> {
   const { config, clock, random, identity, links, pairing, calls, recordOf, store, relay } = options;
@@ -184,7 +192,16 @@ export async function openTerminals(options: TerminalsOptions): Promise<Result<T
 
   type Heard = Parameters<Parameters<typeof openHub>[0]["onMessage"]>[1];
 
+  /** While nothing can be stored, only what belongs to calls that go on is kept for later, and not without end ([ST11]). */
+  const refusesNow = (message: Heard): boolean => {
+    const room = options.writer.room();
+    if (room.at === "free" || readsOnly.has(message.type)) return false;
+    if (message.type === "act" && message.act.do === "signIn") return false;
+    return room.waiting > maxKeptForLater || !ofCalls.has(message.type);
+  };
+
   const hear = async (seat: Seat, message: Heard, nonce: Bytes): Promise<void> => {
+    if (refusesNow(message)) return hub.refuse(seat, "STORE_FULL");
     switch (message.type) {
       case "enrol":
         return people.enrol(seat, message, nonce);

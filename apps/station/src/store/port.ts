@@ -63,6 +63,8 @@ export type Store = {
   /** The index that the next durable event will have; so the count of events. */
   readonly nextIndex: () => number;
   readonly position: (link: LinkId) => LinkPosition;
+  /** Whether the last commit was refused for want of room, as seen before anybody who waited for it. */
+  readonly isFull: () => boolean;
   /**
    * Runs `work` at once and synchronously, and resolves with what it returned when all it did is durable.
    * If `work` throws, nothing happens and the promise rejects with that. On an error value, nothing of this transaction or of

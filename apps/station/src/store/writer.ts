@@ -42,6 +42,7 @@ export function storeOver(engine: Engine): Store {
   let state: State = { at: "open" };
   let queue: Waiting[] = [];
   let draining: Promise<void> | null = null;
+  let full = false;
 
   const refusal = (): ParleyError | null => {
     switch (state.at) {
@@ -70,6 +71,7 @@ export function storeOver(engine: Engine): Store {
   }
 
   function giveUp(group: readonly Waiting[], failure: CommitFailure): void {
+    full = failure.error.code === "STORE_FULL";
     if (failure.written === "unknown") state = { at: "failed", error: failure.error };
     const all = [...group, ...queue];
     queue = [];
@@ -86,6 +88,7 @@ export function storeOver(engine: Engine): Store {
         giveUp(group, outcome.error);
         continue;
       }
+      full = false;
       for (const waiting of group) move(durable, waiting.built);
       for (const waiting of group) waiting.settle(ok(undefined));
     }
@@ -115,6 +118,7 @@ export function storeOver(engine: Engine): Store {
       const { sent, acknowledged, taken } = durable.links.get(idText(link)) ?? noHead;
       return { sent, acknowledged, taken };
     },
+    isFull: () => full,
     transaction,
     acknowledge: (link, upTo) => transaction((tx) => tx.acknowledge(link, upTo)),
     events: (from, limit) => reading(() => engine.events(from, limit)),
