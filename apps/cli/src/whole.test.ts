@@ -54,7 +54,7 @@ afterAll(async () => {
 
 describe("two parties by the command line alone", () => {
   it(
-    "[CL6] are paired: offer to a file, import, the same four words on both sides, match",
+    "[CL6] [CL7] are paired: offer to a file, import, the same four words on both sides, match; other words confirm and end nothing",
     { timeout: 120_000 },
     async () => {
       const file = folders.path("offer.txt");
