@@ -76,7 +76,7 @@ describe("a party with several places to answer", () => {
     await shows(second.page, "elsewhere");
     await reads(second.page, /The call with Northmark goes on at Console of Ada/);
     await reads(first.page, /The call with Northmark goes on at Console of Ada/);
-    expect(await second.page.evaluate(() => parleyMeter.hear(500))).toMatchObject({ level: 0 });
+    expect(await second.page.evaluate(() => parleyMeter.hear(300))).toMatchObject({ level: 0 });
   });
 
   it("[CA16] a call that is handed to a desk stays at the console, which may keep it, until somebody joins there", async () => {
@@ -91,6 +91,8 @@ describe("a party with several places to answer", () => {
     await button("Hand over").click();
     await officer.page.getByRole("option", { name: "Desk 2" }).click();
     await shows(first.page, "ringingIn");
+    // Keys and path are made while it rings there, as for any ring.
+    await reads(first.page, /Keys are agreed/);
   });
 
   it("[CA17] at the join the other side sees the new place within the same call, and never an empty room", async () => {
@@ -145,5 +147,22 @@ describe("a party with several places to answer", () => {
     expect(await seesAndHears(caller, 4)).toBe(4);
     await hold(caller.page, "end");
     await shows(caller.page, "ended");
+  });
+
+  it("an officer declines for the party: every place stops ringing, and the caller is told", async () => {
+    await press(caller.page, "back");
+    await press(caller.page, "call");
+    await Promise.all([shows(first.page, "ringingIn"), shows(second.page, "ringingIn")]);
+    const decline = officer.page.getByRole("button", { name: /^Decline/ }).first();
+    await decline.focus();
+    await officer.page.keyboard.press("Enter", { delay: 1300 });
+    await shows(caller.page, "ended");
+    await reads(caller.page, "Estovar declined the call.");
+    await reads(first.page, "The call from Northmark was declined here.");
+    await officer.page
+      .getByRole("navigation")
+      .getByRole("button", { name: /^Ledger/ })
+      .click();
+    await reads(officer.page, /Call with Northmark: .*declined/);
   });
 });
