@@ -2,7 +2,7 @@
 // caller, two that cross, one that outlives every restart, and two that nobody answers, one of them because it came too late.
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
 import type { RunningParty } from "../../scripts/demoParties.ts";
-import { ledgerFacts } from "./harness/ledgerFacts.ts";
+import { ledgerFacts } from "./harness/ledgerFacts.fixture.ts";
 import {
   type DeskAt,
   type Parties,
