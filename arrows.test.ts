@@ -110,8 +110,10 @@ const arrows: { readonly [R in Room]: Partial<Readonly<Record<Room, string>>> } 
     "apps/terminal/src/media": "carries out what the machine says",
     "apps/terminal/src/crypto": "carries out what the machine says",
     "apps/terminal/src/model": "turns facts into a screen",
+    "packages/ledger": "the auditor's page verifies a record with the very code of the command line",
   },
   "apps/terminal/src/model": {
+    "packages/ledger": "what a verdict over a record says",
     [base]: "time",
     [protocol]: "what the station says",
     "packages/call": "the state of a line",
@@ -119,6 +121,7 @@ const arrows: { readonly [R in Room]: Partial<Readonly<Record<Room, string>>> } 
   },
   "apps/terminal/src/words": { [base]: "time" },
   "apps/terminal/src/views": {
+    "packages/ledger": "the type of a verdict",
     [base]: "time",
     "apps/terminal/src/model": "a view is a function of it",
     "apps/terminal/src/words": "sentences",
@@ -130,6 +133,7 @@ const arrows: { readonly [R in Room]: Partial<Readonly<Record<Room, string>>> } 
     "apps/terminal/src/model": "the shapes of states",
   },
   "apps/terminal/src/preview": {
+    "packages/ledger": "made-up verdicts over records",
     [base]: "time",
     "apps/terminal/src/model": "fixtures of every state",
     "apps/terminal/src/words": "languages",
@@ -170,6 +174,7 @@ const arrows: { readonly [R in Room]: Partial<Readonly<Record<Room, string>>> } 
     "apps/station/src/store": "measures it",
     "apps/station/src/relay": "measures it",
     "apps/station/src/keys": "measures it",
+    "apps/station/src/run": "measures it",
     "apps/terminal": "builds it",
     e2e: "drives browsers with the same harness",
   },

@@ -6,12 +6,12 @@ import type {
   PublicKeyCredentialCreationOptionsJSON,
   PublicKeyCredentialRequestOptionsJSON,
 } from "@simplewebauthn/browser";
-import { StrictMode, useMemo, useState, useSyncExternalStore } from "react";
+import { type ReactNode, StrictMode, useMemo, useState, useSyncExternalStore } from "react";
 import { createRoot } from "react-dom/client";
 import { fromHex } from "@parley/base/bytes";
 import { ms } from "@parley/base/time";
 import { browserClock } from "./browserClock.ts";
-import { browserFrame, framePaced } from "./framePaced.ts";
+import { type Paced, browserFrame, framePaced } from "./framePaced.ts";
 import { startWorkers } from "./crypto/workers.ts";
 import type { SocketLike } from "./link/socket.ts";
 import { makeRinger } from "./media/ringer.ts";
@@ -20,10 +20,12 @@ import { type Announcement, announceConsole, announceDesk } from "./model/announ
 import { consoleScreen } from "./model/consoleScreen.ts";
 import { deskScreen } from "./model/deskScreen.ts";
 import { type Facts, pictureComes } from "./model/facts.ts";
+import { type Auditor, runAuditor } from "./run/auditorRun.ts";
 import { type Browser, type Pictures, type Terminal, runTerminal } from "./run/terminalRun.ts";
 import { ClockworkProvider } from "./ui/Clockwork.tsx";
 import { Language, applyLanguage, pickLanguage } from "./ui/Language.tsx";
 import { Sound } from "./ui/Sound.tsx";
+import { Auditor as AuditorView } from "./views/auditor/Auditor.tsx";
 import { Console } from "./views/officer/Console.tsx";
 import { Desk } from "./views/principal/Desk.tsx";
 
@@ -77,9 +79,6 @@ const browser: Browser = {
 
 const language = pickLanguage(navigator.languages);
 applyLanguage(document, language);
-const terminal = runTerminal(browser, { code, officerCode });
-addEventListener("online", () => terminal.networkIsBack());
-
 /** What changed on the screen, for those who cannot see it. */
 function useSaid<S>(
   screen: S,
@@ -107,14 +106,25 @@ function ConsolePage({ facts, pictures, act }: PageProps) {
 /** The first picture of a call has the browser to itself for a moment; then come the cards and buttons around it. */
 const pictureAlone = ms(150);
 
-const paced = framePaced(
-  { now: () => ({ facts: terminal.facts(), pictures: terminal.pictures() }), watch: terminal.watch },
-  browserFrame,
-  (before, after) => (pictureComes(before.facts, after.facts) ? pictureAlone : ms(0)),
-  browserClock,
-);
+/** A desk or a console: the page of a terminal. */
+function terminalPage(): ReactNode {
+  const terminal = runTerminal(browser, { code, officerCode });
+  addEventListener("online", () => terminal.networkIsBack());
+  const paced = framePaced(
+    { now: () => ({ facts: terminal.facts(), pictures: terminal.pictures() }), watch: terminal.watch },
+    browserFrame,
+    (before, after) => (pictureComes(before.facts, after.facts) ? pictureAlone : ms(0)),
+    browserClock,
+  );
+  return <TerminalPage terminal={terminal} paced={paced} />;
+}
 
-function App() {
+type TerminalPageProps = {
+  readonly terminal: Terminal;
+  readonly paced: Paced<{ readonly facts: Facts; readonly pictures: Pictures }>;
+};
+
+function TerminalPage({ terminal, paced }: TerminalPageProps) {
   const { facts, pictures } = useSyncExternalStore(paced.watch, paced.shown);
   const Page = facts.page === "console" ? ConsolePage : DeskPage;
   return (
@@ -125,14 +135,24 @@ function App() {
   );
 }
 
+/** The page on which a record's file is checked: it is nobody's terminal, and asks no station for anything. */
+function AuditorPage({ of }: { readonly of: Auditor }) {
+  const screen = useSyncExternalStore(of.watch, of.screen);
+  return <AuditorView screen={screen} act={of.act} />;
+}
+
+const page = location.pathname.startsWith("/verify") ? (
+  <AuditorPage of={runAuditor(crypto.subtle, browser.saveFile)} />
+) : (
+  terminalPage()
+);
+
 const root = document.getElementById("root");
 if (root === null) throw new Error("index.html has no #root");
 createRoot(root).render(
   <StrictMode>
     <Language of={language}>
-      <ClockworkProvider value={browserClock}>
-        <App />
-      </ClockworkProvider>
+      <ClockworkProvider value={browserClock}>{page}</ClockworkProvider>
     </Language>
   </StrictMode>,
 );

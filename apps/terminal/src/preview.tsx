@@ -4,18 +4,21 @@ import { Fragment, useEffect, useState } from "react";
 import { createRoot } from "react-dom/client";
 import { browserClock } from "./browserClock.ts";
 import { announceConsole, announceDesk } from "./model/announce.ts";
+import { auditors } from "./preview/auditors.ts";
 import { consoles } from "./preview/consoles.ts";
 import { desks } from "./preview/desks.ts";
 import { cast } from "./preview/people.ts";
 import { previewPictures, stopPictures } from "./preview/pictures.ts";
 import { ClockworkProvider } from "./ui/Clockwork.tsx";
 import { Language, type LanguageCode, applyLanguage, pickLanguage } from "./ui/Language.tsx";
+import { Auditor } from "./views/auditor/Auditor.tsx";
 import { Console } from "./views/officer/Console.tsx";
 import { Desk } from "./views/principal/Desk.tsx";
 
 const names: readonly string[] = [
   ...Object.keys(desks).map((key) => `desk/${key}`),
   ...Object.keys(consoles).map((key) => `console/${key}`),
+  ...Object.keys(auditors).map((key) => `auditor/${key}`),
 ];
 
 const has = <T extends object>(of: T, key: string): key is keyof T & string => Object.hasOwn(of, key);
@@ -42,6 +45,7 @@ function Preview({ state, language }: { state: string; language: LanguageCode })
           act={act}
         />
       )}
+      {kind === "auditor" && has(auditors, key) && <Auditor screen={auditors[key](people)} act={act} />}
       <output id="acts" data-state={`${state}/${language}`} hidden>
         {acts.join("\n")}
       </output>

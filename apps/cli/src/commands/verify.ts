@@ -1,42 +1,14 @@
 // `parley verify`: whether a record's file is whole and under whose signatures, off line and without a data folder: the verdict
 // first, then a row for everything a reader must know. With two parties' files, what stands in one of them alone ([LG42]-[LG44]).
 import { existsSync, readFileSync, writeFileSync } from "node:fs";
-import { verify as verifySignature } from "node:crypto";
-import { concat, hex } from "@parley/base/bytes";
+import { concat } from "@parley/base/bytes";
 import { ok } from "@parley/base/result";
-import { type Audit, type AuditTools, auditRecord, isComplete } from "@parley/ledger/audit";
+import { type Audit, auditRecord, isComplete } from "@parley/ledger/audit";
 import { type Difference, compareRecords } from "@parley/ledger/compareRecords";
 import { csvOf } from "@parley/ledger/csv";
-import { nodeSha256, nodeVerify } from "@parley/station/keys/hybrid";
-import { publicKeyFrom } from "@parley/station/keys/der";
+import { nodeTools } from "@parley/station/recordTools";
 import { type Done, type Run, missing, refused } from "../command.ts";
 import { differenceLine, rowLine, verdictLine } from "../recordWords.ts";
-
-/** Imported keys by their bytes in hex, since a record's few keys check hundreds of thousands of signatures. */
-const imported = new Map<string, ReturnType<typeof publicKeyFrom> | null>();
-
-function keyOf(raw: Uint8Array): ReturnType<typeof publicKeyFrom> | null {
-  const name = hex(raw);
-  const known = imported.get(name);
-  if (known !== undefined) return known;
-  let key: ReturnType<typeof publicKeyFrom> | null = null;
-  try {
-    key = publicKeyFrom("ed25519", raw);
-  } catch {
-    // OpenSSL refuses bytes that are no key; nothing was signed under them.
-  }
-  imported.set(name, key);
-  return key;
-}
-
-export const nodeTools: AuditTools = {
-  sha: nodeSha256,
-  verify: async (it) => nodeVerify(it),
-  check: ({ publicKey, message, signature }) => {
-    const key = keyOf(publicKey);
-    return key !== null && verifySignature(null, message, key, signature);
-  },
-};
 
 /** 0: whole, and both sides signed all of it. 3: true as far as it goes. 4: not what was signed. */
 const exitOfVerdict = (audit: Audit): number =>

@@ -110,6 +110,43 @@ describe("witnessing", () => {
     expect(b.log.certificateOf(idText(a.party.id))).toEqual(certificate);
   });
 
+  it("[LG32] a witness answers an offer from another size with the note that it knows, and cosigns only the log's own word", async () => {
+    const { a, b } = await twoLogs();
+    await a.entries(5);
+    await witnessAll(a, b);
+    await a.entries(5);
+    await a.log.round();
+    const [offer] = certain(await a.store.outbox(logLink, 1, 1));
+    const read = offer === undefined ? null : certain(decode(ledgerPayload, offer.bytes));
+    if (read?.type !== "offer") throw new Error("offered");
+    const request = certain(decodeAddCheckpoint(read.request));
+    const before = standing(b).weCosigned;
+    const say = async (body: Bytes) => {
+      await b.write((tx, after) =>
+        b.log.heard(tx, after, logLinkText, encode(ledgerPayload, { ...read, request: body })),
+      );
+      const [answer] = certain(await b.store.outbox(logLink, 1, 1));
+      if (answer === undefined) throw new Error("answered");
+      certain(await b.store.acknowledge(logLink, answer.sequence));
+      return certain(decode(ledgerPayload, answer.bytes));
+    };
+    expect(before).toBe(request.old);
+    const other = await say(encodeAddCheckpoint({ ...request, old: request.old - 1 }));
+    const known = other.type === "conflict" ? certain(decodeNote(other.known)) : null;
+    expect(known === null ? null : certain(decodeCheckpoint(known.text)).size).toBe(before);
+    const unsigned = {
+      text: request.note.text,
+      signatures: request.note.signatures.map((line) => ({ ...line, signature: line.signature.toReversed() })),
+    };
+    expect(await say(encodeAddCheckpoint({ ...request, note: unsigned }))).toEqual({
+      type: "refused",
+      code: "SIGNATURE_INVALID",
+    });
+    expect(standing(b).weCosigned).toBe(before);
+    expect((await say(read.request)).type).toBe("cosigned");
+    expect((await say(encodeAddCheckpoint({ ...request, old: request.old + 5, proof: [] }))).type).toBe("cosigned");
+  });
+
   it("[LG5] full tiles are kept, and a start grows the same tree from them", async () => {
     const { a, b } = await twoLogs();
     await a.entries(1100);
@@ -231,6 +268,34 @@ describe("what contradicts", () => {
     });
     const { stopped } = standing(b);
     expect(stopped !== null && stoppedCode(stopped)).toBe("LEDGER_UNPROVEN");
+  });
+
+  it("[LG35] a log that is shown its own signature under what it does not hold stops, and a word without one stops nothing", async () => {
+    const { a, b } = await twoLogs();
+    await a.entries(5);
+    await witnessAll(a, b);
+    await a.entries(5);
+    await a.log.round();
+    const [known] = certain(await b.store.docs("witnessed"));
+    if (known === undefined) throw new Error("witnessed");
+    // Their own checkpoint in place of ours, and one of ours with a byte turned.
+    const [foreign] = certain(await b.store.docs("checkpoint"));
+    if (foreign === undefined) throw new Error("signed");
+    for (const word of [foreign.bytes, known.bytes.with(60, (known.bytes[60] as number) ^ 1)]) {
+      const payload = encode(ledgerPayload, { type: "stopped", why: "fork", known: word, shown: known.bytes });
+      const copy = new LogHalf(11);
+      copy.other = b;
+      copy.disk = a.disk.restoredCopy();
+      await copy.boot();
+      await copy.write((tx, after) => copy.log.heard(tx, after, logLinkText, payload));
+      expect([standing(copy).stopped, codes(copy)]).toEqual([null, ["LEDGER_UNPROVEN"]]);
+      const admitted = encode(ledgerPayload, { type: "admitted", why: "fork", known: word, shown: known.bytes });
+      await b.write((tx, after) => b.log.heard(tx, after, logLinkText, admitted));
+      expect(standing(b).stopped).toBe(null);
+    }
+    const proven = encode(ledgerPayload, { type: "stopped", why: "fork", known: known.bytes, shown: known.bytes });
+    await a.write((tx, after) => a.log.heard(tx, after, logLinkText, proven));
+    expect(standing(a).stopped).toMatchObject({ whose: "ours" });
   });
 
   it("[LG36] a station whose disk no longer holds what it signed signs nothing more", async () => {

@@ -32,6 +32,7 @@ import {
   signedTerminalRequest,
   terminalRequestMessage,
 } from "./terminalCertificate.ts";
+import { checkLogCertificate, signLogCertificate, signedLogCertificate } from "./logCertificate.ts";
 import { checkWitness, signWitness, signedWitness } from "./witness.ts";
 
 const party = testParty(1);
@@ -74,6 +75,21 @@ const samples: Record<string, Sample> = {
     signedTerminalRequest,
     { body: request, signature: testSigner(77).signEd25519(terminalRequestMessage(request)) },
     (item) => [checkTerminalRequest(item)],
+  ),
+  "log certificate": sample(
+    signedLogCertificate,
+    signLogCertificate(
+      {
+        party: party.id,
+        generation: 0,
+        serial: 1,
+        logKey: testSigner(78).publicKey.slice(0, 32) as Ed25519Key,
+        witnessKey: testSigner(79).publicKey.slice(0, 32) as Ed25519Key,
+        issued: epoch,
+      },
+      root,
+    ),
+    (item) => [checkLogCertificate(item, root.publicKey)],
   ),
   witness: sample(
     signedWitness,
