@@ -69,7 +69,7 @@ async function parleyOnce(plaintext: Uint8Array<ArrayBuffer>, digest: boolean): 
     sealed: (_, sframe) => note(sframe),
     began: () => undefined,
   });
-  const opener = newOpener<EncodedFrame>("video", { contexts: [context], leaves: [0] }, "open");
+  const opener = newOpener<EncodedFrame>("video", { contexts: [context], leaves: [0] }, []);
   const receive = new ReceiveStream("bench", opener, "vp9", onward, {
     elapsed,
     keys,

@@ -21,7 +21,7 @@ export const startParley: StartParley = async (place, { epochMs }) => {
             inNamespace(network.namespace("servers"), command, args),
         };
   const epochSeconds = epochMs === undefined ? 300 : epochMs / 1000;
-  const parties = await startParties({ call: { epochSeconds } }, at);
+  const parties = await startParties({ call: { epochSeconds, pictureBeforeAnswer: true } }, at);
   const { a, b } = parties;
   const desk = async (of: typeof a): Promise<string> =>
     (await of.ask<{ address: string }>({ do: "handOut", role: "desk", name: "Desk" })).address;

@@ -90,8 +90,10 @@ const callSchema = z.strictObject({
     .describe("How often the keys of a call change, seconds; 300 unless a test wants it faster."),
   pictureBeforeAnswer: z
     .boolean()
-    .default(true)
-    .describe("Whether desks show the caller's picture, already there sealed, the moment they answer."),
+    .default(false)
+    .describe(
+      "While it rings, our desks take the caller's picture and keep it sealed until they answer; ours goes out to desks that do the same.",
+    ),
 });
 
 export const configSchema = z.strictObject({

@@ -379,6 +379,7 @@ export async function openTerminals(options: TerminalsOptions): Promise<Result<T
         epochSeconds: config.call.epochSeconds,
         iceServers: credentials.give(to, link, call),
         relayOnly: config.call.relayOnly,
+        pictureBeforeAnswer: config.call.pictureBeforeAnswer,
       });
     },
     recorded: (call, { at, index }) => {

@@ -103,7 +103,7 @@ export class Loop {
         kind: video ? "video" : "audio",
         codec: video ? this.codec : "opus",
         binding: { contexts: video ? [contexts.camera, contexts.earlyCamera] : [contexts.microphone], leaves: [0] },
-        curtain: video ? curtain : "open",
+        curtained: video && early ? [contexts.earlyCamera] : [],
       });
       const element = document.createElement(video ? "video" : "audio") as HTMLVideoElement;
       element.srcObject = new MediaStream([track]);

@@ -48,7 +48,7 @@ export type ToKeys =
 /** What the page acts on; keys and greetings stay in the worker. */
 export type PageSignal = Extract<
   SignalBody,
-  { type: "offer" | "answer" | "candidate" | "restart" | "answered" | "bye" | "sending" | "digest" }
+  { type: "offer" | "answer" | "candidate" | "restart" | "answered" | "bye" | "sending" | "curtain" | "digest" }
 >;
 
 export type FromKeys =

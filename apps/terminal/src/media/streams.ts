@@ -13,3 +13,10 @@ export const sourceOf = (stream: Stream): "person" | "screen" =>
 
 /** The SFrame context of each stream: the upper bits of its KIDs. */
 export const contextOf: Readonly<Record<Stream, number>> = { mic: 0, cam: 1, screen: 4, screenSound: 5 };
+
+/** The camera before the answer has a context of its own: it is kept sealed where it arrives until a person answers. */
+export const earlyCamera = 6;
+
+/** The stream whose frames have that context of the proof, if it is one. */
+export const streamIn = (context: number): Stream | null =>
+  context === earlyCamera ? "cam" : (streams.find((name) => contextOf[name] === context) ?? null);

@@ -16,7 +16,7 @@ import type { CallWorkers } from "../crypto/workers.ts";
 import { type Pulse, feel } from "../media/pulse.ts";
 import { type Path, judgePath, pathFactsOf, wholePath } from "../media/poorPath.ts";
 import { type Route, routeOf } from "../media/route.ts";
-import { type Stream, contextOf, streams } from "../media/streams.ts";
+import { type Stream, streamIn } from "../media/streams.ts";
 import { FarSide, streamOf } from "./farSide.ts";
 import { type Outgoing, type Sending, withoutPicture } from "./outgoing.ts";
 import { bytesOf, textOf } from "./wire.ts";
@@ -174,7 +174,12 @@ export function runCall(options: CallRunOptions): CallRun {
 
   const far = new FarSide({
     workers,
-    terms: () => ({ iceServers: admit.iceServers, relayOnly: admit.relayOnly, offers: admit.side === "calling" }),
+    terms: () => ({
+      iceServers: admit.iceServers,
+      relayOnly: admit.relayOnly,
+      offers: admit.side === "calling",
+      early: admit.pictureBeforeAnswer,
+    }),
     outgoing: () => (path.at === "soundOnly" ? withoutPicture(options.outgoing()) : options.outgoing()),
     inCallWith: () => (isInCall(line) && sitsAt(line, self) ? line.theirs : null),
     onTracks: (remote) => show({ remote }),
@@ -230,6 +235,8 @@ export function runCall(options: CallRunOptions): CallRun {
       case "candidate":
       case "restart":
         return far.heard(from, life, body);
+      case "curtain":
+        return far.curtain(from);
       case "answered":
         return happen({ type: "receipt", call: admit.call, kind: "answered", terminal: from });
       case "bye":
@@ -264,8 +271,11 @@ export function runCall(options: CallRunOptions): CallRun {
         return;
       }
       case "opening":
+        far.opening(message.stream);
         if (far.isCurrent(message.stream)) beat(1);
         return;
+      case "routed":
+        return far.routed(message.stream, message.context);
       case "alarm":
         return far.isCurrent(message.stream) ? raise(streamOf(message.stream), "unsealedFrames") : undefined;
       case "calm":
@@ -287,9 +297,6 @@ export function runCall(options: CallRunOptions): CallRun {
     }
     message satisfies never;
   };
-
-  /** The stream whose frames have that context of the proof, if it is one. */
-  const streamIn = (context: number): Stream | null => streams.find((name) => contextOf[name] === context) ?? null;
 
   const raise = (stream: Stream | null, what: StreamAlarm["what"]): void => {
     if (stream === null || view.alarms.some((a) => a.stream === stream && a.what === what)) return;

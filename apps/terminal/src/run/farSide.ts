@@ -7,7 +7,7 @@ import type { IdText } from "@parley/protocol/ids";
 import type { FromKeys, PageSignal } from "../crypto/messages.ts";
 import type { CallWorkers } from "../crypto/workers.ts";
 import { type Peer, connectPeer } from "../media/peer.ts";
-import { type Stream, contextOf, kindOf, streams } from "../media/streams.ts";
+import { type Stream, contextOf, earlyCamera, kindOf, streams } from "../media/streams.ts";
 import type { Outgoing } from "./outgoing.ts";
 
 /** What a connection is made with; the station may send fresh ones while the call runs. */
@@ -15,6 +15,8 @@ export type PathTerms = {
   readonly iceServers: readonly RTCIceServer[];
   readonly relayOnly: boolean;
   readonly offers: boolean;
+  /** Whether the caller's picture may come, or ours go, before a person answers: sealed, in a context of its own. */
+  readonly early: boolean;
 };
 
 export type FarSideOptions = {
@@ -35,6 +37,8 @@ type Far = {
   leaf: number | null;
   peer: Peer | null;
   tracks: Readonly<Record<Stream, MediaStreamTrack | null>>;
+  /** Our camera before the answer: "asked" until the frame worker seals what is sent there in the context for it. */
+  early: "none" | "asked" | "routed";
   /** The offering page's number of the connection; see signed/signal. */
   path: number;
   /** Numbers our connections to it, so that late frames of an old one are not taken for the new one's. */
@@ -115,8 +119,34 @@ export class FarSide {
     if (far === undefined) return this.options.onTracks(noTracks); // they moved to where nobody was met yet
     for (const stream of streams)
       this.options.workers.toFrames({ type: "release", stream: this.nameOf(far, stream, "receive") });
+    if (far.early !== "none") this.route(far, contextOf.cam);
     this.options.onTracks(far.tracks);
     this.feed();
+  }
+
+  /** Their first frames have opened: if we are called and hold a curtain, their camera may come behind it. */
+  opening(name: string): void {
+    const { early, offers } = this.options.terms();
+    if (!early || offers || this.options.inCallWith() !== null) return;
+    const far = this.farOf(name, "cam", "receive");
+    if (far !== null) this.options.workers.toKeys({ type: "say", to: far.terminal, body: { type: "curtain" } });
+  }
+
+  /** They hold a curtain: our camera may go there, once nothing of it can be sealed as what a screen shows at once. */
+  curtain(terminal: IdText): void {
+    const far = this.fars.get(terminal);
+    const { early, offers } = this.options.terms();
+    if (far === undefined || !early || !offers || far.early !== "none" || this.options.inCallWith() !== null) return;
+    far.early = "asked";
+    this.route(far, earlyCamera);
+  }
+
+  /** What is sent as that stream from now on is sealed in that context. */
+  routed(name: string, context: number): void {
+    const far = this.farOf(name, "cam", "send");
+    if (far === null || context !== earlyCamera || far.early !== "asked") return;
+    far.early = "routed";
+    this.feedTo(far);
   }
 
   /** Whether a transform's name belongs to the present connection to the terminal that is in the call. */
@@ -168,7 +198,16 @@ export class FarSide {
   private met(terminal: IdText): Far {
     const known = this.fars.get(terminal);
     if (known !== undefined) return known;
-    const far: Far = { terminal, life: null, leaf: null, peer: null, tracks: noTracks, path: 0, generation: 0 };
+    const far: Far = {
+      terminal,
+      life: null,
+      leaf: null,
+      peer: null,
+      tracks: noTracks,
+      early: "none",
+      path: 0,
+      generation: 0,
+    };
     this.fars.set(terminal, far);
     return far;
   }
@@ -187,10 +226,19 @@ export class FarSide {
     return `${direction}/${stream}/${far.terminal}/${far.generation}`;
   }
 
+  private farOf(name: string, stream: Stream, direction: "send" | "receive"): Far | null {
+    return [...this.fars.values()].find((far) => this.nameOf(far, stream, direction) === name) ?? null;
+  }
+
+  private route(far: Far, context: number): void {
+    this.options.workers.toFrames({ type: "route", stream: this.nameOf(far, "cam", "send"), context });
+  }
+
   private connect(far: Far): void {
     const { workers } = this.options;
     const { iceServers, relayOnly, offers } = this.options.terms();
     far.generation += 1;
+    far.early = "none";
     if (offers) far.path = far.generation;
     const { path } = far;
     far.tracks = noTracks;
@@ -220,7 +268,7 @@ export class FarSide {
           kind,
           codec: codecOf(stream),
           binding,
-          curtain: "open",
+          curtained: this.curtained(stream),
         });
       },
       send: (signal) => workers.toKeys({ type: "say", to: far.terminal, body: { ...signal, path } }),
@@ -243,7 +291,13 @@ export class FarSide {
   }
 
   private bindingOf(stream: Stream, leaf: number): { contexts: number[]; leaves: number[] } {
-    return { contexts: [contextOf[stream]], leaves: [leaf] };
+    return { contexts: [contextOf[stream], ...this.curtained(stream)], leaves: [leaf] };
+  }
+
+  /** The contexts of a stream from them that are kept sealed until a person answers here. */
+  private curtained(stream: Stream): number[] {
+    const { early, offers } = this.options.terms();
+    return stream === "cam" && early && !offers ? [earlyCamera] : [];
   }
 
   private bind(far: Far): void {
@@ -261,7 +315,8 @@ export class FarSide {
   private feedTo(far: Far): void {
     const { tracks, black, microphone, camera } = this.options.outgoing();
     const real = this.options.inCallWith() === far.terminal;
-    void far.peer?.put("cam", real ? (tracks.cam ?? black) : black);
+    const early = far.early === "routed" && this.options.inCallWith() === null;
+    void far.peer?.put("cam", real || early ? (tracks.cam ?? black) : black);
     for (const stream of ["mic", "screen", "screenSound"] as const)
       void far.peer?.put(stream, real ? tracks[stream] : null);
     if (!real) return;

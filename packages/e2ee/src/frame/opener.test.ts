@@ -67,7 +67,7 @@ class History {
   private counters = Array.from({ length: epochs }, () => 0);
 
   constructor(curtain: "open" | "drawn") {
-    this.state = newOpener<Sent>("video", { contexts: [1], leaves: [0] }, curtain);
+    this.state = newOpener<Sent>("video", { contexts: [1], leaves: [0] }, curtain === "drawn" ? [1] : []);
     this.install();
   }
 

@@ -28,8 +28,16 @@ export type Waiting<F> = { readonly frame: F; readonly parts: Parts; readonly is
 
 type Curtain<F> =
   | { readonly at: "open" }
-  /** Frames are kept sealed, from the last key frame on, until a person answers; `askedUntil` spaces out requests. */
-  | { readonly at: "drawn"; readonly kept: Queue<Waiting<F>>; readonly askedUntil: Ms };
+  /**
+   * Frames of these contexts are kept sealed, from the last key frame on, until a person answers; `askedUntil` spaces out
+   * requests. What comes in another context, as black pictures do while it rings, is opened at once.
+   */
+  | {
+      readonly at: "drawn";
+      readonly before: readonly number[];
+      readonly kept: Queue<Waiting<F>>;
+      readonly askedUntil: Ms;
+    };
 
 type Opening<F> =
   | { readonly at: "idle" }
@@ -69,6 +77,7 @@ export type OpenerEffect<F> =
   | Alarm;
 
 const idle: Opening<never> = { at: "idle" };
+const open: Curtain<never> = { at: "open" };
 const none: readonly never[] = [];
 
 export type OpenerStep<F> = readonly [OpenerState<F>, readonly OpenerEffect<F>[]];
@@ -79,14 +88,15 @@ const curtainRefresh = 30;
 /** Frames that may wait for the one being opened: a second of 60 Hz, and a whole curtain. */
 const behindLimit = curtainBounds.frames + holdBounds.frames;
 
+/** `curtained`: the contexts whose frames wait for `release`; none for most streams. */
 export function newOpener<F>(
   kind: "audio" | "video",
   binding: Binding | null,
-  curtain: "open" | "drawn",
+  curtained: readonly number[],
 ): OpenerState<F> {
   return {
     binding,
-    curtain: curtain === "open" ? { at: "open" } : { at: "drawn", kept: emptyQueue, askedUntil: ms(0) },
+    curtain: curtained.length === 0 ? open : { at: "drawn", before: curtained, kept: emptyQueue, askedUntil: ms(0) },
     opening: idle,
     held: emptyQueue,
     picture: kind === "audio" ? sound : broken,
@@ -125,7 +135,10 @@ function arrive<F>(state: OpenerState<F>, arrival: Arrival<F>, now: Ms, keys: Re
   const waiting = { frame: arrival.frame, parts, isKey: arrival.isKey };
   const stray = refuseStray(state, parts);
   if (stray !== null) return refuse(state, stray, now, keys);
-  return state.curtain.at === "drawn" ? keep(state, state.curtain, waiting, now) : admit(state, waiting, now, keys);
+  const { curtain } = state;
+  return curtain.at === "drawn" && curtain.before.includes(parts.id.context)
+    ? keep(state, curtain, waiting, now)
+    : admit(state, waiting, now, keys);
 }
 
 /** Why a frame cannot belong to this stream, or null. */
@@ -258,14 +271,14 @@ function keep<F>(state: OpenerState<F>, curtain: Drawn<F>, waiting: Waiting<F>, 
   const effects: OpenerEffect<F>[] = Array.from({ length: gone }, () => ({ type: "drop", why: "curtained" }));
   const wanting = kept.waiting.length === 0 || kept.waiting.length > curtainRefresh;
   if (!wanting || now < curtain.askedUntil) return [{ ...state, curtain: { ...curtain, kept } }, effects];
-  const asked: Curtain<F> = { at: "drawn", kept, askedUntil: ms(now + askAgainAfter) };
+  const asked: Curtain<F> = { ...curtain, kept, askedUntil: ms(now + askAgainAfter) };
   return [{ ...state, curtain: asked }, [...effects, { type: "askKeyFrame" }]];
 }
 
 function release<F>(state: OpenerState<F>, now: Ms, keys: ReceiveKeys): OpenerStep<F> {
   if (state.curtain.at === "open") return [state, []];
   const [kept] = split(state.curtain.kept, () => true);
-  return admitAll([{ ...state, curtain: { at: "open" } }, []], kept, now, keys);
+  return admitAll([{ ...state, curtain: open }, []], kept, now, keys);
 }
 
 function tick<F>(state: OpenerState<F>, now: Ms, keys: ReceiveKeys): OpenerStep<F> {

@@ -214,7 +214,7 @@ describe("signed media digest", () => {
   it("[DG6] frames that waited behind the curtain for a minute are still claimed", async () => {
     const call = await callOfTwo([6]);
     const { from, to } = call;
-    const receive = to.receive({ binding: { contexts: [6], leaves: [0] }, curtain: "drawn" });
+    const receive = to.receive({ binding: { contexts: [6], leaves: [0] }, curtained: [6] });
     for (const [n, frame] of (await sealed(from.send(contexts.earlyCamera), 20)).entries()) {
       await receive.stream.push(fakeFrame(frame, n === 0 ? "key" : "delta"));
     }

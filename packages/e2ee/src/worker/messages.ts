@@ -30,8 +30,8 @@ export type TransformOptions =
       readonly codec: FallbackCodec;
       /** Null until it is known which leaf sends; until then every frame is dropped. */
       readonly binding: Binding | null;
-      /** "drawn": frames are kept sealed until `release`. */
-      readonly curtain: "open" | "drawn";
+      /** Contexts whose frames are kept sealed until `release`; none for most streams. */
+      readonly curtained: readonly number[];
     };
 
 /** A member of the group, and what its digests are verified with: its leaf's signature key. */
@@ -62,7 +62,7 @@ export type ToFrames =
   /** A member was removed: nothing of its is opened any more. */
   | { readonly type: "forget"; readonly leaf: number }
   | { readonly type: "bind"; readonly stream: string; readonly binding: Binding }
-  /** From its next frame on a sending stream seals as another context. */
+  /** From its next frame on a sending stream seals as another context; `routed` says when that holds. */
   | { readonly type: "route"; readonly stream: string; readonly context: number }
   /** A person answered: what a curtain keeps is opened. */
   | { readonly type: "release"; readonly stream: string }
@@ -86,6 +86,8 @@ export type FromFrames =
   /** A transform reached its stream. One that is set too late never does, and its frames are lost without an error. */
   | { readonly type: "attached"; readonly stream: string; readonly direction: "send" | "receive" }
   | { readonly type: "keyRefused"; readonly of: GroupEpoch; readonly context: number; readonly why: KeyRefusal }
+  /** Every frame that comes to this stream from now on is sealed as `context`. */
+  | { readonly type: "routed"; readonly stream: string; readonly context: number }
   /** The first frame that a stream sealed under an epoch. */
   | { readonly type: "sealing"; readonly stream: string; readonly of: GroupEpoch }
   /** The first frame that a stream opened under an epoch. */

@@ -207,7 +207,7 @@ describe("epoch change", () => {
 describe("the curtain", () => {
   const early = {
     binding: { contexts: [contexts.earlyCamera, contexts.camera], leaves: [0] },
-    curtain: "drawn",
+    curtained: [contexts.earlyCamera],
   } as const;
 
   it("[FR15] keeps frames sealed from the last key frame on, and opens them at the answer, then all that follow", async () => {
@@ -227,6 +227,20 @@ describe("the curtain", () => {
     expect(receive.sink.take()).toEqual(range(20, 23));
     expect((await to.stats()).dropped).toEqual({ curtained: 19 });
   });
+  it("[FR15] black pictures that keep the line awake while it rings are not kept, and the camera after them begins with a key frame", async () => {
+    const { from, to } = await callOfTwo([1, 6]);
+    const [camera, receive] = [from.send(contexts.camera), to.receive(early)];
+    for (const [n, frame] of (await sealed(camera, 3)).entries())
+      await receive.stream.push(fakeFrame(frame, n === 0 ? "key" : "delta"));
+    expect(receive.sink.take()).toEqual(range(0, 3));
+    await from.streams.handle({ type: "route", stream: "camera", context: contexts.earlyCamera });
+    expect(from.take("routed")).toMatchObject([{ stream: "camera", context: contexts.earlyCamera }]);
+    for (const [n, frame] of (await sealed(camera, 6, 3)).entries())
+      await receive.stream.push(fakeFrame(frame, n === 2 ? "key" : "delta"));
+    expect([receive.sink.take(), to.keyFramesAsked]).toEqual([[], 1]);
+    await to.streams.handle({ type: "release", stream: "camera" });
+    expect(receive.sink.take()).toEqual(range(5, 9));
+  });
   it("[FR15] is bounded: beyond 150 frames all are let go, and a key frame is asked for in time", async () => {
     const { clock, from, to } = await callOfTwo([1, 6]);
     const [camera, receive] = [from.send(contexts.earlyCamera), to.receive(early)];
@@ -241,7 +255,7 @@ describe("the curtain", () => {
   });
   it("[FR15] sound is not kept at all", async () => {
     const { from, to } = await callOfTwo([0]);
-    const receive = to.receive({ kind: "audio", binding: { contexts: [0], leaves: [0] }, curtain: "drawn" });
+    const receive = to.receive({ kind: "audio", binding: { contexts: [0], leaves: [0] }, curtained: [0] });
     for (const frame of await sealed(from.send(0, "opus"), 5)) await receive.stream.push(fakeFrame(frame, null));
     await to.streams.handle({ type: "release", stream: "camera" });
     expect([receive.sink.frames.length, (await to.stats()).dropped]).toEqual([0, { curtained: 5 }]);

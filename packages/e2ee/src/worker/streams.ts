@@ -62,7 +62,7 @@ export class Streams {
       this.sending.add(stream);
       return stream;
     }
-    const state = newOpener<never>(options.kind, options.binding, options.curtain);
+    const state = newOpener<never>(options.kind, options.binding, options.curtained);
     const stream = new ReceiveStream(name, state, codec, onward, {
       elapsed: this.edges.elapsed,
       keys: this.keys,
@@ -120,7 +120,11 @@ export class Streams {
       case "bind":
         return this.toAll({ type: "bind", binding: message.binding }, message.stream);
       case "route":
-        for (const stream of this.sending) if (stream.name === message.stream) stream.route(message.context);
+        for (const stream of this.sending) {
+          if (stream.name !== message.stream) continue;
+          stream.route(message.context);
+          this.edges.post({ type: "routed", stream: stream.name, context: message.context });
+        }
         return;
       case "release":
         return this.toAll({ type: "release" }, message.stream);

@@ -64,7 +64,7 @@ export class End {
       kind: "video",
       codec: "vp9",
       binding: { contexts: [1], leaves: [0] },
-      curtain: "open",
+      curtained: [],
       ...options,
     };
     const stream = this.streams.attach(whole, sink, () => void this.keyFramesAsked++);

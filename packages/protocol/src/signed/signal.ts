@@ -36,6 +36,11 @@ export const signalBody = variant({
       screen: oneOf("none", "shared"),
     }),
   ],
+  /**
+   * Said while it rings, by a called terminal whose party wants pictures before the answer: what comes in the context of the
+   * early camera is kept sealed here, behind a curtain, until a person answers.
+   */
+  curtain: [12, struct({})],
   /** A digest of frames sent; see e2ee/proof. */
   digest: [11, struct({ digest: opaque(maxSignalBytes - 1024) })],
 });

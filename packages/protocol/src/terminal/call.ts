@@ -130,6 +130,8 @@ export const callToTerminal = [
     epochSeconds: z.number().positive(),
     iceServers: z.array(iceServerSchema).max(8),
     relayOnly: z.boolean(),
+    /** Whether our party lets a caller's picture come, and ours go, while it rings: sealed, and kept so until the answer. */
+    pictureBeforeAnswer: z.boolean(),
   }),
   /** What is pinned of the parties has changed while the call runs. */
   z.object({ type: z.literal("pins"), call: id16, pins: pinsSchema }),

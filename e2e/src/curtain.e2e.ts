@@ -1,0 +1,53 @@
+// The caller's picture before the answer, where both parties have it so: it is there, sealed, while the called desk rings, and
+// nobody sees it until a person has answered; when that does not happen nobody ever does.
+import { afterAll, beforeAll, expect, it } from "vitest";
+import type { MediaCounts } from "./harness/meterTypes.ts";
+import { type DeskAt, type Parties, hold, openDesk, press, shows, startParties } from "./harness/parties.ts";
+
+let parties: Parties;
+let caller: DeskAt;
+let callee: DeskAt;
+
+beforeAll(async () => {
+  parties = await startParties({ call: { pictureBeforeAnswer: true } });
+  caller = await openDesk(parties.a, 1, parties);
+  callee = await openDesk(parties.b, 2, parties);
+}, 180_000);
+
+afterAll(async () => {
+  await caller?.browser.close();
+  await callee?.browser.close();
+  await parties?.close();
+});
+
+const counts = (): Promise<MediaCounts> => callee.page.evaluate(() => parleyMeter.counts());
+
+/** Rings until more of a camera has reached the called desk than black pictures ever weigh. */
+const rings = async (): Promise<void> => {
+  for (const { page } of [caller, callee]) await page.evaluate(() => parleyMeter.reset());
+  await press(caller.page, "call");
+  await shows(callee.page, "ringingIn");
+  await callee.page.bringToFront();
+  await expect.poll(async () => (await counts()).bytesReceived, { timeout: 30_000 }).toBeGreaterThan(60_000);
+};
+
+it("[FR15] a ring that is given up shows nothing of the picture that was waiting for it", async () => {
+  await rings();
+  await hold(caller.page, "stop");
+  await shows(callee.page, "idle");
+  expect(await callee.page.evaluate(() => parleyMeter.firstSight(1_000))).toBeNull();
+  await shows(caller.page, "idle");
+});
+
+it("[FR15] the caller's picture waits sealed while it rings, and is seen when a person answers", async () => {
+  await rings();
+  expect(await callee.page.evaluate(() => parleyMeter.firstSight(500))).toBeNull();
+  await press(callee.page, "answer");
+  for (const { page } of [callee, caller]) {
+    await page.bringToFront();
+    expect(await page.evaluate(() => parleyMeter.firstSight(15_000))).not.toBeNull();
+  }
+  // The picture goes on, in the context of the call.
+  const { decoded } = await counts();
+  await expect.poll(async () => (await counts()).decoded, { timeout: 15_000 }).toBeGreaterThan(decoded + 30);
+});
