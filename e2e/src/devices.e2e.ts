@@ -2,12 +2,13 @@
 // a call, muted at the source, and missing from the beginning. Every picture and sound is judged at the other side.
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
 import type { Page } from "playwright-core";
-import { addPlugs } from "./harness/browser.ts";
+import { addMeter, addPlugs } from "./harness/browser.ts";
 import {
   type DeskAt,
   type Parties,
   callAndAnswer,
   hold,
+  meterOf,
   openDesk,
   press,
   shows,
@@ -80,6 +81,7 @@ const longer = { timeout: 60_000, interval: 100 };
 /** A new page of the desk that nobody has touched: what a test usually asks of a page counts as a touch there. */
 async function openUntouched({ browser, page: before }: DeskAt): Promise<Page> {
   const page = await browser.context.newPage();
+  await addMeter(page, meterOf(6));
   await addPlugs(page, []);
   await page.goto(new URL("/desk", before.url()).href);
   return page;
