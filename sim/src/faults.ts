@@ -5,6 +5,7 @@ import type { CommitFault } from "@parley/station/store/memory";
 import { type FaultKind, noFaults } from "./plan.ts";
 import { usualSlowest } from "./net.ts";
 import type { Dice } from "./random.ts";
+import { rarerFaults } from "./rarer.ts";
 import type { Station } from "./station.ts";
 import { type Pair, type World, frontOf, seatsOf } from "./parts.ts";
 
@@ -144,6 +145,19 @@ export function makeFaults(world: () => World, dice: Dice): Faults {
         );
     },
   };
+  Object.assign(
+    carryOut,
+    rarerFaults({
+      world,
+      dice: dice.fork("rarer"),
+      wait,
+      during,
+      slowDisk: (station, takes, length) => {
+        slow.set(station, takes);
+        during(length, () => slow.delete(station));
+      },
+    }),
+  );
   const longGone = new Set<Station>();
 
   const setMedia = (is: boolean): void => {

@@ -50,6 +50,8 @@ export type Seat = {
   dies: () => void;
   /** Until when the browser is closed. */
   away: boolean;
+  /** The longest that a message is on its way between page and station, milliseconds. */
+  slowest: number;
 };
 
 export type Front = {
@@ -62,6 +64,8 @@ export type Front = {
   /** The page is loaded anew after `delay`. */
   readonly reload: (seat: Seat, delay: number) => void;
 };
+
+export const usualSocket = 15;
 
 export function makeFront(station: Station, world: FrontWorld, dice: Dice): Front {
   const { queue } = world;
@@ -94,7 +98,8 @@ export function makeFront(station: Station, world: FrontWorld, dice: Dice): Fron
     if (socket === null || !socket.open) return false;
     const read = readFromTerminal(JSON.stringify(message));
     if (!read.ok) world.wrong(`a terminal said what its station cannot read: ${message.type} ${read.error.detail}`);
-    socket.free.up = Math.max(socket.free.up, queue.now() + dice.span(ms(1), ms(15)));
+    const arrives = queue.now() + dice.span(ms(1), ms(seat.slowest));
+    socket.free.up = Math.max(socket.free.up, arrives, station.machine.stoppedUntil);
     queue.wait(socket.free.up - queue.now(), () => {
       if (!socket.open || !socket.alive.life.isAlive()) return;
       void socket.alive.joined?.calls.command({ from: "terminal", terminal: seat.id, message });
@@ -106,7 +111,8 @@ export function makeFront(station: Station, world: FrontWorld, dice: Dice): Fron
   const down = (seat: Seat, message: Heard): void => {
     const { socket, page } = seat;
     if (socket === null || !socket.open) return;
-    socket.free.down = Math.max(socket.free.down, queue.now() + dice.span(ms(1), ms(15)));
+    const arrives = queue.now() + dice.span(ms(1), ms(seat.slowest));
+    socket.free.down = Math.max(socket.free.down, arrives, seat.machine.stoppedUntil);
     queue.wait(socket.free.down - queue.now(), () => {
       if (socket.open && seat.page === page) page.hear(message);
     });
@@ -158,7 +164,7 @@ export function makeFront(station: Station, world: FrontWorld, dice: Dice): Fron
     seat: (it) => {
       const id = idText(it.id);
       const machine = makeMachine(queue, ms(world.pageSkew()));
-      const bare = { station, it, id, machine, pages: 1, socket: null, away: false };
+      const bare = { station, it, id, machine, pages: 1, socket: null, away: false, slowest: usualSocket };
       const seat: Seat = { ...bare, ...pageOf(bare, 1) };
       seats.push(seat);
       retry(seat, 0);

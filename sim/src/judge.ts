@@ -4,6 +4,7 @@ import { days, hours, seconds } from "@parley/base/time";
 import { type Line, isInCall, openCall } from "@parley/call/state";
 import type { ErrorCode, ParleyError } from "@parley/protocol/errorCodes";
 import { type IdText, idText } from "@parley/protocol/ids";
+import { openMemory } from "@parley/station/store/memory";
 import { lastEntry } from "@parley/protocol/signed/pin";
 import type { Seat } from "./front.ts";
 import { Ledgers, type Placed, isWhole, nameIn } from "./ledgers.ts";
@@ -59,6 +60,8 @@ export class Judge {
 
   /** Whose disk forgot, and whether anybody has said so since. */
   private readonly forgetful = new Map<Station, "unsaid" | "said">();
+  /** Whose loss which line's other station knew of. */
+  private readonly told = new Set<string>();
   private silently = 0;
   private readonly ledgers: Ledgers;
   readonly watch: Watch;
@@ -90,6 +93,16 @@ export class Judge {
   /** A disk that lied has been found out by its machine alone: from here on its party stands by what it still has. */
   forgotten(station: Station): void {
     this.forgetful.set(station, "unsaid");
+    const { events = 0, links = [] } = station.forgot?.has ?? {};
+    for (const { link, sent, taken } of links) {
+      const pair = this.world().pairs.find((it) => it.link === link);
+      const other = pair?.a === station ? pair.b : pair?.a;
+      if (other === undefined) continue;
+      const knows = openMemory(other.disk).position(linkBytes(link));
+      const cosigned = other.alive?.log.standings().find((it) => it.link === link)?.weCosigned ?? 0;
+      if (knows.taken > sent || knows.acknowledged > taken || cosigned > events)
+        this.told.add(`${station.name} ${link}`);
+    }
     this.ledgers.forgotten(station);
   }
 
@@ -108,11 +121,9 @@ export class Judge {
       [b, a],
     ] as const) {
       if (one.forgot === null || one.refuses !== null) continue;
-      const has = one.forgot.has.links.find((it) => it.link === link);
-      const knows = other.alive?.store.position(linkBytes(link));
-      const cosigned = other.alive?.log.standings().find((it) => it.link === link)?.weCosigned ?? 0;
-      if (has === undefined || knows === undefined) continue;
-      const told = knows.taken > has.sent || knows.acknowledged > has.taken || cosigned > one.forgot.has.events;
+      // Two that forgot may agree again on a past that neither remembers.
+      if (this.forgetful.has(other)) continue;
+      const told = this.told.has(`${one.name} ${link}`);
       const states = [a, b].map((station) => station.alive?.joined?.peers.link(linkBytes(link))?.status().at);
       const stands =
         states.includes("connected") &&
@@ -164,7 +175,10 @@ export class Judge {
       const still =
         seat.page === page && openCall(page.screen(link)) === line.call && page.screen(link).at === "ringing";
       const age = queue.now() - since.at;
-      if (still && age > ghostAfter && !this.misled(since))
+      const slept = [seat.machine, ...this.world().stations.map((it) => it.machine)].some(
+        ({ stoppedUntil }) => stoppedUntil >= since.at,
+      );
+      if (still && age > ghostAfter && !slept && !this.misled(since))
         this.wrong(
           `a ghost: ${seat.station.name} ${seat.it.name} rings ${Math.round(age / 1000)} s after ${since.name}`,
         );

@@ -11,6 +11,12 @@ export type Machine = {
   skew: Ms;
   /** When it was last set. */
   setAt: number;
+  /** Parts of a second that it gains in each. */
+  drift: number;
+  /** What it shows while it stands still; null while it runs. */
+  stands: Instant | null;
+  /** Until when everything on the machine is stopped, as by SIGSTOP or a closed lid. */
+  stoppedUntil: number;
   readonly wall: () => Instant;
 };
 
@@ -18,7 +24,13 @@ export function makeMachine(queue: Queue, skew: Ms): Machine {
   const machine: Machine = {
     skew,
     setAt: -1,
-    wall: () => instant(worldBegan + queue.now() + machine.skew),
+    drift: 0,
+    stands: null,
+    stoppedUntil: 0,
+    wall: () => {
+      const gained = Math.round(machine.drift * (queue.now() - machine.setAt));
+      return machine.stands ?? instant(worldBegan + queue.now() + machine.skew + gained);
+    },
   };
   return machine;
 }
@@ -38,7 +50,15 @@ export function startLife(queue: Queue, machine: Machine, began: Ms): Life {
   const clock = (kind: "firm" | "idle"): Clock => ({
     now: machine.wall,
     elapsed: () => ms(queue.now() - start),
-    wait: (delay, then) => queue.wait(delay, () => alive && then(), kind),
+    wait: (delay, then) => {
+      let cancel = queue.wait(delay, () => due(), kind);
+      const due = (): void => {
+        const left = machine.stoppedUntil - queue.now();
+        if (left > 0) cancel = queue.wait(left, () => due(), kind);
+        else if (alive) then();
+      };
+      return () => cancel();
+    },
   });
   return {
     isAlive: () => alive,

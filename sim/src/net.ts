@@ -15,7 +15,8 @@ type End = { readonly host: Host; events: ConnectionEvents | null; open: boolean
 type Pipe = { readonly ends: readonly [End, End]; readonly path: Path; dead: boolean };
 
 type Path = {
-  cut: { readonly since: number } | null;
+  /** `from`: only what that host sends is held; null where both are. */
+  cut: { readonly since: number; readonly from: string | null } | null;
   /** What was sent while it was cut, and by which connection. */
   held: { readonly pipe: Pipe; readonly go: () => void }[];
   slowest: Ms;
@@ -27,10 +28,18 @@ export type Network = {
   /** The network as a program at `name` has it; the one before it there is gone. */
   readonly at: (name: string, identity: PeerIdentity, isAlive: () => boolean) => PeerNet;
   readonly cut: (a: string, b: string) => void;
+  /** The same for what `from` sends alone; `mend` ends it. */
+  readonly cutOneWay: (from: string, to: string) => void;
   readonly mend: (a: string, b: string) => void;
   readonly isCut: (a: string, b: string) => boolean;
   /** Dials to `name` arrive or not, as behind a firewall. */
   readonly shut: (name: string, shut: boolean) => void;
+  /** The name `name` is not found, or is again. */
+  readonly unname: (name: string, gone: boolean) => void;
+  /** Connections are forgotten on the way: they are dead, and neither end is told. */
+  readonly forget: (a: string, b: string) => void;
+  /** What reaches `name` before `until` waits. */
+  readonly hold: (name: string, until: number) => void;
   readonly slow: (a: string, b: string, slowest: Ms) => void;
   /** Breaks every connection between the two; both learn of it. */
   readonly reset: (a: string, b: string) => void;
@@ -38,6 +47,8 @@ export type Network = {
   readonly died: (name: string) => void;
   /** Messages and dials on their way. */
   readonly busy: () => number;
+  /** Whether a connection is dead at an end that does not know it yet. */
+  readonly unnoticed: () => boolean;
 };
 
 /** A cut that is longer than this has killed the connections under it. */
@@ -49,7 +60,10 @@ export function makeNetwork(queue: Queue, dice: Dice, dialFails: () => boolean):
   const hosts = new Map<string, Host>();
   const paths = new Map<string, Path>();
   const shut = new Set<string>();
+  const unnamed = new Set<string>();
+  const holds = new Map<string, number>();
   const pipes = new Set<Pipe>();
+  const dead = new Set<Pipe>();
   let busy = 0;
 
   const pathOf = (a: string, b: string): Path => {
@@ -67,17 +81,23 @@ export function makeNetwork(queue: Queue, dice: Dice, dialFails: () => boolean):
     });
   };
 
+  const isHeld = ({ cut }: Path, end: End): boolean =>
+    cut !== null && (cut.from === null || cut.from === end.host.name);
+
   /** After everything that this end sent before, to the far end. */
   const carry = (pipe: Pipe, end: End, then: () => void): void => {
+    const [one, other] = pipe.ends;
+    const to = (one === end ? other : one).host.name;
     const go = (): void => {
-      end.free = Math.max(end.free, queue.now() + dice.span(ms(1), pipe.path.slowest));
+      const arrives = queue.now() + dice.span(ms(1), pipe.path.slowest);
+      end.free = Math.max(end.free, arrives, holds.get(to) ?? 0);
       later(end.free - queue.now(), () => {
         if (pipe.dead) return;
-        if (pipe.path.cut === null) then();
+        if (!isHeld(pipe.path, end)) then();
         else pipe.path.held.push({ pipe, go: then });
       });
     };
-    if (pipe.path.cut === null) go();
+    if (!isHeld(pipe.path, end)) go();
     else pipe.path.held.push({ pipe, go });
   };
 
@@ -150,6 +170,7 @@ export function makeNetwork(queue: Queue, dice: Dice, dialFails: () => boolean):
     const path = pathOf(host.name, to);
     const travel = (): number => dice.span(ms(1), path.slowest);
     if (path.cut !== null || shut.has(to)) failed(dialGivesUp, "PEER_TIMED_OUT");
+    else if (unnamed.has(to)) failed(0, "PEER_UNREACHABLE");
     else if (dialFails()) failed(travel(), dice.chance(0.5) ? "PEER_UNREACHABLE" : "PEER_LOST");
     else
       answer(travel() + travel(), () => {
@@ -174,6 +195,10 @@ export function makeNetwork(queue: Queue, dice: Dice, dialFails: () => boolean):
 
   return {
     busy: () => busy,
+    unnoticed: () => {
+      for (const pipe of dead) if (!pipe.ends.some(({ open, host }) => open && host.isAlive())) dead.delete(pipe);
+      return dead.size > 0;
+    },
     at: (name, identity, isAlive) => {
       const host: Host = { name, isAlive, identity, door: null };
       hosts.set(name, host);
@@ -193,8 +218,16 @@ export function makeNetwork(queue: Queue, dice: Dice, dialFails: () => boolean):
       };
     },
     cut: (a, b) => {
-      pathOf(a, b).cut ??= { since: queue.now() };
+      pathOf(a, b).cut ??= { since: queue.now(), from: null };
     },
+    cutOneWay: (from, to) => {
+      pathOf(from, to).cut ??= { since: queue.now(), from };
+    },
+    unname: (name, gone) => void (gone ? unnamed.add(name) : unnamed.delete(name)),
+    forget: (a, b) => {
+      for (const pipe of between(a, b)) kill(pipe);
+    },
+    hold: (name, until) => void holds.set(name, until),
     mend: (a, b) => {
       const path = pathOf(a, b);
       if (path.cut === null) return;
@@ -231,5 +264,6 @@ export function makeNetwork(queue: Queue, dice: Dice, dialFails: () => boolean):
   function kill(pipe: Pipe): void {
     pipe.dead = true;
     pipes.delete(pipe);
+    dead.add(pipe);
   }
 }

@@ -24,6 +24,22 @@ const faultKinds = [
   "reload", // of a terminal's page
   "mediaCut", // the path between terminals
   "clockSet", // a station's wall clock, either way
+  "oneWay", // a path that carries in one direction
+  "flap", // one that comes and goes within seconds
+  "forgotten", // connections that something on the way forgets, so that neither end is told
+  "nameless", // a station's name is not found
+  "stopped", // a station's machine stands still, and goes on
+  "clockDrifts",
+  "clockStands",
+  "clockLost", // and begins at the year 2000 until it is set
+  "diskStalls",
+  "powerCut", // both machines
+  "crashLoop", // killed again as soon as it runs
+  "allSockets", // of all terminals of a station
+  "slowSocket",
+  "deskCloses", // for minutes
+  "deskStops", // its machine sleeps, and goes on
+  "deskClock", // its wall clock is set
 ] as const;
 export type FaultKind = (typeof faultKinds)[number];
 
@@ -45,6 +61,8 @@ export type Weather = {
 export type Plan = {
   readonly seed: string;
   readonly stations: number;
+  /** Every two stations are linked, or the first with each. */
+  readonly shape: "mesh" | "star";
   readonly desks: number;
   /** Spells of activity, and how long each is; the line stands idle in between. */
   readonly spells: number;
@@ -73,6 +91,24 @@ const often: Partial<Record<FaultKind, Ms>> = {
   clockSet: minutes(20),
 };
 
+/** Not among them: `clockLost` and `deskClock`, of which docs/spec/sim.md says what they found. */
+const rarer: Partial<Record<FaultKind, Ms>> = {
+  oneWay: minutes(12),
+  flap: minutes(15),
+  forgotten: minutes(10),
+  nameless: minutes(15),
+  stopped: minutes(8),
+  clockDrifts: minutes(15),
+  clockStands: minutes(20),
+  diskStalls: minutes(20),
+  powerCut: minutes(20),
+  crashLoop: minutes(25),
+  allSockets: minutes(15),
+  slowSocket: minutes(10),
+  deskCloses: minutes(12),
+  deskStops: minutes(8),
+};
+
 /** Of a dice: each kind is missing, usual or three times as often. */
 export function weatherOf(dice: Dice): Weather {
   const every: Partial<Record<FaultKind, Ms>> = {};
@@ -80,6 +116,8 @@ export function weatherOf(dice: Dice): Weather {
     const times = dice.pick([0, 0, 1, 1, 3]) ?? 0;
     if (times > 0) every[kind] = ms(mean / times);
   }
+  const more = dice.fork("rarer");
+  for (const [kind, mean] of Object.entries(rarer) as [FaultKind, Ms][]) if (more.chance(0.35)) every[kind] = mean;
   const lies = dice.fork("lies");
   const rate = (p: number): number => (dice.chance(0.3) ? p : 0);
   return {
@@ -97,6 +135,7 @@ export function shortPlan(seed: string, more: Partial<Plan> = {}): Plan {
   return {
     seed,
     stations: 2,
+    shape: "mesh",
     desks: 2,
     spells: 2,
     spell: minutes(12),

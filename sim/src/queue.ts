@@ -22,7 +22,7 @@ export type Queue = {
   readonly count: () => number;
 };
 
-/** How far ahead the next firm event has to be for idle ones to be held. */
+/** How far ahead the next firm event has to be for idle ones to be held; one that is late by more stays held. */
 const worthALeap = 60_000;
 
 export function makeQueue(calm: () => boolean): Queue {
@@ -38,7 +38,8 @@ export function makeQueue(calm: () => boolean): Queue {
     const [firm, idle] = [heaps.firm.first(), heaps.idle.first()];
     if (firm === null || idle === null) return firm ?? idle;
     if (idle.at > firm.at || (idle.at === firm.at && idle.order > firm.order)) return firm;
-    return firm.at - Math.max(now, idle.at) > worthALeap && calm() ? firm : idle;
+    const leaps = firm.at - Math.max(now, idle.at) > worthALeap || now - idle.at > worthALeap;
+    return leaps && calm() ? firm : idle;
   };
 
   const wait: Queue["wait"] = (delay, then, kind = "firm") => {

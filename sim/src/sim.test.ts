@@ -46,7 +46,7 @@ describe("simulated worlds", () => {
       const sum = await allWell("short", plans(worlds, shortPlan));
       expect(sum.calls.answered).toBeGreaterThan(worlds * 5);
       const injected = Object.values(sum.faults).filter((count) => count > 0).length;
-      expect(injected).toBeGreaterThanOrEqual(15);
+      expect(injected).toBeGreaterThanOrEqual(30);
     },
   );
 
@@ -100,6 +100,13 @@ describe("simulated worlds", () => {
     await allWell(
       "three",
       plans(4, (seed) => shortPlan(`three ${seed}`, { stations: 3, callEvery: seconds(30) })),
+    );
+  });
+
+  it("[SM10] hold among five stations, of which one is linked with each", { timeout: 240_000 }, async () => {
+    await allWell(
+      "five",
+      plans(2, (seed) => shortPlan(`star ${seed}`, { stations: 5, shape: "star", spells: 1, callEvery: seconds(15) })),
     );
   });
 

@@ -4,6 +4,7 @@ import { certain } from "@parley/base/result";
 import { type Ms, ms } from "@parley/base/time";
 import type { ErrorCode, ParleyError } from "@parley/protocol/errorCodes";
 import { type IdText, type PartyId, type TerminalId, idText } from "@parley/protocol/ids";
+import type { Versions } from "@parley/protocol/peer/hello";
 import type { Role } from "@parley/protocol/signed/fields";
 import { type Digest, sha256Of } from "@parley/protocol/signed/hash";
 import { signCard } from "@parley/protocol/signed/partyCard";
@@ -81,6 +82,8 @@ export class Station {
   forgot: Forgotten | null = null;
   /** A commit has failed, and what runs on has not been ended yet. */
   failing = false;
+  /** What versions of the protocol its program speaks; null for those of this build. */
+  versions: Versions | null = null;
   /** Why the program does not start, though the machine runs. */
   refuses: ErrorCode | null = null;
   private readonly world: Surroundings;
@@ -101,7 +104,10 @@ export class Station {
       if (fault === "lose" || fault === "tear" || fault === "mute") queueMicrotask(() => this.kill(`disk ${fault}`));
       return fault;
     };
-    this.disk.delay = () => world.queue.pause(world.commitTakes(this));
+    this.disk.delay = () => {
+      const stopped = this.machine.stoppedUntil - world.queue.now();
+      return world.queue.pause(Math.max(world.commitTakes(this), stopped));
+    };
   }
 
   get party(): PartyId {
@@ -128,6 +134,7 @@ export class Station {
       clock: life.clock,
       random: dice.bytes,
       served: () => true,
+      ...(this.versions === null ? {} : { versions: this.versions }),
       report: (error) => {
         if (life.isAlive()) this.world.report(this, error);
       },

@@ -127,7 +127,8 @@ function build(plan: Plan): World {
     ),
   );
   stations.forEach((a, i) => {
-    for (const b of stations.slice(i + 1)) pairs.push({ a, b, link: null });
+    const linked = plan.shape === "mesh" || i === 0 ? stations.slice(i + 1) : [];
+    for (const b of linked) pairs.push({ a, b, link: null });
   });
   const judge = new Judge(() => world);
   const world: World = {
@@ -151,7 +152,7 @@ function build(plan: Plan): World {
 
 /** Whether nothing between stations could come of itself to anything: all that is connected is idle, the rest cannot be. */
 function calm(world: World): boolean {
-  if (world.network.busy() > 0) return false;
+  if (world.network.busy() > 0 || world.network.unnoticed()) return false;
   return world.pairs.every(({ a, b, link }) => {
     const [here, there] = [a.alive, b.alive];
     if (link === null || here === null || there === null || world.network.isCut(a.host, b.host)) return true;
