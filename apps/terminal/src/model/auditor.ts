@@ -3,9 +3,8 @@
 import type { Audit, AuditItem, AuditRow, ItemProof } from "@parley/ledger/audit";
 import { isComplete } from "@parley/ledger/audit";
 import type { Difference } from "@parley/ledger/compareRecords";
-import { instant } from "@parley/base/time";
-import { utc } from "../words/place.ts";
-import { type Say, moment, name, say } from "../words/say.ts";
+import type { Instant } from "@parley/base/time";
+import { type Say, name, say } from "../words/say.ts";
 import type { Shape, Tone } from "./line.ts";
 
 export type AuditorFilter = {
@@ -43,10 +42,14 @@ export const proofs: readonly ItemProof[] = ["signedByBoth", "differs", "ours", 
 
 type Shown = Extract<AuditorScreen, { at: "shown" }>;
 
+/** An entry to list; `only` names the party whose copy alone has it, where two were compared. */
+export type Listed = { readonly item: AuditItem; readonly only: string | null };
+
 /** The entries that the filter lets through, in their order. */
-export function filtered({ audits, differences, filter }: Shown): readonly AuditItem[] {
-  const items = filter.copies === "apart" ? differences.map(({ item }) => item) : (audits[0]?.items ?? []);
-  return items.filter(({ kind, proof }) => (filter.kind ?? kind) === kind && (filter.proof ?? proof) === proof);
+export function filtered({ audits, differences, filter }: Shown): readonly Listed[] {
+  const all: readonly Listed[] =
+    filter.copies === "apart" ? differences : (audits[0]?.items ?? []).map((item) => ({ item, only: null }));
+  return all.filter(({ item: { kind, proof } }) => (filter.kind ?? kind) === kind && (filter.proof ?? proof) === proof);
 }
 
 /** The kinds of entry that there are, in the order of the alphabet. */
@@ -105,7 +108,7 @@ export function rowSay(row: AuditRow): Say {
     case "checkpoint": {
       const last = row.witnesses.at(-1);
       const when =
-        last === undefined ? say("audit.notCosigned") : say("audit.cosigned", { at: moment(last.at, utc, "moment") });
+        last === undefined ? say("audit.notCosigned") : say("audit.cosigned", { at: name(writtenText(last.at)) });
       return say(`audit.row.checkpoint.${row.holds}`, { n: row.size, when });
     }
     case "fork":
@@ -124,8 +127,5 @@ export function rowSay(row: AuditRow): Say {
   return row satisfies never;
 }
 
-/** When an entry was written, or that this is not known. */
-export const writtenSay = ({ at }: AuditItem): Say =>
-  at === null ? say("audit.unknownTime") : say("ledger.utc", { date: moment(instant(at), utc, "seconds") });
-
-export const dayOf = ({ at }: AuditItem): string => (at === null ? "" : new Date(at).toISOString().slice(0, 10));
+/** A time of a record, read far away and years later: its whole date, UTC, alike in every language. */
+export const writtenText = (at: Instant): string => `${new Date(at).toISOString().slice(0, 19).replace("T", " ")} UTC`;

@@ -79,7 +79,7 @@ export function runAuditor(subtle: SubtleCrypto, saveFile: (name: string, text: 
         case "more":
           return show({ ...screen, most: screen.most + firstPage });
         case "saveCsv":
-          return saveFile("record.csv", csvOf(filtered(screen)));
+          return saveFile("record.csv", csvOf(filtered(screen).map(({ item }) => item)));
       }
       return action satisfies never;
     },

@@ -498,6 +498,7 @@ export const ar: Readonly<Record<WordId, string>> = {
   "audit.filterCopies": "النسخ",
   "audit.copiesAll": "كل مدخلات النسخة الأولى",
   "audit.copiesApart": "المدخلات في نسخة واحدة فقط",
+  "audit.only": "في نسخة {party} وحدها",
   "audit.any": "الكل",
   "audit.kindName": "{kind}",
   "audit.by": "قول من",

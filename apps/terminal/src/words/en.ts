@@ -518,6 +518,7 @@ export const en = {
   "audit.filterCopies": "Copies",
   "audit.copiesAll": "All entries of the first copy",
   "audit.copiesApart": "Entries in one copy alone",
+  "audit.only": "only in the copy of {party}",
   "audit.any": "Any",
   "audit.kindName": "{kind}",
   "audit.by": "Whose word",

@@ -1,6 +1,7 @@
 // The auditor's page: pick one party's record, or both parties' copies, and read the verdict first, then a row for everything
 // one must know, then the entries. Light is the record: entries are set in the serif of everything that stays.
 import { FileTrigger } from "react-aria-components/FileTrigger";
+import type { Instant } from "@parley/base/time";
 import type { Audit } from "@parley/ledger/audit";
 import {
   type AuditorAction,
@@ -12,7 +13,7 @@ import {
   rowSay,
   verdictLook,
   verdictSay,
-  writtenSay,
+  writtenText,
 } from "../../model/auditor.ts";
 import { Button } from "../../ui/Button.tsx";
 import { Choice } from "../../ui/Choice.tsx";
@@ -97,6 +98,16 @@ function Verdict({ audit }: { readonly audit: Audit }) {
   );
 }
 
+function Written({ at }: { readonly at: Instant | null }) {
+  return at === null ? (
+    <Words say={say("audit.unknownTime")} />
+  ) : (
+    <time className="digits" dateTime={new Date(at).toISOString()}>
+      <bdi>{writtenText(at)}</bdi>
+    </time>
+  );
+}
+
 function Entries({ screen, act }: { readonly screen: Shown; readonly act: Act }) {
   const { filter, audits, differences, most } = screen;
   const items = filtered(screen);
@@ -153,16 +164,21 @@ function Entries({ screen, act }: { readonly screen: Shown; readonly act: Act })
           { key: "by", head: say("audit.by") },
           { key: "proof", head: say("ledger.proof") },
         ]}
-        rows={items.slice(0, most).map((item, n) => ({
+        rows={items.slice(0, most).map(({ item, only }, n) => ({
           key: `${item.index} ${n}`,
           cells: [
             <bdi key="s" className="digits">
               <Words say={say("ledger.number", { n: item.index })} />
             </bdi>,
-            <bdi key="k" className="record">
-              {item.kind}
-            </bdi>,
-            <Words key="w" say={writtenSay(item)} />,
+            <div key="k">
+              <bdi className="record">{item.kind}</bdi>
+              {only !== null && (
+                <small>
+                  <Words say={say("audit.only", { party: name(only) })} />
+                </small>
+              )}
+            </div>,
+            <Written key="w" at={item.at} />,
             <bdi key="b">{item.parties.join(" + ")}</bdi>,
             <Words key="p" say={say(`audit.proof.${item.proof}`)} />,
           ],
