@@ -5,7 +5,7 @@ import { gapsDuring } from "./callMend.ts";
 import { lostBetween, settledCounts } from "@parley/e2e/src/harness/frameCounts.ts";
 import { pause } from "./callSteady.ts";
 import { atMost, type Figure, notComparable, notMeasured } from "./figure.ts";
-import type { Caller, Place } from "./rivals/caller.ts";
+import type { Place } from "./rivals/caller.ts";
 import { type ParleySettings, type StartParley, startParleyRival } from "./rivals/parley.ts";
 
 const epochMs = 300;
@@ -51,26 +51,19 @@ async function watchEpochs(
   settings: ParleySettings,
   length: number,
 ): Promise<Watched> {
-  const { caller, close } = await startParleyRival(place, start, settings);
+  const { caller, epoch, late, close } = await startParleyRival(place, start, settings);
   try {
     await caller.prepare();
     await pause(1_500);
     await caller.press();
+    if (settings.lateKeysMs !== undefined) await late();
     await pause(4_000);
-    const [counts0, epoch0] = [await settledCounts(caller.pages), await epochShown(caller)];
+    const [counts0, epoch0] = [await settledCounts(caller.pages), epoch()];
     const gaps = await gapsDuring(caller, length, () => Promise.resolve());
-    const [epoch1, counts1] = [await epochShown(caller), await settledCounts(caller.pages)];
+    const [epoch1, counts1] = [epoch(), await settledCounts(caller.pages)];
     await caller.hangUp();
     return { lost: lostBetween(counts0, counts1), p999: gaps.p999, epochs: epoch1 - epoch0 };
   } finally {
     await close();
   }
-}
-
-/** The epoch that the caller's desk says the call is in: `data-epoch` on the element that shows the call. */
-async function epochShown(caller: Caller): Promise<number> {
-  const said = await caller.pages.caller.locator("[data-epoch]").first().getAttribute("data-epoch");
-  const epoch = Number(said);
-  if (said === null || !Number.isSafeInteger(epoch)) throw new Error(`the desk shows the epoch "${said}"`);
-  return epoch;
 }

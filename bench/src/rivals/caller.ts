@@ -41,11 +41,12 @@ export const partyOf: Readonly<Record<Role, number>> = { caller: 1, callee: 2 };
 
 const onlyPids = (pids: readonly (number | null)[]): number[] => pids.filter((pid) => pid !== null);
 
-/** Opens the two desks of a rival at `urls`, side by side. */
+/** Opens the two desks of a rival at `urls`, side by side; `prepare` has each page before it is loaded. */
 export async function openDesks(
   place: Place,
   urls: Readonly<Record<Role, string>>,
   more: Partial<BrowserOptions> = {},
+  prepare: (role: Role, blank: Page) => Promise<void> = () => Promise.resolve(),
 ): Promise<Desks> {
   const open = async (role: Role) => {
     const browser = await launchBrowser({
@@ -59,6 +60,9 @@ export async function openDesks(
       camera: place.size,
       readEvery: place.readEvery,
     };
+    const [blank] = browser.context.pages();
+    if (blank === undefined) throw new Error("a browser without a page");
+    await prepare(role, blank);
     return { browser, page: await browser.open(urls[role], meter) };
   };
   const [caller, callee] = await Promise.all([open("caller"), open("callee")]);

@@ -1,9 +1,14 @@
 // Parley, driven as a person drives it: two desks of two stations, and nothing of theirs touched but three buttons,
 // `data-act="call"`, `"answer"` and `"end"` (held for its second), and `video[data-stream="remote"]`.
 // Starting the stations is passed in: this file knows no station.
+import { join } from "node:path";
 import type { BrowserOptions } from "@parley/e2e/src/harness/browser.ts";
+import { type DeskWire, listenToDesk } from "@parley/e2e/src/harness/deskWire.ts";
+import { pageScript } from "@parley/e2e/src/harness/pageScript.ts";
 import type { Page } from "playwright-core";
 import { type Caller, deskRoots, openDesks, type Place, pressAnswer, resetMeters } from "./caller.ts";
+import type { Role } from "./rivalTypes.ts";
+import type {} from "./lateKeys.page.ts";
 
 export type ParleyStations = {
   /** Addresses that end at an enrolled, idle desk: one-time enrolment addresses will do. */
@@ -31,6 +36,10 @@ export type StartParley = (place: Place, settings: ParleySettings) => Promise<Pa
 export type ParleyRival = {
   readonly caller: Caller;
   readonly stations: ParleyStations;
+  /** The epoch that the caller's desk has last reported to its station as acknowledged by the other. */
+  readonly epoch: () => number;
+  /** From now on the callee's desk learns of each key `lateKeysMs` late. */
+  readonly late: () => Promise<void>;
   readonly close: () => Promise<void>;
 };
 
@@ -43,11 +52,19 @@ export async function startParleyRival(
   settings: ParleySettings = {},
 ): Promise<ParleyRival> {
   const stations = await start(place, settings);
-  const desks = await openDesks(place, { caller: stations.deskA, callee: stations.deskB }, stations.browser);
+  const wires: Partial<Record<Role, DeskWire>> = {};
+  const lateKeys = await pageScript(join(import.meta.dirname, "lateKeys.page.ts"));
+  const urls = { caller: stations.deskA, callee: stations.deskB };
+  const desks = await openDesks(place, urls, stations.browser, async (role, blank) => {
+    wires[role] = listenToDesk(blank);
+    if (settings.lateKeysMs !== undefined && role === "callee") await blank.addInitScript({ content: lateKeys });
+  });
   const { caller, callee } = desks.pages;
   await Promise.all([caller, callee].map((page) => button(page, "call").waitFor({ timeout: deskReady })));
   return {
     stations,
+    epoch: () => wires.caller?.epoch ?? 0,
+    late: () => callee.evaluate((ms) => void (globalThis.parleyLate = ms), settings.lateKeysMs ?? 0),
     caller: {
       name: "parley",
       pages: desks.pages,
