@@ -178,7 +178,7 @@ export class Judge {
       const slept = [seat.machine, ...this.world().stations.map((it) => it.machine)].some(
         ({ stoppedUntil }) => stoppedUntil >= since.at,
       );
-      if (still && age > ghostAfter && !slept && !this.misled(since))
+      if (still && !seat.away && age > ghostAfter && !slept && !this.misled(since))
         this.wrong(
           `a ghost: ${seat.station.name} ${seat.it.name} rings ${Math.round(age / 1000)} s after ${since.name}`,
         );
@@ -204,7 +204,7 @@ export class Judge {
   /** A ring has its whole minute, whatever any clock says. */
   private gaveUp(seat: Seat, line: Line & { readonly at: "ended" }): void {
     const since = this.placed.get(line.call);
-    if (since === undefined || this.early.has(line.call)) return;
+    if (since === undefined || this.early.has(line.call) || this.forgetful.size > 0) return;
     const age = this.world().queue.now() - since.at;
     if (age >= ringHasAtLeast || this.misled(since) || since.by.startedAt > since.at - 3000) return;
     this.early.add(line.call);

@@ -130,7 +130,8 @@ export function rarerFaults({
     },
     deskCloses: () => {
       const seat = anySeat();
-      if (seat !== undefined && !seat.away) frontOf(world(), seat.station).reload(seat, dice.about(minutes(2)));
+      if (seat !== undefined && !seat.away)
+        frontOf(world(), seat.station).reload(seat, dice.span(seconds(5), minutes(3)));
     },
     deskStops: () => {
       const seat = anySeat();

@@ -54,6 +54,7 @@ export class Watch {
   }
 
   lineTold(station: Station, link: IdText, line: Line): void {
+    if (line.at === "ended" && (line.why === "unanswered" || line.why === "notDelivered")) this.ended.add(line.call);
     this.endedByPeople(station, line);
     const call = openCall(line);
     if (call === null) return;
