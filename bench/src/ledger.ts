@@ -11,7 +11,7 @@ import { auditOpened, isComplete, openRecord, readItems, verifyOpened } from "@p
 import { leafHash } from "@parley/ledger/hash";
 import { proveConsistency, proveInclusion, verifyConsistency, verifyInclusion } from "@parley/ledger/proof";
 import { ownRecord } from "@parley/ledger/record";
-import { bytesOf, checkpointOf, entriesOf, estovar, fileOf, northmark } from "@parley/ledger/testing/twoRecords";
+import { bytesOf, checkpointsOf, entriesOf, estovar, fileOf, northmark } from "@parley/ledger/testing/twoRecords";
 import { growTree } from "@parley/ledger/tree";
 import { openStore } from "@parley/station/openStore";
 import { nodeSha256 } from "@parley/station/keys/hybrid";
@@ -34,9 +34,9 @@ const timed = async <T>(work: () => Promise<T> | T): Promise<readonly [number, T
 
 async function verifying(): Promise<readonly Figure[]> {
   const made = bytesOf(entriesOf(entries, "Northmark"));
-  const notes = Array.from({ length: checkpoints }, (_, i) => entries - Math.floor((i * entries) / checkpoints));
+  const sizes = Array.from({ length: checkpoints }, (_, i) => entries - Math.floor((i * entries) / checkpoints));
   const file = await fileOf(made, northmark, estovar, {
-    checkpoints: notes.map((size) => checkpointOf(made, size, northmark, estovar)),
+    checkpoints: checkpointsOf(made, sizes, northmark, estovar),
     parties: [northmark.proof, estovar.proof],
   });
   const [opening, opened] = await timed(async () => certain(await openRecord(file, nodeTools)));
@@ -107,7 +107,7 @@ async function appending(): Promise<readonly Figure[]> {
     };
     for (let n = -warmUp; n < appends; n++)
       for (const kind of n % 2 === 0 ? (["ours", "bare"] as const) : (["bare", "ours"] as const)) {
-        const [seconds] = await timed(() => run[kind](Math.abs(n)));
+        const [seconds] = await timed(async () => void (await run[kind](Math.abs(n))));
         if (n >= 0) took[kind].push(seconds);
       }
     // The tree follows behind; what it costs is spread over the entries that it takes in.

@@ -115,14 +115,23 @@ export const entriesOf = (count: number, name: string): readonly AtIndex[] =>
 
 export const bytesOf = (entries: readonly AtIndex[]): readonly Bytes[] => entries.map((make, i) => make(i));
 
-/** A checkpoint of `of`'s entries up to `size`, cosigned by `by`. */
-export function checkpointOf(entries: readonly Bytes[], size: number, of: Side, by: Side | null): Note {
+/** Checkpoints of `of`'s entries up to each of `sizes`, cosigned by `by`. */
+export function checkpointsOf(entries: readonly Bytes[], sizes: readonly number[], of: Side, by: Side | null): Note[] {
   const tree = growTree(sha);
-  for (const entry of entries.slice(0, size)) tree.append(leafHash(sha, entry));
-  const note = signCheckpoint(sha, { origin: of.log.key.name, size, root: tree.root() }, of.log.key, of.log.sign);
-  return by === null
-    ? note
-    : withSignature(note, cosign(sha, note.text, by.witness.key, instant(start + size * 1000), by.witness.sign));
+  for (const entry of entries.slice(0, Math.max(...sizes))) tree.append(leafHash(sha, entry));
+  return sizes.map((size) => {
+    const checkpoint = { origin: of.log.key.name, size, root: tree.root(size) };
+    const note = signCheckpoint(sha, checkpoint, of.log.key, of.log.sign);
+    if (by === null) return note;
+    return withSignature(note, cosign(sha, note.text, by.witness.key, instant(start + size * 1000), by.witness.sign));
+  });
+}
+
+/** One of them. */
+export function checkpointOf(entries: readonly Bytes[], size: number, of: Side, by: Side | null): Note {
+  const [note] = checkpointsOf(entries, [size], of, by);
+  if (note === undefined) throw new Error("one size, one checkpoint");
+  return note;
 }
 
 /** The file that `of`'s station writes. */
