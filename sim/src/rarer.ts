@@ -107,7 +107,7 @@ export function rarerFaults({
         station.machine.setAt = world().queue.now();
       });
     },
-    diskStalls: () => slowDisk(anyStation(), dice.span(seconds(10), seconds(25)), seconds(30)),
+    diskStalls: () => slowDisk(anyStation(), dice.span(seconds(4), seconds(8)), seconds(30)),
     powerCut: () => {
       for (const station of world().stations) station.kill("power cut");
     },
