@@ -5,6 +5,7 @@ import { randomBytes } from "node:crypto";
 import { existsSync, mkdirSync, readFileSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { initParty } from "../apps/cli/src/commands/init.ts";
+import { logKey } from "../apps/cli/src/commands/logKey.ts";
 import { askStation } from "../apps/station/src/adminClient.ts";
 import { type OfficerKey, openOfficerKey } from "../apps/station/src/keys/officerKey.ts";
 import { officerFile } from "../apps/station/src/files.ts";
@@ -70,6 +71,16 @@ export async function startParty(plan: PartyPlan, folder: string): Promise<Runni
         `${errorTable[founded.error.code].say} ${errorTable[founded.error.code].cure} (${founded.error.detail})`,
       );
   }
+  // A party that an older version made: its record's keys are certified now, since its root is at hand here.
+  const certified = await logKey({
+    value: (option) => (option === "passphrase-file" ? passphraseFile : null),
+    values: () => [],
+    has: () => false,
+    words: [],
+    data: dataDir,
+    json: false,
+  });
+  if (!certified.ok && certified.error.code !== "STATION_RUNNING") throw new Error(certified.error.code);
   const opened = openOfficerKey(readFileSync(join(dataDir, officerFile)), {
     by: "passphrase",
     passphrase: readFileSync(passphraseFile, "utf8"),

@@ -5,7 +5,7 @@ import { decode, encode, struct, opaque, uint16, uint48 } from "@parley/base/cod
 import type { Random } from "@parley/base/random";
 import { certain, ok } from "@parley/base/result";
 import { type Clock, type Instant, instant, ms } from "@parley/base/time";
-import type { ParleyError } from "@parley/protocol/errorCodes";
+import type { ErrorCode, ParleyError } from "@parley/protocol/errorCodes";
 import { type EnvelopeId, type IdText, type LinkId, type PartyId, envelopeId, idText } from "@parley/protocol/ids";
 import { maxEnvelopePayloadBytes } from "@parley/protocol/limits";
 import { type CallPayload, callPayload } from "@parley/protocol/peer/call";
@@ -67,6 +67,8 @@ export class Half {
   readonly admitted: { readonly call: IdText; readonly generation: number }[] = [];
   deaths = 0;
   private stepped = 0;
+  /** Why the link stands still, since the records contradict each other. */
+  stoppedBy: ErrorCode | null = null;
   life: Life | null = null;
   private next: CommitFault | null = null;
   private onDeath: () => void = () => undefined;
@@ -140,7 +142,7 @@ export class Half {
       random,
       us,
       links,
-      stopped: () => null,
+      stopped: () => this.stoppedBy,
       desks: () => desks,
       sign: (message) => signer.signEd25519(message),
       tell: () => undefined,
