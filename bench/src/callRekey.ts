@@ -12,7 +12,17 @@ const epochMs = 300;
 const lateEpochMs = 2_000;
 const lateKeysMs = 500;
 
-type Watched = { readonly lost: number; readonly p999: number; readonly epochs: number };
+type Watched = { readonly lost: number; readonly p999: number; readonly epochs: number; readonly took: number };
+
+/** Waits while a call goes on; `epochs` says how many it has had since. */
+type Watch = (epochs: () => number) => Promise<void>;
+
+/** Until that many epochs have passed, each of which takes its time and the other side's acknowledgement; twice that at most. */
+const until =
+  (wanted: number, each: number): Watch =>
+  async (epochs) => {
+    for (let waited = 0; epochs() < wanted && waited < 2 * wanted * each + 10_000; waited += 500) await pause(500);
+  };
 
 export async function measureRekey(
   place: Place,
@@ -25,10 +35,9 @@ export async function measureRekey(
       notMeasured("rekey.gap", "no Parley stations were given", 1.5, 1.2),
       notMeasured("rekey.late_lost", "no Parley stations were given", 0, 0),
     ];
-  const length = counts.rekeys * epochMs;
-  const quiet = await watchEpochs(place, start, {}, length);
-  const moving = await watchEpochs(place, start, { epochMs }, length);
-  const late = await watchEpochs(place, start, { epochMs: lateEpochMs, lateKeysMs }, counts.late * lateEpochMs);
+  const moving = await watchEpochs(place, start, { epochMs }, until(counts.rekeys, epochMs));
+  const quiet = await watchEpochs(place, start, {}, () => pause(moving.took));
+  const late = await watchEpochs(place, start, { epochMs: lateEpochMs, lateKeysMs }, until(counts.late, lateEpochMs));
   for (const [name, watched] of Object.entries({ quiet, moving, late }))
     place.say(
       `${name}: ${watched.epochs} re-keys, ${watched.lost} pictures lost, p99.9 gap ${watched.p999.toFixed(0)} ms`,
@@ -45,12 +54,7 @@ export async function measureRekey(
   ];
 }
 
-async function watchEpochs(
-  place: Place,
-  start: StartParley,
-  settings: ParleySettings,
-  length: number,
-): Promise<Watched> {
+async function watchEpochs(place: Place, start: StartParley, settings: ParleySettings, watch: Watch): Promise<Watched> {
   const { caller, epoch, late, close } = await startParleyRival(place, start, settings);
   try {
     await caller.prepare();
@@ -59,10 +63,12 @@ async function watchEpochs(
     if (settings.lateKeysMs !== undefined) await late();
     await pause(4_000);
     const [counts0, epoch0] = [await settledCounts(caller.pages), epoch()];
-    const gaps = await gapsDuring(caller, length, () => Promise.resolve());
+    const began = performance.now();
+    const gaps = await gapsDuring(caller, 0, () => watch(() => epoch() - epoch0));
+    const took = performance.now() - began;
     const [epoch1, counts1] = [epoch(), await settledCounts(caller.pages)];
     await caller.hangUp();
-    return { lost: lostBetween(counts0, counts1), p999: gaps.p999, epochs: epoch1 - epoch0 };
+    return { lost: lostBetween(counts0, counts1), p999: gaps.p999, epochs: epoch1 - epoch0, took };
   } finally {
     await close();
   }

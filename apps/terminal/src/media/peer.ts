@@ -32,6 +32,8 @@ export type Peer = {
   readonly receive: (signal: PathSignal) => Promise<void>;
   /** Puts `track` (or nothing) on the stream; takes effect without a new offer. */
   readonly put: (stream: Stream, track: MediaStreamTrack | null) => Promise<void>;
+  /** Sends no more than so many pictures of the camera a second. */
+  readonly pace: (frames: number) => Promise<void>;
   /** Sends to the far terminal over the data channel; false when that is not open. */
   readonly tell: (bytes: Uint8Array<ArrayBuffer>) => boolean;
   /** Finds a new path: at once, on evidence of our own. */
@@ -45,6 +47,9 @@ export type Peer = {
 /** Most the camera may take, bit/s: 720p30 in VP9 at good quality. */
 const cameraBitrate = 2_500_000;
 const screenBitrate = 3_000_000;
+
+/** Pictures of the camera a second, in a call. */
+export const fullRate = 30;
 
 export function connectPeer(options: PeerOptions): Peer {
   const connection = new RTCPeerConnection({
@@ -104,7 +109,11 @@ export function connectPeer(options: PeerOptions): Peer {
 
   const shape = async (): Promise<void> => {
     await limit(senders.get("mic"), { priority: "high" });
-    await limit(senders.get("cam"), { maxBitrate: cameraBitrate, priority: "medium", maxFramerate: 30 }, "balanced");
+    await limit(
+      senders.get("cam"),
+      { maxBitrate: cameraBitrate, priority: "medium", maxFramerate: fullRate },
+      "balanced",
+    );
     // A screen is read: it may come late, it may not blur.
     await limit(senders.get("screen"), { maxBitrate: screenBitrate, priority: "medium" }, "maintain-resolution");
   };
@@ -156,8 +165,10 @@ export function connectPeer(options: PeerOptions): Peer {
   return {
     receive: (signal) => inTurn(() => receive(signal)),
     put: async (stream, track) => {
-      await senders.get(stream)?.replaceTrack(track);
+      const sender = senders.get(stream);
+      if (sender !== undefined && sender.track !== track) await sender.replaceTrack(track);
     },
+    pace: (frames) => limit(senders.get("cam"), { priority: "medium", maxFramerate: frames }),
     tell: (bytes) => {
       if (channel.readyState !== "open") return false;
       channel.send(bytes);

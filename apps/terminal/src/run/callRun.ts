@@ -359,8 +359,13 @@ export function runCall(options: CallRunOptions): CallRun {
     epochMs: admit.epochSeconds * 1000,
   });
 
-  const pinned = ({ ours, theirs }: Admit["pins"]): void =>
+  let pins = admit.pins;
+  const pinned = (fresh: Admit["pins"]): void => {
+    const { ours, theirs } = fresh;
+    if (ours === pins.ours && theirs === pins.theirs) return;
+    pins = fresh;
     workers.toKeys({ type: "pins", pins: { ours: bytesOf(ours), theirs: bytesOf(theirs) } });
+  };
 
   const greet = (): void => {
     // The called side asks to be taken in; the calling side only when it comes back to a call that it had left.

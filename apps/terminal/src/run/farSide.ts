@@ -6,7 +6,7 @@ import type { ToFrames } from "@parley/e2ee/worker/messages";
 import type { IdText } from "@parley/protocol/ids";
 import type { FromKeys, PageSignal } from "../crypto/messages.ts";
 import type { CallWorkers } from "../crypto/workers.ts";
-import { type Peer, connectPeer } from "../media/peer.ts";
+import { type Peer, connectPeer, fullRate } from "../media/peer.ts";
 import { type Stream, contextOf, earlyCamera, kindOf, streams } from "../media/streams.ts";
 import type { Outgoing } from "./outgoing.ts";
 
@@ -52,6 +52,9 @@ const noTracks: Readonly<Record<Stream, null>> = { mic: null, cam: null, screen:
  * one carries the picture again at the first packet that passes, and a new one waits for signals.
  */
 const rebuildFrom = 5;
+
+/** Pictures a second behind a curtain: all since the last key frame have to be decoded at the answer. */
+const earlyRate = 10;
 
 /** The stream that a transform's name stands for, or null. */
 export const streamOf = (name: string): Stream | null =>
@@ -119,9 +122,11 @@ export class FarSide {
     if (far === undefined) return this.options.onTracks(noTracks); // they moved to where nobody was met yet
     for (const stream of streams)
       this.options.workers.toFrames({ type: "release", stream: this.nameOf(far, stream, "receive") });
-    if (far.early !== "none") this.route(far, contextOf.cam);
     this.options.onTracks(far.tracks);
     this.feed();
+    if (far.early === "none") return;
+    this.route(far, contextOf.cam);
+    void far.peer?.pace(fullRate);
   }
 
   /** Their first frames have opened: if we are called and hold a curtain, their camera may come behind it. */
@@ -146,6 +151,7 @@ export class FarSide {
     const far = this.farOf(name, "cam", "send");
     if (far === null || context !== earlyCamera || far.early !== "asked") return;
     far.early = "routed";
+    void far.peer?.pace(earlyRate);
     this.feedTo(far);
   }
 

@@ -83,7 +83,7 @@ const none: readonly never[] = [];
 export type OpenerStep<F> = readonly [OpenerState<F>, readonly OpenerEffect<F>[]];
 
 /** Behind the curtain, a new key frame is asked for when this many frames follow the last: what must be decoded at the answer. */
-const curtainRefresh = 30;
+const curtainRefresh = 10;
 
 /** Frames that may wait for the one being opened: a second of 60 Hz, and a whole curtain. */
 const behindLimit = curtainBounds.frames + holdBounds.frames;

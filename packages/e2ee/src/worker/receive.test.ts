@@ -249,7 +249,7 @@ describe("the curtain", () => {
       clock.move(33);
     }
     expect((await to.stats()).dropped).toEqual({ curtained: 200 });
-    expect(to.keyFramesAsked).toBe(6); // at frame 31 and each second after it
+    expect(to.keyFramesAsked).toBe(7); // at frame 11 and each second after it
     await to.streams.handle({ type: "release", stream: "camera" });
     expect(receive.sink.frames).toEqual([]);
   });
