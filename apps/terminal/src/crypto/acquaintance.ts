@@ -22,6 +22,11 @@ export type Met = {
   readonly life: string;
 };
 
+type Shown = { readonly chain: Bytes; readonly terminal: IdText; readonly party: IdText };
+
+/** Chains of each terminal that others are told of: the present one and the one that its leaf may still name. */
+const chainsTold = 2;
+
 /** Numbers of signals taken in one life; older ones than this many back are taken for repeats. */
 const remembered = 4096;
 
@@ -33,7 +38,7 @@ export class Acquaintance {
   private readonly verifyRaw: VerifyRaw;
   private readonly met = new Map<IdText, Met>();
   /** Every chain that was judged good, by its hash: what a leaf's credential names. */
-  private readonly chains = new Map<string, Bytes>();
+  private readonly chains = new Map<string, Shown>();
   private readonly lives = new Map<IdText, Life>();
   /** Lives that are over: an old greeting, sent again by somebody, does not bring one back. */
   private readonly over = new Set<string>();
@@ -53,14 +58,34 @@ export class Acquaintance {
     return this.met.get(terminal) ?? null;
   }
 
-  /** The chain of this hash, if one was judged good. */
-  chain(hash: Bytes): Bytes | null {
-    return this.chains.get(hex(hash)) ?? null;
+  /** Every terminal that has greeted. */
+  everyone(): readonly IdText[] {
+    return [...this.met.keys()];
   }
 
-  /** The chains that were judged good, the newest last, without `but`. */
+  /** Every terminal whose chain was judged good, its own word or another's, each once. */
+  known(): readonly { readonly terminal: IdText; readonly party: IdText }[] {
+    const all = [...this.chains.values()].map(({ terminal, party }) => [terminal, { terminal, party }] as const);
+    return [...new Map(all).values()];
+  }
+
+  /** The party of a terminal whose chain was judged good. */
+  party(of: IdText): IdText | null {
+    return this.known().find(({ terminal }) => terminal === of)?.party ?? null;
+  }
+
+  /** The chain of this hash, if one was judged good. */
+  chain(hash: Bytes): Bytes | null {
+    return this.chains.get(hex(hash))?.chain ?? null;
+  }
+
+  /** The chains that were judged good, the newest last, without `but`; of each terminal the last and the one before a renewal. */
   chainsBut(but: Bytes): readonly Bytes[] {
-    return [...this.chains.values()].filter((chain) => !equal(chain, but));
+    const all = [...this.chains.values()];
+    const last = all.filter(
+      (it, i) => all.slice(i + 1).filter(({ terminal }) => terminal === it.terminal).length < chainsTold,
+    );
+    return last.map(({ chain }) => chain).filter((chain) => !equal(chain, but));
   }
 
   /** Who shows `chain`, if it holds under one of the call's pins at `now`. */
@@ -71,7 +96,10 @@ export class Acquaintance {
     if (pin === undefined) return fail(problem("ID_CREDENTIAL_FOREIGN", "a party that is not of this link"));
     const unproven = verifyChain(chain, pin, now);
     const claims = unproven.ok ? await unproven.value.proveAsync(this.verify) : unproven;
-    if (claims.ok) this.chains.set(hex(claims.value.chain), chain);
+    if (claims.ok) {
+      const { terminal, party } = claims.value;
+      this.chains.set(hex(claims.value.chain), { chain, terminal: idText(terminal), party: idText(party) });
+    }
     return claims;
   }
 

@@ -203,9 +203,11 @@ export class KeysSession {
     });
   }
 
-  private sayHello(to: IdText): Promise<void> {
-    const others = this.people.chainsBut(this.chain).slice(-maxOtherChains);
-    return this.say(to, { type: "hello", chain: this.chain, others });
+  /** Shows `to` who we are, and whom else we have met: it will sit in one group with them and may not hear them itself. */
+  private async sayHello(to: IdText): Promise<void> {
+    const others = this.people.chainsBut(this.chain);
+    for (let i = 0; i === 0 || i < others.length; i += maxOtherChains)
+      await this.say(to, { type: "hello", chain: this.chain, others: others.slice(i, i + maxOtherChains) });
   }
 
   /** Our credential was renewed: everybody learns the chain before the leaf that names it. */
@@ -213,7 +215,8 @@ export class KeysSession {
     const own = await this.people.judge(chain, this.edges.clock.now());
     if (!own.ok) return this.refuse(null, own.error.code, own.error.detail);
     this.chain = chain;
-    for (const terminal of this.seated.keys()) await this.sayHello(terminal);
+    // Also those that we are in no group with yet: what we come in with will name the new chain.
+    for (const terminal of this.people.everyone()) await this.sayHello(terminal);
     const { party } = own.value;
     await this.input({
       type: "renew",
@@ -253,12 +256,14 @@ export class KeysSession {
   private async met(from: IdText): Promise<void> {
     const person = this.people.of(from);
     if (person === null) return;
-    await this.input({ type: "admit", terminal: from, party: idText(person.claims.party) });
     const answered = `${from}/${person.life}`;
-    if (!this.greeted.has(answered)) {
-      this.greeted.add(answered);
-      await this.sayHello(from);
-    }
+    const isNew = !this.greeted.has(answered);
+    this.greeted.add(answered);
+    // Before we let it in: the others must know the chain of whoever is to sit with them.
+    if (isNew) for (const other of this.people.everyone()) if (other !== from) await this.sayHello(other);
+    for (const { terminal, party } of this.people.known())
+      if (terminal !== this.begin.terminal) await this.input({ type: "admit", terminal, party });
+    if (isNew) await this.sayHello(from);
     for (const bytes of this.early.splice(0)) await this.arrived(bytes);
   }
 
@@ -287,14 +292,15 @@ export class KeysSession {
   private async output(output: KeeperOutput): Promise<void> {
     switch (output.type) {
       case "toTerminal":
+        // Terminals of one side have no way to each other; they hear what moves the group from the other side.
+        if (this.people.party(output.to) === idText(this.pins[0].card.party)) return;
         return this.say(output.to, { type: "keys", message: output.bytes });
       case "installKeys":
         return this.install(output);
       case "sendWith":
         return this.sendWith(output.at, output.ownLeaf);
       case "blind":
-        for (const { leaf } of output.members) this.edges.toFrames({ type: "forget", leaf });
-        return;
+        return this.blind(output);
       case "moved":
         return this.moved(output.members);
       case "linkExport":
@@ -357,6 +363,15 @@ export class KeysSession {
     );
     this.edges.toFrames({ type: "installSend", of: groupEpoch(at), leaf, keys, within: 0 });
     this.edges.toFrames({ type: "agree", of: groupEpoch(at) });
+  }
+
+  /** A newcomer may have been given the leaf by the very commit that took the other out. */
+  private blind({ at, members }: KeeperOutput & { type: "blind" }): void {
+    const now = this.bases.get(nameOf(at))?.members ?? [];
+    for (const { leaf } of members) {
+      const heir = now.some((member) => member.leaf === leaf) ? groupEpoch(at) : null;
+      this.edges.toFrames({ type: "forget", leaf, heir });
+    }
   }
 
   private moved(members: readonly KeptMember[]): void {

@@ -172,10 +172,33 @@ describe("receive keys", () => {
       "tooLate",
     ]);
     expect(find(keys, 15, 0, 2).type).toBe("unknown");
-    keys.forget(1);
+    keys.forget(1, null);
     expect([14, 15].map((epoch) => find(keys, epoch, 0).type)).toEqual(["gone", "gone"]);
     await install(keys, 15); // the leaf has a new member
     expect([14, 15].map((epoch) => find(keys, epoch, 0).type)).toEqual(["tooLate", "key"]);
+  });
+  it("[FR23] of a removed member's keys none stays, and those of whoever has its leaf from that epoch on do", async () => {
+    const keys = new ReceiveKeys();
+    await install(keys, 14);
+    await install(keys, 15); // of the newcomer
+    keys.forget(1, epochOf(15));
+    expect([14, 15, 16].map((epoch) => find(keys, epoch, 0).type)).toEqual(["tooLate", "key", "due"]);
+  });
+  it("[FR12] of two groups of one lineage the one with the greater id is the later, whatever its epochs' numbers", async () => {
+    const greater = { ...epochOf(2), group: new Uint8Array([0x68, 0]) };
+    const keys = new ReceiveKeys();
+    await install(keys, 18);
+    keys.agree(epochOf(18), ms(0));
+    keys.install(greater, [{ context: 0, leaf: 1, key: await frameKey(greater, 0, 1, "open", 5) }]);
+    keys.agree(greater, ms(0));
+    expect([find(keys, 2, 0), keys.agreed]).toMatchObject([{ type: "key", key: { of: greater } }, greater]);
+    const sealer = new Sealer();
+    for (const of of [epochOf(18), greater])
+      expect(sealer.install(of, await frameKey(of, 1, 1, "seal"), ms(0), ms(0))).toMatchObject({ ok: true });
+    expect(sealer.epoch(ms(0))).toEqual(greater);
+    expect(sealer.install(epochOf(19), await frameKey(epochOf(19), 1, 1, "seal"), ms(0), ms(0))).toMatchObject({
+      ok: false,
+    });
   });
   it("[FR10] an older epoch's keys that come late move nothing back", async () => {
     const keys = new ReceiveKeys();

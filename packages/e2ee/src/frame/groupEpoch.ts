@@ -1,5 +1,5 @@
 // Which epoch of which group: what keys are filed under. The KID's four bits are only a hint at it.
-import type { Bytes } from "@parley/base/bytes";
+import { type Bytes, compare, hex } from "@parley/base/bytes";
 
 export type GroupEpoch = {
   /** The MLS group's id. */
@@ -10,10 +10,21 @@ export type GroupEpoch = {
   readonly epoch: number;
 };
 
-/** Whether `a` comes after `b` in one call. */
+/**
+ * Whether `a` comes after `b` in one call. Two groups of one generation come to be when two found at once; the one with the
+ * greater id holds (ML16), and its epochs are the later ones whatever their numbers.
+ */
 export function isNewer(a: GroupEpoch, b: GroupEpoch): boolean {
-  return a.generation === b.generation ? a.epoch > b.epoch : a.generation > b.generation;
+  if (a.generation !== b.generation) return a.generation > b.generation;
+  const order = compare(a.group, b.group);
+  return order === 0 ? a.epoch > b.epoch : order > 0;
 }
 
-/** A name for maps, unique within a call. */
-export const epochText = (e: GroupEpoch): string => `${e.generation}.${e.epoch}`;
+const texts = new WeakMap<GroupEpoch, string>();
+
+/** A name for maps, unique within a call; made once for each object, since every frame asks for it. */
+export function epochText(e: GroupEpoch): string {
+  let text = texts.get(e);
+  if (text === undefined) texts.set(e, (text = `${hex(e.group)}.${e.epoch}`));
+  return text;
+}

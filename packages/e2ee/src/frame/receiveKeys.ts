@@ -99,10 +99,15 @@ export class ReceiveKeys {
       if (isNewer(of, key.of) && of.epoch - key.of.epoch > epochsKept) this.drop(kid);
   }
 
-  /** A member is gone: nothing of its is opened or held any more. */
-  forget(leaf: number): void {
-    if (this.newest.delete(leaf)) this.goneLeaves.add(leaf);
-    for (const [kid, key] of this.byKid) if (key.leaf === leaf) this.drop(kid);
+  /** A member is gone: nothing of its is opened or held any more. From `heir` on its leaf is another's, whose keys stay. */
+  forget(leaf: number, heir: GroupEpoch | null): void {
+    if (heir !== null) this.newest.set(leaf, heir);
+    else if (this.newest.delete(leaf)) this.goneLeaves.add(leaf);
+    for (const [kid, key] of this.byKid) {
+      if (key.leaf !== leaf) continue;
+      if (heir === null || isNewer(heir, key.of)) this.drop(kid);
+      else this.others.delete(kid);
+    }
   }
 
   /** The one answer for a KID; never a second key to try. */

@@ -196,7 +196,7 @@ describe("signed media digest", () => {
     const roster = [{ leaf: 0, key: from.signer.publicKey }];
     await elsewhere.to.streams.handle({ type: "installReceive", of: epochOf(1), keys: [], members: roster });
     await elsewhere.to.streams.handle({ type: "digest", bytes: camera.bytes });
-    expect(elsewhere.to.take("digestRefused")).toMatchObject([{ why: "badSignature" }]); // the first key of a leaf stays
+    expect(elsewhere.to.take("digestRefused")).toMatchObject([{ why: "notOurs" }]);
 
     await to.agree(2); // nobody has keys of epoch 2: those of epoch 1 are old, and die
     clock.move(3000);
@@ -231,7 +231,7 @@ describe("signed media digest", () => {
     const receive = to.receive({});
     const frames = await sealed(from.send(contexts.camera), 10);
     await push(receive.stream, frames.slice(0, 5));
-    await to.streams.handle({ type: "forget", leaf: 0 });
+    await to.streams.handle({ type: "forget", leaf: 0, heir: null });
     await push(receive.stream, frames.slice(5));
     call.clock.move(5000);
     await to.streams.tick();

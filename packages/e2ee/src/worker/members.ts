@@ -14,14 +14,14 @@ type Roster = { readonly of: GroupEpoch; readonly keys: Map<number, CryptoKey> }
 export class Members {
   private rosters: Roster[] = [];
 
-  /** Adds members to an epoch; a leaf that is there keeps the key that it has. */
+  /** Adds members to an epoch. Two commits may be put forward for one; the members filed last hold, as their keys do. */
   add(of: GroupEpoch, members: readonly Member[]): void {
     let roster = this.find(of.group, of.epoch);
     if (roster === undefined) {
       roster = { of, keys: new Map() };
       this.rosters = [...this.rosters.slice(1 - epochsKept), roster];
     }
-    for (const { leaf, key } of members) if (!roster.keys.has(leaf)) roster.keys.set(leaf, key);
+    for (const { leaf, key } of members) roster.keys.set(leaf, key);
   }
 
   /** Reads a digest and verifies all of it. */

@@ -59,8 +59,8 @@ export type ToFrames =
     }
   /** All members have acknowledged this epoch: senders switch to it, and the keys of older ones begin to die. */
   | { readonly type: "agree"; readonly of: GroupEpoch }
-  /** A member was removed: nothing of its is opened any more. */
-  | { readonly type: "forget"; readonly leaf: number }
+  /** A member was removed: nothing of its is opened any more. `heir`: from when its leaf is another's, or null. */
+  | { readonly type: "forget"; readonly leaf: number; readonly heir: GroupEpoch | null }
   | { readonly type: "bind"; readonly stream: string; readonly binding: Binding }
   /** From its next frame on a sending stream seals as another context; `routed` says when that holds. */
   | { readonly type: "route"; readonly stream: string; readonly context: number }

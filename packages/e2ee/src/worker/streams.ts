@@ -114,7 +114,7 @@ export class Streams {
         for (const sealer of this.sealers.values()) sealer.switchTo(message.of);
         return;
       case "forget":
-        this.keys.forget(message.leaf);
+        this.keys.forget(message.leaf, message.heir);
         await Promise.all([this.toAll({ type: "keysChanged" }), ...this.hashing]);
         return this.watch.forget(message.leaf);
       case "bind":
