@@ -20,7 +20,7 @@ import { exportRecord } from "./exportRecord.ts";
 import { secretOf } from "./rekeyView.ts";
 import { rekeyCommand } from "./duty/identity/rekeyAct.ts";
 import { officerSigned } from "./keys/officerKey.ts";
-import { stoppedCode } from "./run/logRun.ts";
+import { stoppedCode } from "./run/logFacts.ts";
 import type { Station } from "./station.ts";
 import { systemClock } from "./systemPorts.ts";
 

@@ -17,7 +17,7 @@ import { ledgerFact, ledgerKind } from "../duty/ledger/facts.ts";
 import { nodeSha256 } from "../keys/hybrid.ts";
 import { verifiedBy } from "../peer/tlsIdentity.ts";
 import { cosignedKind } from "./logDocs.ts";
-import { stoppedCode } from "./logRun.ts";
+import { stoppedCode } from "./logFacts.ts";
 import { tileKind } from "./recordTree.ts";
 import { LogHalf, logLink, logLinkText, settle, twoLogs } from "./testing/twoLogs.ts";
 
