@@ -22,10 +22,15 @@ console.log("Building the pages for browsers ...");
 await buildTerminal("index", join(root, "apps", "terminal", "dist"));
 
 const parties: RunningParty[] = [];
+/** The party that is being started; settled once its station answers or has ended. */
+let starting: Promise<unknown> = Promise.resolve();
+const quit = new AbortController();
 let leaving = false;
 const leave = async (code: number): Promise<void> => {
   if (leaving) return;
   leaving = true;
+  quit.abort();
+  await starting.catch(() => undefined);
   await Promise.all(parties.map((party) => party.stop()));
   if (code === 0) console.log("\n  Both stations have stopped; npm start finds everything again.\n");
   process.exit(code);
@@ -35,7 +40,11 @@ process.on("SIGTERM", () => void leave(0));
 
 try {
   console.log("Starting two stations ...");
-  for (const plan of [northmark, estovar]) parties.push(await startParty(plan, folder));
+  for (const plan of [northmark, estovar]) {
+    const party = startParty(plan, folder, quit.signal);
+    starting = party;
+    parties.push(await party);
+  }
   const [a, b] = parties as [RunningParty, RunningParty];
   const linked = (await linksOf(a)).length > 0;
   const words = linked ? null : await pairParties(a, b);
@@ -51,7 +60,7 @@ try {
     });
   }
 } catch (error) {
-  console.error(`\n  ${error instanceof Error ? error.message : String(error)}\n`);
+  if (!leaving) console.error(`\n  ${error instanceof Error ? error.message : String(error)}\n`);
   await leave(1);
 }
 

@@ -56,8 +56,13 @@ export type RunningParty = {
 
 const root = join(import.meta.dirname, "..");
 
-/** Throws an Error with a sentence for the person at the keyboard. */
-export async function startParty(plan: PartyPlan, folder: string): Promise<RunningParty> {
+/** Throws an Error with a sentence for the person at the keyboard. Once `quit` is aborted, a station that starts is ended and none is. */
+export async function startParty(
+  plan: PartyPlan,
+  folder: string,
+  quit: AbortSignal = new AbortController().signal,
+): Promise<RunningParty> {
+  quit.throwIfAborted();
   const dataDir = join(folder, plan.name.toLowerCase());
   mkdirSync(dataDir, { recursive: true, mode: 0o700 });
   const origin = `http://${plan.host}:${plan.port}`;
@@ -105,6 +110,7 @@ export async function startParty(plan: PartyPlan, folder: string): Promise<Runni
     child = started;
     started.stderr.on("data", (chunk: Buffer) => {
       log.push(chunk.toString());
+    quit.throwIfAborted();
       if (process.env["PARLEY_LOG"] !== undefined) process.stderr.write(`[${plan.name}] ${chunk.toString()}`);
       if (log.length > 200) log.shift();
     });
@@ -113,6 +119,8 @@ export async function startParty(plan: PartyPlan, folder: string): Promise<Runni
       const answer = await askStation(dataDir, { do: "status" });
       if (answer.ok) return;
       await new Promise((resolve) => setTimeout(resolve, 100));
+      if (quit.aborted) await end(started);
+      quit.throwIfAborted();
     }
     throw new Error(`${plan.name}'s station does not answer:\n${log.join("")}`);
   };
@@ -128,12 +136,8 @@ export async function startParty(plan: PartyPlan, folder: string): Promise<Runni
       if (child === null) throw new Error("not started");
       return child;
     },
-    stop: async (signal = "SIGTERM") => {
-      const it = child;
-      if (it === null || it.exitCode !== null || it.signalCode !== null) return;
-      const ended = new Promise((resolve) => it.once("exit", resolve));
-      it.kill(signal);
-      await ended;
+    stop: async (signal) => {
+      if (child !== null) await end(child, signal);
     },
   };
 }
@@ -142,6 +146,13 @@ function settingsOf({ port, settings, at }: PartyPlan, origin: string): object {
   const host = at?.address ?? "127.0.0.1";
   return {
     web: { origin, host, port, ...(at === undefined ? {} : { plainHttp: "closedNetwork" }) },
+async function end(child: ChildProcess, signal: NodeJS.Signals = "SIGTERM"): Promise<void> {
+  if (child.exitCode !== null || child.signalCode !== null) return;
+  const ended = new Promise((resolve) => child.once("exit", resolve));
+  child.kill(signal);
+  await ended;
+}
+
     peer: { host, port: port + 1, addresses: [`${host}:${port + 1}`] },
     turn: {
       host,
