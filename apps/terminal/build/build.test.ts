@@ -1,5 +1,6 @@
 import { createHash } from "node:crypto";
 import { describe, expect, it } from "vitest";
+import { isNoise } from "./build.ts";
 import { integrityOf, withIntegrity } from "./integrity.ts";
 import { listingOf, manifestOf } from "./manifest.ts";
 
@@ -34,6 +35,20 @@ describe("integrity", () => {
       '<link rel="stylesheet" href="//elsewhere.example/b.css">',
     ])
       expect(() => withIntegrity(bad, read)).toThrow();
+  });
+});
+
+describe("what the bundler says", () => {
+  it("is silent about what is no problem, and about nothing else", () => {
+    const externalized = (by: string, what = "crypto") =>
+      `[plugin rolldown:vite-resolve] Module "${what}" has been externalized for browser compatibility, imported by "/x/${by}". See https://vite.dev`;
+    expect(isNoise(externalized("node_modules/mlkem/esm/src/utils.js"))).toBe(true);
+    expect(isNoise(externalized("node_modules/@hpke/common/esm/src/algorithm.js"))).toBe(true);
+    expect(isNoise("C:\\x\\node_modules\\mlkem\\a.js")).toBe(false);
+    expect(isNoise(externalized("node_modules/mlkem/esm/src/utils.js", "fs"))).toBe(false);
+    expect(isNoise(externalized("node_modules/other/a.js"))).toBe(false);
+    expect(isNoise(externalized("apps/terminal/src/main.tsx"))).toBe(false);
+    expect(isNoise("Some chunks are larger than 2000 kB")).toBe(false);
   });
 });
 

@@ -1,11 +1,25 @@
 // Builds the terminal: bundles one page, adds the integrity of what it names, and writes the manifest of all of it.
 import { mkdirSync, readFileSync, readdirSync, writeFileSync } from "node:fs";
 import { join, relative, sep } from "node:path";
-import { type Plugin, build } from "vite";
+import { type Logger, type Plugin, build, createLogger } from "vite";
 import { withIntegrity } from "./integrity.ts";
 import { type Manifest, manifestName, manifestOf } from "./manifest.ts";
 
 const terminal = join(import.meta.dirname, "..");
+
+/**
+ * What the bundler warns of and is no problem: packages of cryptography that look for Node's own only where a runtime has no
+ * WebCrypto, and how long plugins took. A newcomer reads none of it; any other warning comes through.
+ */
+export const isNoise = (message: string): boolean =>
+  /Module "crypto" has been externalized for browser compatibility, imported by ".*node_modules\/(mlkem|@hpke\/\w+)\//.test(
+    message.replaceAll("\\", "/"),
+  ) || message.includes("PLUGIN_TIMINGS");
+
+function withoutNoise(logger: Logger): Logger {
+  const { warn } = logger;
+  return { ...logger, warn: (message, options) => (isNoise(message) ? undefined : warn(message, options)) };
+}
 
 export type Built = { readonly folder: string; readonly manifest: Manifest };
 
@@ -22,6 +36,7 @@ export async function buildTerminal(
   await build({
     configFile: join(terminal, "vite.config.ts"),
     logLevel: "warn",
+    customLogger: withoutNoise(createLogger("warn")),
     plugins: [...plugins],
     worker: { format: "es", plugins: () => [...plugins] },
     build: { outDir: folder, emptyOutDir: true, rolldownOptions: { input: join(terminal, `${page}.html`) } },
