@@ -13,6 +13,7 @@ const rooms = [
   "packages/ledger",
   "packages/call",
   "packages/e2ee",
+  "packages/drill",
   "apps/station/src/api",
   "apps/station/src/duty",
   "apps/station/src/run",
@@ -49,6 +50,7 @@ const arrows: { readonly [R in Room]: Partial<Readonly<Record<Room, string>>> } 
   "packages/ledger": { [base]: "bytes and codec", [protocol]: "entries hold signed objects" },
   "packages/call": { [base]: "time", [protocol]: "error codes and ids" },
   "packages/e2ee": { [base]: "bytes, codec, time", [protocol]: "ids, limits, error codes" },
+  "packages/drill": { [base]: "bytes, codec, time", [protocol]: "the report that both stations sign" },
   "apps/station/src/api": {
     [base]: "bytes and time",
     [protocol]: "what terminals say",
@@ -60,6 +62,7 @@ const arrows: { readonly [R in Room]: Partial<Readonly<Record<Room, string>>> } 
     "packages/call": "the state machine of a line",
     "packages/ledger": "what an entry says",
     "packages/e2ee": "the generations of a link's secret",
+    "packages/drill": "when to rehearse, and what follows from it",
   },
   "apps/station/src/run": {
     [base]: "bytes and time",
@@ -67,6 +70,7 @@ const arrows: { readonly [R in Room]: Partial<Readonly<Record<Room, string>>> } 
     "packages/call": "what a line is",
     "packages/ledger": "appends what duties decide",
     "packages/e2ee": "the link's secret for a call",
+    "packages/drill": "how often to look",
     "apps/station/src/duty": "asks duties, carries out what they answer",
     "apps/station/src/store": "one transaction for each decision",
     "apps/station/src/peer": "sends and takes envelopes",
@@ -85,6 +89,7 @@ const arrows: { readonly [R in Room]: Partial<Readonly<Record<Room, string>>> } 
     [protocol]: "it is put together here",
     "packages/call": "it is put together here",
     "packages/ledger": "it is put together here",
+    "packages/drill": "it is put together here",
     "packages/e2ee": "it is put together here",
     "apps/station/src/api": "only station.ts knows all rooms",
     "apps/station/src/duty": "only station.ts knows all rooms",
@@ -95,7 +100,10 @@ const arrows: { readonly [R in Room]: Partial<Readonly<Record<Room, string>>> } 
     "apps/station/src/keys": "only station.ts knows all rooms",
   },
   "apps/terminal/src/link": { [base]: "time", [protocol]: "what the station says" },
-  "apps/terminal/src/media": { [base]: "time" },
+  "apps/terminal/src/media": {
+    [base]: "time",
+    "packages/drill": "paints and reads the test card, sounds and hears the sweep",
+  },
   "apps/terminal/src/crypto": {
     [base]: "bytes",
     [protocol]: "signals and chains",
@@ -106,6 +114,7 @@ const arrows: { readonly [R in Room]: Partial<Readonly<Record<Room, string>>> } 
     [protocol]: "messages",
     "packages/call": "steps the same machine as the station",
     "packages/e2ee": "the names of worker messages",
+    "packages/drill": "judges what a drill measured",
     "apps/terminal/src/link": "carries out what the machine says",
     "apps/terminal/src/media": "carries out what the machine says",
     "apps/terminal/src/crypto": "carries out what the machine says",
@@ -225,6 +234,7 @@ const pure: readonly string[] = [
   "packages/protocol",
   "packages/ledger",
   "packages/call",
+  "packages/drill",
   "packages/e2ee/src/sframe",
   "packages/e2ee/src/frame",
   "packages/e2ee/src/proof",
@@ -252,7 +262,7 @@ const roomOf = (path: string): Room | null =>
 const isTest = (path: string): boolean =>
   /\.(test|e2e|fixture)\.tsx?$|\/(testing|worldOfTwo|vectors|rfcSuites|contract|contractRandom)\b/.test(path);
 
-const packages = ["base", "protocol", "ledger", "call", "e2ee"];
+const packages = ["base", "protocol", "ledger", "call", "e2ee", "drill"];
 
 type Import = { readonly from: string; readonly to: string; readonly typeOnly: boolean };
 

@@ -24,7 +24,11 @@ export type PartyPlan = {
     readonly address: string;
     readonly command: (command: string, args: readonly string[]) => [string, string[]];
   };
-  readonly settings?: { readonly call?: Record<string, unknown>; readonly turn?: Record<string, unknown> };
+  readonly settings?: {
+    readonly call?: Record<string, unknown>;
+    readonly turn?: Record<string, unknown>;
+    readonly drills?: Record<string, unknown>;
+  };
 };
 
 export const northmark: PartyPlan = {
@@ -106,21 +110,21 @@ export async function startParty(
     const log: string[] = [];
     const args = [join(root, "scripts", "parley.ts"), "station", "--data", dataDir];
     const [command, all] = plan.at?.command(process.execPath, args) ?? [process.execPath, args];
+    quit.throwIfAborted();
     const started = spawn(command, all, { cwd: root, stdio: ["ignore", "ignore", "pipe"] });
     child = started;
     started.stderr.on("data", (chunk: Buffer) => {
       log.push(chunk.toString());
-    quit.throwIfAborted();
       if (process.env["PARLEY_LOG"] !== undefined) process.stderr.write(`[${plan.name}] ${chunk.toString()}`);
       if (log.length > 200) log.shift();
     });
     for (let tries = 0; tries < 600; tries++) {
+      if (quit.aborted) await end(started);
+      quit.throwIfAborted();
       if (started.exitCode !== null) throw new Error(`${plan.name}'s station did not start:\n${log.join("")}`);
       const answer = await askStation(dataDir, { do: "status" });
       if (answer.ok) return;
       await new Promise((resolve) => setTimeout(resolve, 100));
-      if (quit.aborted) await end(started);
-      quit.throwIfAborted();
     }
     throw new Error(`${plan.name}'s station does not answer:\n${log.join("")}`);
   };
@@ -142,10 +146,6 @@ export async function startParty(
   };
 }
 
-function settingsOf({ port, settings, at }: PartyPlan, origin: string): object {
-  const host = at?.address ?? "127.0.0.1";
-  return {
-    web: { origin, host, port, ...(at === undefined ? {} : { plainHttp: "closedNetwork" }) },
 async function end(child: ChildProcess, signal: NodeJS.Signals = "SIGTERM"): Promise<void> {
   if (child.exitCode !== null || child.signalCode !== null) return;
   const ended = new Promise((resolve) => child.once("exit", resolve));
@@ -153,6 +153,10 @@ async function end(child: ChildProcess, signal: NodeJS.Signals = "SIGTERM"): Pro
   await ended;
 }
 
+function settingsOf({ port, settings, at }: PartyPlan, origin: string): object {
+  const host = at?.address ?? "127.0.0.1";
+  return {
+    web: { origin, host, port, ...(at === undefined ? {} : { plainHttp: "closedNetwork" }) },
     peer: { host, port: port + 1, addresses: [`${host}:${port + 1}`] },
     turn: {
       host,
@@ -163,6 +167,8 @@ async function end(child: ChildProcess, signal: NodeJS.Signals = "SIGTERM"): Pro
       ...settings?.turn,
     },
     call: { ...settings?.call },
+    // A drill that comes by itself would be in the way of a test that is not about drills.
+    drills: { use: "off", ...settings?.drills },
     log: "warn",
   };
 }

@@ -16,6 +16,8 @@ import { presentOfficer } from "./duty/identity/officers.ts";
 import type { Shown } from "./duty/identity/port.ts";
 import { viewOf } from "./duty/pairing/view.ts";
 import { codeAddress } from "./houseView.ts";
+import { drillNow, drillsSince } from "./adminDrills.ts";
+import { checkNow, checksShown, horizons } from "./adminChecks.ts";
 import { exportRecord } from "./exportRecord.ts";
 import { secretOf } from "./rekeyView.ts";
 import { rekeyCommand } from "./duty/identity/rekeyAct.ts";
@@ -43,11 +45,15 @@ async function run(
   if (command.do === "status") return ok(statusOf(station, config));
   if (command.do === "pairings") return ok(pairingsOf(station));
   if (command.do === "calls") return callsOf(station);
+  if (command.do === "drill") return drillNow(station, command.link);
+  if (command.do === "drills") return drillsSince(station, command.since);
   if (command.do === "backup") return backUp(station, command.path);
   if (command.do === "export") {
     await cosigned(station);
     return exportRecord(station.store, command.path);
   }
+  if (command.do === "check") return ok(await checkNow(station));
+  if (command.do === "horizon") return ok(horizons(station));
   if (command.do === "probe") return ok(await seenFromOutside(station, config));
   if (command.do === "relayTrial") return ok(relayTrial(station));
   if (command.do === "stop") {
@@ -162,6 +168,7 @@ function statusOf(station: Station, config: Config) {
       secret: secretOf(link, station.links, station.pairing.state()),
       generation: calls.state().links[link]?.generation ?? null,
       record: recordOf(station, link),
+      check: checksShown(station).find((it) => it.link === link) ?? null,
     })),
     terminals: station.terminals.desks(),
     officers: identity.officers.size,

@@ -96,12 +96,41 @@ const callSchema = z.strictObject({
     ),
 });
 
+const range = (least: number, most: number, first: number, last: number) =>
+  z
+    .tuple([z.number().min(least).max(most), z.number().min(least).max(most)])
+    .default([first, last])
+    .refine(([from, to]) => from <= to, "the first is greater than the second");
+
+const drillsSchema = z.strictObject({
+  use: z
+    .enum(["on", "off"])
+    .default("on")
+    .describe("on: idle desks rehearse every line with the other side's, and both sides sign what came of it."),
+  everyMinutes: z
+    .number()
+    .min(6)
+    .max(1440)
+    .default(60)
+    .describe("How often a line is rehearsed, by the two sides in turns."),
+  ringSeconds: range(0, 20, 2, 8).describe(
+    "How long a rehearsal rings, unheard, before it is answered: between these.",
+  ),
+  talkSeconds: range(0, 30, 6, 20).describe("How long its test picture goes at least: between these."),
+});
+
 export const configSchema = z.strictObject({
   $schema: z.string().max(300).optional().describe("For editors; parley init writes the schema beside this file."),
   web: webSchema.prefault({}),
   peer: peerSchema.prefault({}),
   turn: turnSchema.prefault({}),
   call: callSchema.prefault({}),
+  drills: drillsSchema.prefault({}),
+  dates: z
+    .array(z.strictObject({ what: z.string().min(1).max(100), ends: z.iso.date() }))
+    .max(16)
+    .default([])
+    .describe("What else ends on a date and nobody renews by itself, as a domain or a contract: parley horizon counts it."),
   log: z
     .enum(["error", "warn", "info", "debug"])
     .default("info")

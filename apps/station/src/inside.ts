@@ -16,7 +16,7 @@ import { decodeNotice, encodeNotice } from "@parley/protocol/signed/notice";
 import { keyIdOf } from "@parley/protocol/signed/root";
 import { type Verify, ed25519Half } from "@parley/protocol/signed/signature";
 import { oldestProtocolVersion, protocolVersion } from "@parley/protocol/versions";
-import type { Desk, ToTerminal } from "./duty/calls.ts";
+import { type Calls, type Desk, type ToTerminal, noCalls } from "./duty/calls.ts";
 import { bundleOf } from "./duty/identity/home.ts";
 import type { IdentityEffect } from "./duty/identity/port.ts";
 import { successionsFor, verifyIntroduction } from "./greetings.ts";
@@ -26,7 +26,10 @@ import type { PeerLink } from "./peer/peerLink.ts";
 import { type PeerPort, startPeerPort } from "./peer/peerPort.ts";
 import { type Aftermath, runAftermath } from "./run/aftermath.ts";
 import { type CallsRun, runCalls } from "./run/callsRun.ts";
+import type { ChecksRun } from "./run/checksRun.ts";
 import { type VerifyReceipt, decodeFromPeer } from "./run/callsWire.ts";
+import { refuseDamage } from "./run/damage.ts";
+import { type DrillTerminalsPort, type DrillsRun, type DrillsSettings, runDrills } from "./run/drillsRun.ts";
 import { type IdentityRun, runIdentity } from "./run/identityRun.ts";
 import type { KeyRing } from "./run/keyRing.ts";
 import { type LinksRun, runLinks } from "./run/linksRun.ts";
@@ -68,6 +71,8 @@ export type InsideOptions = {
   readonly onFault: (error: ParleyError) => void;
   /** How this station tries relays and web ports of linked parties for them; none where it cannot. */
   readonly reach?: Reach;
+  /** How the lines are rehearsed; none where they are not. */
+  readonly drills?: DrillsSettings;
   /** Other versions of the protocol than this program's: what an older or newer station would speak, in tests. */
   readonly versions?: Versions;
 };
@@ -91,11 +96,29 @@ export type TerminalsPort = {
   readonly dismiss: (terminal: IdText) => void;
   /** Every terminal that is on asks for a new credential. */
   readonly renewAll: () => void;
+  readonly drills?: DrillsPort;
+};
+
+/** The same of drills; terminals that cannot take part have none. */
+export type DrillsPort = DrillTerminalsPort & {
+  readonly line: (to: IdText, message: Exclude<ToTerminal, { type: "refused" | "admit" }>) => void;
+  readonly admit: (to: IdText, message: ToTerminal & { type: "admit" }) => void;
 };
 
 /** What comes to be only after the rooms that will need it. */
-export type Late = { peers: PeerPort | null; terminals: TerminalsPort | null; strangers: () => Promise<void> };
-export const nothingYet = (): Late => ({ peers: null, terminals: null, strangers: async () => undefined });
+export type Late = {
+  peers: PeerPort | null;
+  terminals: TerminalsPort | null;
+  /** None where lines are not checked. */
+  checks: Pick<ChecksRun, "heard" | "shown"> | null;
+  strangers: () => Promise<void>;
+};
+export const nothingYet = (): Late => ({
+  peers: null,
+  terminals: null,
+  checks: null,
+  strangers: async () => undefined,
+});
 
 /** The inside before it has peers and terminals: enough for `parley init`, and for everything else once it is set up. */
 export type Inside = {
@@ -107,9 +130,11 @@ export type Inside = {
   readonly log: LogRun;
 };
 
-/** Reads the disk and runs the duties. The error of a key in use that is not to be had. */
+/** Reads the disk and runs the duties. STORE_CORRUPT, and the error of a key in use that is not to be had. */
 export async function openInside(options: InsideOptions, late: Late): Promise<Result<Inside, ParleyError>> {
   const { store, keys, cryptography, clock, random, report } = options;
+  const sound = await refuseDamage(store);
+  if (!sound.ok) return sound;
   const { verify, kem } = cryptography;
   let log: LogRun | null = null;
   const writer = makeWriter(store, options.onFault, () => log?.stir(), { clock, onFull: report });
@@ -241,7 +266,8 @@ export async function openInside(options: InsideOptions, late: Late): Promise<Re
   return ok({ store, identity, links, pairing, writer, log });
 }
 
-function certainHome(identity: IdentityRun) {
+/** Our own party; throws before it is set up. */
+export function certainHome(identity: IdentityRun) {
   const { home } = identity.state();
   if (home === null) throw new Error("a station that is not set up was asked who it is");
   return home;
@@ -250,6 +276,8 @@ function certainHome(identity: IdentityRun) {
 /** The inside with its peers: calls can be made once `begin` was called. */
 export type Joined = {
   readonly calls: CallsRun;
+  /** The lines of drills, and what decides about them; null where nothing is rehearsed. */
+  readonly drills: { readonly calls: CallsRun; readonly run: DrillsRun } | null;
   readonly recordOf: Aftermath["recordOf"];
   /** A terminal of ours reports what its call's first keys with both parties exported. */
   readonly exported: (from: Parameters<Aftermath["exported"]>[3]) => Promise<void>;
@@ -272,7 +300,9 @@ export async function joinPeers(
   if (identity.state().home === null) return fail(problem("ID_NOT_SET_UP"));
   const us = (): PartyId => certainHome(identity).pin.card.party;
 
+  const lines = (): readonly Calls[] => [calls.state(), drillCalls?.state() ?? noCalls];
   const aftermath = await runAftermath({
+    lines,
     store,
     clock,
     random,
@@ -283,24 +313,73 @@ export async function joinPeers(
     tell: (call, recorded) => late.terminals?.recorded?.(call, recorded),
     report,
   });
-  const calls = await runCalls({
+  const ofEveryLine = {
     store,
     writer,
     clock,
     random,
     us,
     links,
-    stopped: (link) => {
+    stopped: (link: IdText) => {
       const stop = log.stopped(link);
       return stop === null ? null : stoppedCode(stop);
     },
+    sign: (message: Bytes) => keys.signer().signEd25519(message),
+  };
+  const calls = await runCalls({
+    ...ofEveryLine,
+    purpose: "talk",
     desks: () => late.terminals?.desks() ?? [],
-    sign: (message) => keys.signer().signEd25519(message),
     tell: (to, message) => late.terminals?.tell(to, message),
     admit: (to, message) => late.terminals?.admit(to, message),
     refuse: (to, code) => late.terminals?.refuse(to, code),
     ...aftermath.hooks,
+    onLines: (tx, after, now) => {
+      aftermath.hooks.onLines(tx, after, now);
+      drills?.talk(tx, after, now);
+    },
   });
+
+  let drills: DrillsRun | null = null;
+  const drillCalls =
+    options.drills === undefined
+      ? null
+      : await runCalls({
+          ...ofEveryLine,
+          purpose: "drill",
+          desks: () => {
+            const engaged = drills?.engaged() ?? [];
+            const desks = late.terminals?.desks() ?? [];
+            return desks.flatMap((desk) => (engaged.includes(desk.terminal) ? [{ ...desk, online: true }] : []));
+          },
+          tell: (to, message) => {
+            for (const terminal of to === null ? (drills?.engaged() ?? []) : [to])
+              late.terminals?.drills?.line(terminal, message);
+          },
+          admit: (to, message) => late.terminals?.drills?.admit(to, message),
+          refuse: () => undefined,
+          ...aftermath.drillHooks,
+          onLines: (tx, after, now) => {
+            aftermath.drillHooks.onLines(tx, after, now);
+            drills?.lines(tx, after, now);
+          },
+        });
+  if (drillCalls !== null && options.drills !== undefined)
+    drills = await runDrills({
+      store,
+      writer,
+      clock,
+      random,
+      us,
+      links,
+      settings: options.drills,
+      calls: drillCalls,
+      talking: calls.state,
+      terminals: () => late.terminals?.drills ?? null,
+      sign: aftermath.sign,
+      verify: aftermath.verify,
+      report,
+    });
 
   const probes = runProbes({
     clock,
@@ -310,6 +389,11 @@ export async function joinPeers(
     reach: options.reach ?? null,
     report,
   });
+
+  const verifyReceipt =
+    (peer: PartyId): VerifyReceipt =>
+    (message, signature, at) =>
+      identity.keysAt(idText(peer), at).some((key) => cryptography.verifiedBy(ed25519Half(key))(message, signature));
 
   const onArrival = async (link: PeerLink, arrival: Arrival): Promise<void> => {
     const { envelope } = arrival;
@@ -322,11 +406,10 @@ export async function joinPeers(
           ? identity.within(tx, after, { type: "fromPeer", party: link.peer, notice: notice.value })
           : notice;
         if (!heard.ok) report(heard.error);
+      } else if (envelope.kind === payloadKinds.drill) {
+        drills?.heard(tx, after, link, envelope.payload, arrival.age(), verifyReceipt(link.peer));
       } else if (envelope.kind === payloadKinds.call) {
-        const verify: VerifyReceipt = (message, signature, at) =>
-          identity
-            .keysAt(idText(link.peer), at)
-            .some((key) => cryptography.verifiedBy(ed25519Half(key))(message, signature));
+        const verify = verifyReceipt(link.peer);
         const read = decodeFromPeer(envelope.payload, link.id, link.peer, arrival.age(), verify);
         if (!read.ok) return report(read.error);
         const { payload, message } = read.value;
@@ -334,11 +417,13 @@ export async function joinPeers(
         aftermath.heard(tx, after, idText(link.id), payload, arrival.age());
         if (message !== null) calls.within(tx, after, { from: "peer", link: idText(link.id), message });
       } else if (envelope.kind === payloadKinds.keys) {
-        aftermath.heardKeys(tx, after, calls.state(), idText(link.id), envelope.payload);
+        aftermath.heardKeys(tx, after, lines(), idText(link.id), envelope.payload);
       } else if (envelope.kind === payloadKinds.ledger) {
         log.heard(tx, after, idText(link.id), envelope.payload);
       } else if (envelope.kind === payloadKinds.notice) {
         after(() => probes.heard(link, envelope.payload, arrival.age()));
+      } else if (envelope.kind === payloadKinds.check) {
+        after(() => late.checks?.heard(link, envelope.payload, arrival.age()));
       }
     });
   };
@@ -354,7 +439,11 @@ export async function joinPeers(
       identity: keys.identity(),
       verifiedBy: cryptography.verifiedBy,
       standing: links.standing,
-      successions: async (_link, peer) => successionsFor(identity, peer),
+      successions: async (_link, peer) => {
+        // A clock that was set shows here first: nobody is greeted with a key that has been due for long ([ID36]).
+        await identity.command({ type: "tick" });
+        return successionsFor(identity, peer);
+      },
       verifyIntroduction: (claim) => verifyIntroduction(identity, clock, claim),
       onArrival,
       report: ({ error }) => report(error),
@@ -381,14 +470,17 @@ export async function joinPeers(
   };
   return ok({
     calls,
+    drills: drillCalls === null || drills === null ? null : { calls: drillCalls, run: drills },
     recordOf: aftermath.recordOf,
-    exported: (from) => writer.write((tx, after) => aftermath.exported(tx, after, calls.state(), from)),
+    exported: (from) => writer.write((tx, after) => aftermath.exported(tx, after, lines(), from)),
     peers: peers.value,
     probes,
     begin: () => {
       links.start(peers.value);
       pairing.start();
       calls.start();
+      drillCalls?.start();
+      drills?.start();
       log.start();
       void late.strangers();
       tick();
@@ -396,6 +488,8 @@ export async function joinPeers(
     stop: async () => {
       stopTick();
       log.stop();
+      drills?.stop();
+      drillCalls?.stop();
       calls.stop();
       pairing.stop();
       await peers.value.close();

@@ -4,16 +4,19 @@ import { join } from "node:path";
 import { equal, fromHex } from "@parley/base/bytes";
 import type { Random } from "@parley/base/random";
 import { type Result, fail, ok } from "@parley/base/result";
-import type { Clock } from "@parley/base/time";
+import { type Clock, type Instant, instant } from "@parley/base/time";
 import { type ParleyError, problem } from "@parley/protocol/errorCodes";
 import { turnSecretFile } from "./files.ts";
+import type { IdText } from "@parley/protocol/ids";
 import type { Versions } from "@parley/protocol/peer/hello";
+import { oldestProtocolVersion, protocolVersion } from "@parley/protocol/versions";
 import type { Config } from "./config.ts";
 import {
   type Inside,
   type InsideOptions,
   type Joined,
   type Late,
+  certainHome,
   joinPeers,
   nothingYet,
   openInside,
@@ -24,10 +27,14 @@ import { nodeKem } from "./keys/xwing.ts";
 import { verifiedBy } from "./peer/tlsIdentity.ts";
 import { tlsNet } from "./peer/tlsNet.ts";
 import { openCertificate } from "./api/certificate.ts";
+import { openChecks } from "./checks/open.ts";
 import { reachFrom } from "./reach.ts";
 import { type RelayRun, startRelay } from "./relayRun.ts";
+import { drillsSettings } from "./drillsSettings.ts";
 import { openStore } from "./openStore.ts";
+import { setupOf } from "./probes/setup.ts";
 import { runAlarms } from "./run/alarmsRun.ts";
+import type { ChecksRun } from "./run/checksRun.ts";
 import { type Terminals, openTerminals } from "./terminals.ts";
 
 export type StationOptions = {
@@ -54,8 +61,9 @@ export type Opened = Inside & {
 };
 
 export type Station = Opened &
-  Pick<Joined, "calls" | "peers" | "recordOf" | "probes"> & {
+  Pick<Joined, "calls" | "drills" | "peers" | "recordOf" | "probes"> & {
     readonly terminals: Terminals;
+    readonly checks: ChecksRun;
     readonly relay: RelayRun;
     readonly ports: { readonly web: number; readonly peer: number };
   };
@@ -91,6 +99,7 @@ async function openOnDisk(
     report,
     onFault,
     reach: reachFrom(clock, random),
+    ...(config.drills.use === "on" ? { drills: drillsSettings(config, manifest) } : {}),
     ...(options.versions === undefined ? {} : { versions: options.versions }),
   };
   const inside = await openInside(given, late);
@@ -146,7 +155,7 @@ export async function startStation(options: StationOptions): Promise<Result<Stat
     await store.close();
     return joined;
   }
-  const { calls, recordOf, exported, peers, probes, begin, stop } = joined.value;
+  const { calls, drills, recordOf, exported, peers, probes, begin, stop } = joined.value;
 
   const alarms = await runAlarms({
     store,
@@ -161,6 +170,7 @@ export async function startStation(options: StationOptions): Promise<Result<Stat
     links,
     pairing,
     calls,
+    drills,
     recordOf,
     exported,
     store,
@@ -168,6 +178,7 @@ export async function startStation(options: StationOptions): Promise<Result<Stat
     log: inside.log,
     relay: relay.value,
     certificate: shown,
+    checks: () => late.checks?.shown() ?? [],
   });
   if (!terminals.ok) {
     await stop();
@@ -176,28 +187,52 @@ export async function startStation(options: StationOptions): Promise<Result<Stat
     return terminals;
   }
   late.terminals = terminals.value;
+  const checks = await openChecks({
+    ...options,
+    setup: setupOf(config, options.served.manifest),
+    versions: options.versions ?? { oldest: oldestProtocolVersion, newest: protocolVersion },
+    inside,
+    home: () => certainHome(identity),
+    pinOf: (link) => identity.pinOf(links.of(link)?.party ?? ""),
+    relay: relay.value,
+    ports: { web: terminals.value.port, peer: peers.port },
+    online: () => new Set(terminals.value.desks().flatMap(({ terminal, online }) => (online ? [terminal] : []))),
+    rehearsed: (link) => rehearsedWell(drills, link),
+    onChange: () => terminals.value.checked(),
+  });
+  late.checks = checks;
   certificate.value?.watch((fresh) => {
     terminals.value.present(fresh);
     const shownByRelay = relay.value.present(fresh);
     if (!shownByRelay.ok) options.report(shownByRelay.error);
   }, options.report);
   begin();
+  checks.start();
 
   return ok({
     ...inside,
     calls,
+    drills,
     recordOf,
     terminals: terminals.value,
+    checks,
     peers,
     probes,
     relay: relay.value,
     ports: { web: terminals.value.port, peer: peers.port },
     close: async () => {
       certificate.value?.close();
+      checks.stop();
       await terminals.value.close();
       await stop();
       await relay.value.close();
       await store.close();
     },
   });
+}
+
+/** When a line was last rehearsed and could have carried a call; null where it never was. */
+function rehearsedWell(drills: Joined["drills"], link: IdText): Instant | null {
+  const verdict = drills?.run.shown().find((it) => it.link === link)?.verdict ?? null;
+  return verdict === null || verdict.at === "notReady" ? null : instant(verdict.when);
 }

@@ -17,6 +17,9 @@ import { type Hub, type Seat, openHub } from "./api/hub.ts";
 import { webServer } from "./api/http.ts";
 import { type People, makePeople } from "./api/people.ts";
 import { callPins } from "./callPins.ts";
+import { lineChecks } from "./checks/view.ts";
+import { drillTerminals } from "./drillTerminals.ts";
+import type { ToTerminal as ToCallTerminal } from "./duty/calls.ts";
 import { heldChains } from "./heldChains.ts";
 import { type Presence, consoleRole, houseOf, shownPairing } from "./houseView.ts";
 import { rowOf } from "./ledgerView.ts";
@@ -27,6 +30,7 @@ import { relayCredentials } from "./relayCredentials.ts";
 import type { RelayRun } from "./relayRun.ts";
 import type { AlarmsRun } from "./run/alarmsRun.ts";
 import type { CallsRun } from "./run/callsRun.ts";
+import type { CheckShown } from "./run/checksRun.ts";
 import type { IdentityRun } from "./run/identityRun.ts";
 import type { LinksRun } from "./run/linksRun.ts";
 import type { LogRun } from "./run/logRun.ts";
@@ -46,12 +50,15 @@ export type TerminalsOptions = {
   readonly links: LinksRun;
   readonly pairing: PairingRun;
   readonly calls: CallsRun;
+  readonly drills: Joined["drills"];
   readonly recordOf: Joined["recordOf"];
   readonly exported: Joined["exported"];
   readonly store: Store;
   readonly writer: Writer;
   readonly log: Pick<LogRun, "stopped" | "standings">;
   readonly alarms: AlarmsRun;
+  /** What the checks of every line found. */
+  readonly checks: () => readonly CheckShown[];
   readonly relay: RelayRun;
   /** Null serves plain HTTP. */
   readonly certificate: WebCertificate | null;
@@ -60,18 +67,28 @@ export type TerminalsOptions = {
 export type Terminals = Required<TerminalsPort> & {
   readonly port: number;
   readonly people: People;
+  /** A line was checked. */
+  readonly checked: () => void;
   /** The web port shows another certificate from the next connection on. */
   readonly present: (certificate: WebCertificate) => void;
   readonly close: () => Promise<void>;
 };
 
+type CallAdmission = ToCallTerminal & { readonly type: "admit" };
+
 const ledgerPage = 50;
+
+/** How often the keys of a drill change: it lasts for seconds, and a re-key belongs to what it tries ([DR9] of docs/spec/drill.md). */
+const drillEpochSeconds = 5;
 
 /** Writes that may wait for room on the disk before everything new is refused. */
 const maxKeptForLater = 500;
 /** What writes nothing, and what a call that goes on cannot do without. */
 const readsOnly: ReadonlySet<string> = new Set(["entries", "signOut", "passkey", "passkeyCancelled"]);
-const ofCalls: ReadonlySet<string> = new Set(["hangUp", "up", "lost", "epoch", "signal", "exported"]);
+const ofCalls: ReadonlySet<string> = new Set([
+  ...["hangUp", "up", "lost", "epoch", "signal", "exported"],
+  ...["theyAnswered", "theyHungUp"],
+]);
 
 export async function openTerminals(options: TerminalsOptions): Promise<Result<Terminals, ParleyError>> {
   const { config, clock, random, identity, links, pairing, calls, recordOf, store, relay } = options;
@@ -101,6 +118,7 @@ export async function openTerminals(options: TerminalsOptions): Promise<Result<T
     onCome: (terminal, seat) => come(terminal, seat),
     onGo: (terminal) => {
       seen.set(terminal, { on: false, since: clock.now() });
+      drillDesks.gone(terminal);
       changed();
     },
     onGone: (seat) => people.gone(seat),
@@ -154,6 +172,8 @@ export async function openTerminals(options: TerminalsOptions): Promise<Result<T
       links: linksNow(),
       now: clock.now(),
     });
+    hub.tellSeat(seat, drillsNow());
+    hub.tellSeat(seat, checksNow());
     if (consoleRole(it.role) === "console") people.door(seat);
     void calls.command({ from: "presence", terminal });
     for (const { line } of Object.values(calls.state().links)) {
@@ -229,9 +249,22 @@ export async function openTerminals(options: TerminalsOptions): Promise<Result<T
         const secret = fromBase64url(message.secret);
         return secret === null ? undefined : options.exported({ terminal: seat.who, call: message.call, secret });
       }
+      case "drillable":
+        return drillDesks.says(seat.who, message);
+      case "drill":
+        return fromDrill(seat.who, message.message);
+      case "found":
+        return options.drills?.run.found(seat.who, message.call, message.at, message.found);
       default:
         return calls.command({ from: "terminal", terminal: seat.who, message });
     }
+  };
+
+  /** What a terminal says of a drill: a call's own words. */
+  const fromDrill = async (terminal: IdText, message: (Heard & { type: "drill" })["message"]): Promise<void> => {
+    if (message.type !== "exported") return options.drills?.run.fromTerminal(terminal, message);
+    const secret = fromBase64url(message.secret);
+    return secret === null ? undefined : options.exported({ terminal, call: message.call, secret });
   };
 
   /** What a signed-in officer does that changes nobody's part in anything, and so wants no passkey. */
@@ -285,10 +318,11 @@ export async function openTerminals(options: TerminalsOptions): Promise<Result<T
     hub.tellSeat(seat, { type: "entries", entries: rows, total, more: to > 0 });
   };
 
-  const isOpen = (link: IdText, call: IdText): boolean => {
-    const line = calls.state().links[link]?.line;
-    return line !== undefined && openCall(line) === call;
-  };
+  const isOpen = (link: IdText, call: IdText): boolean =>
+    [calls.state(), options.drills?.calls.state()].some((state) => {
+      const line = state?.links[link]?.line;
+      return line !== undefined && openCall(line) === call;
+    });
   const credentials = relayCredentials({ clock, relay, isOpen, tell: hub.tell });
   const pins = callPins({
     pinsOf: (link) => {
@@ -307,6 +341,50 @@ export async function openTerminals(options: TerminalsOptions): Promise<Result<T
     if (consoleRole(role) === "desk") return true;
     const seat = hub.seats().find(({ who }) => who === terminal);
     return seat !== undefined && people.officerAt(seat) !== null;
+  };
+
+  const drillDesks = drillTerminals({
+    isOn: (terminal) => {
+      const it = enrolled(terminal);
+      return it !== null && canRing(terminal, it.role) && consoleRole(it.role) === "desk";
+    },
+    onChange: () => options.drills?.run.look(),
+  });
+  const checksNow = (): ToTerminal & { type: "checks" } => ({
+    type: "checks",
+    now: clock.now(),
+    lines: lineChecks(options.checks()),
+  });
+  const drillsNow = (): ToTerminal & { type: "drills" } => ({
+    type: "drills",
+    now: clock.now(),
+    lines: [...(options.drills?.run.shown() ?? [])],
+  });
+
+  /** What a terminal needs for a call or a drill; null where the link has no such secret any more. */
+  const admission = (
+    to: IdText,
+    { link, call, side, caller, generation, far }: CallAdmission,
+    epochSeconds: number,
+  ): (ToTerminal & { type: "admit" }) | null => {
+    const secret = links.generations(link).find(({ n }) => n === generation)?.secret;
+    const pinned = pins.give(to, link, call);
+    if (secret === undefined || pinned === null) return null;
+    return {
+      type: "admit",
+      link,
+      call,
+      side,
+      caller,
+      generation,
+      psk: base64url(pskOf(secret, link, generation, call)),
+      far: [...far],
+      pins: pinned,
+      epochSeconds,
+      iceServers: credentials.give(to, link, call),
+      relayOnly: config.call.relayOnly,
+      pictureBeforeAnswer: config.call.pictureBeforeAnswer,
+    };
   };
 
   const presence = (terminal: IdText): Presence => ({
@@ -362,25 +440,19 @@ export async function openTerminals(options: TerminalsOptions): Promise<Result<T
         standing.at === "enrolled" ? [{ terminal: idText(id), name, online: canRing(idText(id), role) }] : [],
       ),
     tell: (to, message) => (to === null ? hub.tellAll(message as ToTerminal) : hub.tell(to, message as ToTerminal)),
-    admit: (to, { link, call, side, caller, generation, far }) => {
-      const secret = links.generations(link).find(({ n }) => n === generation)?.secret;
-      const pinned = pins.give(to, link, call);
-      if (secret === undefined || pinned === null) return;
-      hub.tell(to, {
-        type: "admit",
-        link,
-        call,
-        side,
-        caller,
-        generation,
-        psk: base64url(pskOf(secret, link, generation, call)),
-        far: [...far],
-        pins: pinned,
-        epochSeconds: config.call.epochSeconds,
-        iceServers: credentials.give(to, link, call),
-        relayOnly: config.call.relayOnly,
-        pictureBeforeAnswer: config.call.pictureBeforeAnswer,
-      });
+    admit: (to, message) => {
+      const given = admission(to, message, config.call.epochSeconds);
+      if (given !== null) hub.tell(to, given);
+    },
+    drills: {
+      idle: drillDesks.idle,
+      tell: hub.tell,
+      changed: () => hub.tellAll(drillsNow()),
+      line: (to, message) => hub.tell(to, { type: "drill", message: message as ToTerminal & { type: "line" } }),
+      admit: (to, message) => {
+        const given = admission(to, message, drillEpochSeconds);
+        if (given !== null) hub.tell(to, { type: "drill", message: given });
+      },
     },
     recorded: (call, { at, index }) => {
       if (at !== "crossed") hub.tellAll({ type: "record", call, at, index });
@@ -394,6 +466,7 @@ export async function openTerminals(options: TerminalsOptions): Promise<Result<T
       hub.tellAll({ type: "links", links: linksNow() });
       changed();
     },
+    checked: () => hub.tellAll(checksNow()),
     unrelay: relay.evict,
     dismiss: (terminal) => {
       chains.drop(terminal);

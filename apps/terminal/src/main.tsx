@@ -41,6 +41,7 @@ const browser: Browser = {
   page: document,
   wants: location.pathname.startsWith("/console") ? "console" : "desk",
   origin: location.origin,
+  name: navigator.userAgent,
   clock: browserClock,
   random: (length) => crypto.getRandomValues(new Uint8Array(length)),
   devices: navigator.mediaDevices,

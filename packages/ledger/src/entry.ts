@@ -20,6 +20,7 @@ import { type Result, fail } from "@parley/base/result";
 import { partyId } from "@parley/protocol/ids";
 import { maxEntryBodyBytes, maxEventBytes } from "@parley/protocol/limits";
 import { callEntryLabel } from "@parley/protocol/signed/callEntry";
+import { drillReportLabel } from "@parley/protocol/signed/drillReport";
 import { signedInstant } from "@parley/protocol/signed/fields";
 import { linkEntryLabel } from "@parley/protocol/signed/linkEntry";
 import { digest, labelled } from "@parley/protocol/signed/hash";
@@ -28,7 +29,7 @@ import { ed25519Signature } from "@parley/protocol/signed/signature";
 /** The kinds of joint entry, each with the domain label under which the parties' stations sign its body. Append only. */
 export const jointKinds = {
   call: callEntryLabel,
-  drill: "parley drill report v1",
+  drill: drillReportLabel,
   "link.secret": linkEntryLabel,
 } as const;
 export type JointKind = keyof typeof jointKinds;

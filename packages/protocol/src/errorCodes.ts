@@ -755,6 +755,21 @@ const table = {
     say: "The other station said something about a call's record that does not fit ours.",
     cure: "Have both stations' records of that call compared.",
   },
+  DRILL_UNFIT: {
+    blame: "peer",
+    say: "The other station said something about a drill that does not fit what was found here.",
+    cure: "Look at the next drill; if this comes again, compare the versions of both stations.",
+  },
+  DRILL_GIVEN_UP: {
+    blame: "us",
+    say: "No drill was made: somebody uses the line or the terminal, or the other side is busy.",
+    cure: "Try again in a minute.",
+  },
+  DRILLS_OFF: {
+    blame: "us",
+    say: "This station makes no drills.",
+    cure: "Set drills.use to on in its settings.",
+  },
   PASSKEY_REFUSED: {
     blame: "caller",
     say: "The passkey was not accepted.",
@@ -793,6 +808,96 @@ const table = {
     say: "The other station did not say how it reaches this one.",
     cure: "Try again in a minute; if it stays so, ask the other party to update their station.",
     http: 504,
+  },
+  CHECK_CLOCKS_DIFFER: {
+    blame: "us",
+    say: "The clocks of the two stations differ.",
+    cure: "Set the clock of the side that is wrong, and keep it set (NTP or chrony).",
+  },
+  CHECK_CERTIFICATE_ENDED: {
+    blame: "us",
+    say: "A certificate that a port shows has ended.",
+    cure: "Renew it into the same files; the station takes it up by itself.",
+  },
+  CHECK_CERTIFICATE_EARLY: {
+    blame: "us",
+    say: "A certificate that a port shows is not valid yet.",
+    cure: "Check the clock of the side that shows it, and the certificate's dates.",
+  },
+  CHECK_CERTIFICATE_NAME: {
+    blame: "us",
+    say: "A certificate that a port shows is for another name.",
+    cure: "Get one for the name in web.origin; browsers refuse any other.",
+  },
+  CHECK_CERTIFICATE_OTHER: {
+    blame: "us",
+    say: "A port shows another certificate than the one that it should.",
+    cure: "Look in that station's log and restart it; if it was not restarted or renewed, somebody may stand in between.",
+  },
+  CHECK_PORT_SILENT: {
+    blame: "us",
+    say: "A port that should show a certificate does not answer.",
+    cure: "Look in that station's log, and at the firewall before it.",
+  },
+  CHECK_ENDS_SOON: {
+    blame: "us",
+    say: "Something on the line ends soon and does not renew itself.",
+    cure: "Renew it before its date (parley horizon lists all).",
+  },
+  CHECK_RENEWAL_FAILED: {
+    blame: "us",
+    say: "Something that renews itself has not.",
+    cure: "Look in that station's log for why; a terminal renews while it is switched on.",
+  },
+  CHECK_RELAY_SILENT: {
+    blame: "us",
+    say: "A relay does not work on one of its transports.",
+    cure: "Check turn.* in that side's settings, and look in its station's log.",
+  },
+  CHECK_RELAY_BLOCKED: {
+    blame: "network",
+    say: "A relay works on its own side and is not reached from the other on one of its transports.",
+    cure: "Open the port in the firewall and forward it (the ports table in docs/OPERATING.md).",
+  },
+  CHECK_DISK_FAILS: {
+    blame: "us",
+    say: "What is written to a station's disk does not come back.",
+    cure: "Give that station's user write access, mount the disk for writing, and look whether it is broken.",
+  },
+  CHECK_DISK_SLOW: {
+    blame: "us",
+    say: "A station's disk keeps its word slowly.",
+    cure: "Give the data a disk of its own, or a faster one: every ring waits for it.",
+  },
+  CHECK_DISK_FILLS: {
+    blame: "us",
+    say: "A station's disk will soon be full.",
+    cure: "Free space on the disk, or give the data a larger one.",
+  },
+  CHECK_VERSIONS_APART: {
+    blame: "us",
+    say: "The two stations speak different newest versions of the protocol.",
+    cure: "Update the older of the two before the newer one is updated again.",
+  },
+  CHECK_CHANGED: {
+    blame: "us",
+    say: "Program or settings have changed, and the line has not been rehearsed since.",
+    cure: "Rehearse the line, or wait for the next rehearsal.",
+  },
+  CHECK_COUNTER_LOW: {
+    blame: "us",
+    say: "A counter will come to its end within ten years.",
+    cure: "Tell the makers of Parley which one, before it does.",
+  },
+  CHECK_ZONES_DIFFER: {
+    blame: "us",
+    say: "The two stations show different local times for the same moment.",
+    cure: "Update Node on the side with the older time-zone rules.",
+  },
+  CHECK_UNANSWERED: {
+    blame: "peer",
+    say: "The other station does not answer checks.",
+    cure: "Look at that station's log; if its program is older, update it.",
   },
   STATION_NOT_RUNNING: {
     blame: "us",

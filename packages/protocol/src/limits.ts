@@ -91,6 +91,9 @@ export const maxEnvelopeBytesInFlight = 1024 * 1024;
 /** Envelopes that may wait for a peer that is away: two years of hourly checkpoints thrice over. */
 export const maxOutboxEnvelopes = 65_536;
 
+/** 2025-01-01, milliseconds since 1970: this program is younger, so a clock that says less has lost its time, as a machine's does without its battery. */
+export const noClockBefore = Date.UTC(2025, 0, 1);
+
 /** How often a station key hands over, milliseconds: 30 days. */
 export const stationKeyPeriodMs = 30 * 86_400_000;
 
@@ -158,8 +161,29 @@ export const maxTerminals = 1000;
 export const maxCredentialIdBytes = 1023;
 export const maxPasskeyBytes = 4096;
 
+/** What a check tells the other side, at most: counters, zones, ports of a relay and dated things; chosen. */
+export const maxCheckCounters = 16;
+export const maxCheckZones = 8;
+export const maxCheckPlaces = 12;
+export const maxDated = 32;
+
+/** Changes of what checks of one line found that are kept: chosen. */
+export const maxCheckHistory = 50;
+
+/** Findings of one line that terminals are told, gravest first: chosen. */
+export const maxCheckFindings = 30;
+
 /** What one probe may ask a linked station to try: every kind on four addresses; chosen. */
 export const maxProbeTargets = 20;
 
 /** Chains that a greeting carries besides its sender's own: one of each other terminal of a call of two parties, and one from before a renewal. */
 export const maxOtherChains = 4;
+
+/** Tones of a drill's sweep that a report lists: chosen. */
+export const maxDrillBands = 16;
+
+/** A drill's report with both parts, bytes: two parts of under 1 kB each; the rest is room. */
+export const maxDrillReportBytes = 8192;
+
+/** Drills that a desk shows as ticks: two days of hourly ones. */
+export const maxDrillTicks = 48;

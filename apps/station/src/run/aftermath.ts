@@ -1,5 +1,6 @@
-// What follows from calls, in the transactions in which they happen: their record, and the next secret of their link. One place
-// to join both to the duty of calls, to the far station's words and to the station keys that sign.
+// What follows from calls, in the transactions in which they happen: their place in the ledger, their record, and the next secret of
+// their link. One place to join them to the duty of calls, to the far station's words and to the station keys that sign. Of a
+// drill only the secret follows: its record is the duty of drills'.
 import type { Bytes } from "@parley/base/bytes";
 import type { Random } from "@parley/base/random";
 import type { Clock, Ms } from "@parley/base/time";
@@ -11,6 +12,7 @@ import { keyIdOf } from "@parley/protocol/signed/root";
 import { ed25519Half } from "@parley/protocol/signed/signature";
 import type { Calls } from "../duty/calls.ts";
 import type { VerifiedBy } from "../peer/net.ts";
+import { appendFact } from "./callFacts.ts";
 import type { Store, Transaction } from "../store/port.ts";
 import type { CallsRunOptions } from "./callsRun.ts";
 import { type ContinuityRun, runContinuity } from "./continuityRun.ts";
@@ -20,8 +22,14 @@ import type { LinksRun } from "./linksRun.ts";
 import { type Recorded, runRecord } from "./recordRun.ts";
 import type { After } from "./writer.ts";
 
+type Hooks = Pick<CallsRunOptions, "onFact" | "onSaid" | "onLines">;
+
 export type Aftermath = {
-  readonly hooks: Pick<CallsRunOptions, "onFact" | "onSaid" | "onLines">;
+  readonly hooks: Hooks;
+  readonly drillHooks: Hooks;
+  /** As the station signs what both sides hold, and checks the other's signature. */
+  readonly sign: (message: Bytes) => EntrySignature;
+  readonly verify: (party: IdText, by: EntrySignature, message: Bytes) => boolean;
   /** The far station's words about a call, before the duty of calls acts on them. */
   readonly heard: (tx: Transaction, after: After, link: IdText, payload: CallPayload, age: Ms) => void;
   /** The far station's words about the link's next secret. */
@@ -39,6 +47,8 @@ export type AftermathOptions = {
   readonly verifiedBy: VerifiedBy;
   readonly identity: IdentityRun;
   readonly links: LinksRun;
+  /** The lines of people's calls and those of drills: a link's secret serves both. */
+  readonly lines: () => readonly Calls[];
   readonly tell: (call: IdText, recorded: Recorded) => void;
   readonly report: (error: ParleyError) => void;
 };
@@ -76,8 +86,16 @@ export async function runAftermath(options: AftermathOptions): Promise<Aftermath
     report,
   });
   return {
+    sign,
+    verify,
+    drillHooks: {
+      onFact: (tx, after, event) => continuity.fact(tx, after, event),
+      onSaid: () => undefined,
+      onLines: (tx, after) => continuity.lines(tx, after, options.lines()),
+    },
     hooks: {
-      onFact: (tx, after, event, index) => {
+      onFact: (tx, after, event) => {
+        const index = appendFact(tx, event, clock.now());
         if (event.type === "finished") links.wasUsed(tx, event.link, event.answered);
         record.fact(tx, after, event, index);
         continuity.fact(tx, after, event);
@@ -85,7 +103,7 @@ export async function runAftermath(options: AftermathOptions): Promise<Aftermath
       onSaid: record.said,
       onLines: (tx: Transaction, after: After, calls: Calls) => {
         record.lines(tx, after, calls);
-        continuity.lines(tx, after, calls);
+        continuity.lines(tx, after, options.lines());
       },
     },
     heard: record.heard,

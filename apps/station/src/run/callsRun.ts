@@ -1,15 +1,17 @@
 // Runs the duty of calls: its lines are one document, written in the same transaction as the envelopes that a step sends
 // and the place in the inbox of the one that caused it. A restart at any point finds a line that agrees with what was said.
+// A station runs it twice, for people's calls and for drills: the same code on lines of their own ([DR1] of docs/spec/drill.md).
 import type { Bytes } from "@parley/base/bytes";
 import { encode } from "@parley/base/codec";
 import { certain } from "@parley/base/result";
-import { type Cancel, type Clock, type Instant, after as later, between, instant, ms } from "@parley/base/time";
+import { type Cancel, type Clock, type Instant, after as later, ms } from "@parley/base/time";
 import type { ErrorCode } from "@parley/protocol/errorCodes";
 import { type IdText, type PartyId, idText } from "@parley/protocol/ids";
-import { ownRecord } from "@parley/ledger/record";
 import type { CallPayload } from "@parley/protocol/peer/call";
+import { drillPayload } from "@parley/protocol/peer/drill";
 import { payloadKinds } from "@parley/protocol/peer/envelope";
 import { ringLasts } from "@parley/call/deadlines";
+import { patient } from "@parley/call/patient";
 import type { Random } from "@parley/base/random";
 import {
   type Calls,
@@ -21,17 +23,28 @@ import {
   decide,
   nextDeadline,
   noCalls,
-  noLink,
 } from "../duty/calls.ts";
 import type { Store, Transaction } from "../store/port.ts";
 import { encodePayload, toPayload } from "./callsWire.ts";
-import { callFact, callKind, factOf } from "./callFacts.ts";
+import { callsDoc } from "./callsDoc.ts";
 import { fromDoc, toDoc } from "./json.ts";
 import type { LinksRun } from "./linksRun.ts";
 import type { After, Writer } from "./writer.ts";
 
-const docKind = "calls";
+/** What the lines are for. */
+export type CallsPurpose = "talk" | "drill";
+
+export const callsDocKinds = { talk: "calls", drill: "drillCalls" } as const;
 const only = "all";
+
+/** A drill's words are a call's, wrapped. */
+const wireOf = {
+  talk: { kind: payloadKinds.call, bytesOf: encodePayload },
+  drill: {
+    kind: payloadKinds.drill,
+    bytesOf: (message: CallPayload): Bytes => encode(drillPayload, { type: "call", message }),
+  },
+} as const;
 
 export type CallsRun = {
   readonly state: () => Calls;
@@ -42,6 +55,7 @@ export type CallsRun = {
 };
 
 export type CallsRunOptions = {
+  readonly purpose: CallsPurpose;
   readonly store: Store;
   readonly writer: Writer;
   readonly clock: Clock;
@@ -56,16 +70,18 @@ export type CallsRunOptions = {
   readonly tell: (to: IdText | null, message: Exclude<ToTerminal, { type: "refused" | "admit" }>) => void;
   readonly admit: (to: IdText, message: ToTerminal & { type: "admit" }) => void;
   readonly refuse: (to: IdText, code: ErrorCode) => void;
-  /** The record and the link's keys follow from what is noted, said and true of the lines, in the same transaction. */
-  readonly onFact: (tx: Transaction, after: After, event: CallsEvent, index: number) => void;
+  /** The ledger, the record and the link's keys follow from what is noted, said and true of the lines, in the same transaction. */
+  readonly onFact: (tx: Transaction, after: After, event: Exclude<CallsEvent, { type: "receipt" }>) => void;
   readonly onSaid: (tx: Transaction, after: After, link: IdText, payload: CallPayload) => void;
   readonly onLines: (tx: Transaction, after: After, calls: Calls) => void;
 };
 
 export async function runCalls(options: CallsRunOptions): Promise<CallsRun> {
   const { store, writer, clock, links } = options;
+  const docKind = callsDocKinds[options.purpose];
+  const wire = wireOf[options.purpose];
   const found = certain(await store.doc(docKind, only));
-  let calls: Calls = found === null ? noCalls : woken(fromDoc(found), clock.now());
+  let calls: Calls = found === null ? noCalls : woken(certain(fromDoc(callsDoc, found, docKind)), clock.now());
   let timer: Cancel = () => undefined;
   let stopped = false;
 
@@ -90,16 +106,13 @@ export async function runCalls(options: CallsRunOptions): Promise<CallsRun> {
       const peer = links.peer(link);
       const payload = toPayload(message, link, options.us(), clock.now(), options.sign);
       if (peer === null || payload === null) continue;
-      const sent = peer.put(tx, payloadKinds.call, encodePayload(payload));
+      const sent = peer.put(tx, wire.kind, wire.bytesOf(payload));
       options.onSaid(tx, after, link, payload);
       // An outbox that is full holds a year of envelopes that nobody took: what is lost here is named by the link itself.
       if (sent.ok) after(() => peer.wake());
     }
     for (const event of decision.events) {
-      if (event.type === "receipt") continue;
-      const at = clock.now();
-      const index = tx.append(callKind, ownRecord(callKind, at, encode(callFact, factOf(event, at))));
-      options.onFact(tx, after, event, index);
+      if (event.type !== "receipt") options.onFact(tx, after, event);
     }
     options.onLines(tx, after, calls);
     for (const { to, message } of decision.toTerminals) after(() => deliver(to, message));
@@ -141,17 +154,8 @@ function woken({ links }: Calls, now: Instant): Calls {
   const each = Object.entries(links).map(([link, it]) => {
     const { line } = it;
     const late = line.at === "ringing" && line.until > latest;
-    // What an older version of this program did not keep is as it was never known.
-    return [link, { ...noLink, ...it, line: late ? { ...line, until: latest } : line }] as const;
+    // Every terminal is away from a station that starts, so a ring whose minute is over waits for them anew ([CA24]).
+    return [link, { ...it, lapses: null, line: late ? { ...line, until: latest } : line }] as const;
   });
   return { links: Object.fromEntries(each) };
-}
-
-/** The wall clock, but while something rings it only runs: a ring has its minute even when the clock is set ([CA3]). */
-function patient(clock: Clock, rings: () => boolean): () => Instant {
-  let ahead = between(instant(clock.elapsed()), clock.now());
-  return () => {
-    if (!rings()) ahead = between(instant(clock.elapsed()), clock.now());
-    return later(instant(clock.elapsed()), ahead);
-  };
 }

@@ -81,11 +81,12 @@ export function decodeFromPeer(
 ): Result<Heard, ParleyError> {
   const read = decode(callPayload, bytes);
   if (!read.ok) return fail(problem("MESSAGE_MALFORMED", `${read.error.reason} at ${read.error.at}`));
-  const message = toMessage(read.value, link, them, spent, verify);
+  const message = decodeCallFromPeer(read.value, link, them, spent, verify);
   return message.ok ? ok({ payload: read.value, message: message.value }) : message;
 }
 
-function toMessage(
+/** The same of a payload that is decoded already. */
+export function decodeCallFromPeer(
   payload: CallPayload,
   link: LinkId,
   them: PartyId,

@@ -39,13 +39,13 @@ export type ContinuityRun = {
   readonly exported: (
     tx: Transaction,
     after: After,
-    calls: Calls,
+    lines: readonly Calls[],
     from: { readonly terminal: IdText; readonly call: IdText; readonly secret: Bytes },
   ) => void;
-  readonly heard: (tx: Transaction, after: After, calls: Calls, link: IdText, payload: Bytes) => void;
+  readonly heard: (tx: Transaction, after: After, lines: readonly Calls[], link: IdText, payload: Bytes) => void;
   readonly fact: (tx: Transaction, after: After, event: CallsEvent) => void;
   /** The lines as they now are: rings that nobody answered leave nothing. */
-  readonly lines: (tx: Transaction, after: After, calls: Calls) => void;
+  readonly lines: (tx: Transaction, after: After, lines: readonly Calls[]) => void;
 };
 
 export type ContinuityRunOptions = {
@@ -61,6 +61,13 @@ export type ContinuityRunOptions = {
 };
 
 const callIdOf = (text: IdText): CallId | null => idOf<CallId>(text, 16);
+
+/** The calls and drills that are open on a link. */
+const openOn = (lines: readonly Calls[], link: IdText): readonly IdText[] =>
+  lines.flatMap(({ links }) => {
+    const line = links[link]?.line;
+    return line === undefined ? [] : (openCall(line) ?? []);
+  });
 
 export async function runContinuity(options: ContinuityRunOptions): Promise<ContinuityRun> {
   const { store, clock, links } = options;
@@ -82,8 +89,9 @@ export async function runContinuity(options: ContinuityRunOptions): Promise<Cont
     if (known !== undefined) return { it: known, them, party };
     const begun = beginContinuity(id, options.us(), them, generations);
     const doc = kept.get(link);
-    const it = doc === undefined ? begun : decodeContinuity(begun, doc);
-    if (it === null) throw new Error(`the outstanding step of the link ${link} cannot be read back`);
+    const read = doc === undefined ? begun : decodeContinuity(begun, doc);
+    if (read === null) options.report(problem("SECRET_UNREADABLE", link));
+    const it = read ?? begun;
     all.set(link, it);
     return { it, them, party };
   };
@@ -115,8 +123,10 @@ export async function runContinuity(options: ContinuityRunOptions): Promise<Cont
   };
 
   return {
-    exported: (tx, after, calls, { terminal, call, secret }) => {
-      const found = Object.entries(calls.links).find(([, { line }]) => openCall(line) === call);
+    exported: (tx, after, lines, { terminal, call, secret }) => {
+      const found = lines
+        .flatMap(({ links: each }) => Object.entries(each))
+        .find(([, { line }]) => openCall(line) === call);
       const id = callIdOf(call);
       if (found === undefined || id === null || secret.length !== 32) return;
       const [link, { line, generation }] = found;
@@ -128,24 +138,24 @@ export async function runContinuity(options: ContinuityRunOptions): Promise<Cont
       const side = line.side === "calling" ? 0 : 1;
       happen(tx, after, link, { type: "exported", call: id, from: generation, side, exported: secret });
     },
-    heard: (tx, after, calls, link, bytes) => {
+    heard: (tx, after, lines, link, bytes) => {
       const read = decode(keysPayload, bytes);
       if (!read.ok) return after(() => options.report(problem("MESSAGE_MALFORMED", `keys: ${read.error.reason}`)));
-      const line = calls.links[link]?.line;
-      const open = line !== undefined && openCall(line) === idText(read.value.entry.call);
+      const open = openOn(lines, link).includes(idText(read.value.entry.call));
       happen(tx, after, link, { type: "heard", payload: read.value, open });
     },
     fact: (tx, after, event) => {
       const call = event.type === "finished" ? callIdOf(event.call) : null;
       if (call !== null) happen(tx, after, event.link, { type: "over", call, answered: true });
     },
-    lines: (tx, after, calls) => {
-      for (const [link, { line }] of Object.entries(calls.links)) {
+    lines: (tx, after, lines) => {
+      for (const link of new Set(lines.flatMap(({ links: each }) => Object.keys(each)))) {
         const found = of(link);
         if (found === null) continue;
-        const open = openCall(line);
+        const open = openOn(lines, link);
         for (const { call, at } of found.it.keys.exports) {
-          if (at === "open" && idText(call) !== open) happen(tx, after, link, { type: "over", call, answered: false });
+          if (at === "open" && !open.includes(idText(call)))
+            happen(tx, after, link, { type: "over", call, answered: false });
         }
       }
     },

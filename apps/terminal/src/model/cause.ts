@@ -28,13 +28,41 @@ export const causeCodes = [
   "wordsDue",
   "browserOld",
   "networkAway",
+  "keysApart",
+  "noPath",
+  "sealBroken",
+  "pictureLost",
+  "pictureSlow",
+  "soundLost",
+  "deskGone",
 ] as const;
 
 export type CauseCode = (typeof causeCodes)[number];
 
-export type Cause = { readonly code: CauseCode; readonly whose: "ours" | "theirs" };
+/** What may lie between the two sides, or be on either, where nobody can tell which. */
+export const betweenCodes = [
+  "noAnswer",
+  "keysApart",
+  "noPath",
+  "sealBroken",
+  "pictureLost",
+  "pictureSlow",
+  "soundLost",
+  "deskGone",
+] as const satisfies readonly CauseCode[];
 
-export const cause = (code: CauseCode, whose: Cause["whose"] = "ours"): Cause => ({ code, whose });
+export type Cause =
+  | { readonly code: CauseCode; readonly whose: "ours" | "theirs" }
+  | { readonly code: (typeof betweenCodes)[number]; readonly whose: "both" };
+
+export const cause = (code: CauseCode, whose: "ours" | "theirs" = "ours"): Cause => ({ code, whose });
+
+/** The cause on neither side for certain; one that is always somebody's is theirs until they say otherwise. */
+export const causeBetween = (code: CauseCode): Cause => {
+  const between = betweenCodes.find((it) => it === code);
+  return between === undefined ? cause(code, "theirs") : { code: between, whose: "both" };
+};
 
 /** The cause as a clause without a full stop, "our camera is dark", to stand inside a sentence. */
-export const causeClause = (of: Cause): Say => say(`cause.${of.code}`, { whose: of.whose });
+export const causeClause = (of: Cause): Say =>
+  of.whose === "both" ? say(`between.${of.code}`) : say(`cause.${of.code}`, { whose: of.whose });

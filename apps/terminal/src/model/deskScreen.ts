@@ -3,7 +3,9 @@ import { instant, ms } from "@parley/base/time";
 import { type Line as CallLine, isInCall, openCall, ringsAt, takesPart } from "@parley/call/state";
 import type { CallFacts, Ends, Receipts, Route } from "./call.ts";
 import { cause } from "./cause.ts";
+import { lineChecked } from "./checks.ts";
 import type { Check, DeskScreen, Devices, EndReason, Room, Standing } from "./desk.ts";
+import { drillHistory, drilledState } from "./drills.ts";
 import type { Facts, LinkFacts, OwnCall, Welcome } from "./facts.ts";
 import type { Line, LineState, Party } from "./line.ts";
 
@@ -41,6 +43,8 @@ export function deskScreen(facts: Facts): DeskScreen {
   }
   const link = shownLink(facts, welcome);
   if (link === null) return fault(facts, "noLine");
+  const asked = askedScreen(facts, welcome);
+  if (asked !== null) return asked;
   return lineScreen(facts, welcome, link);
 }
 
@@ -74,9 +78,37 @@ function shownLink(facts: Facts, welcome: Welcome): LinkFacts | null {
 const endedHere = (line: Extract<CallLine, { at: "ended" }>, me: string): boolean =>
   line.held === undefined || line.held === me;
 
+/** Our officer wants a call placed from here: it rings, and nothing is sent before somebody presses ([CA27]). */
+function askedScreen(facts: Facts, welcome: Welcome): DeskScreen | null {
+  const { asked } = facts;
+  const inUse = Object.values(facts.lines).some(({ line }) => takesPart(line, welcome.terminal));
+  const link = welcome.links.find((one) => one.link === asked?.link);
+  if (asked?.terminal !== welcome.terminal || inUse || link === undefined) return null;
+  return {
+    at: "ringingIn",
+    call: askedCall(asked.link),
+    ends: { here: usOf(welcome), them: partyOf(link), room: null },
+    since: asked.since,
+    how: "asked",
+    self: facts.selfPicture,
+    keys: "agreeing",
+    ...standingOf(facts, welcome),
+  };
+}
+
+/** What stands for a call that has not been placed yet. */
+export const askedCall = (link: string): string => `asked ${link}`;
+
+const standingOf = (facts: Facts, welcome: Welcome): Standing => ({
+  now: facts.now,
+  us: usOf(welcome),
+  terminal: welcome.name,
+  sound: facts.sound,
+  refused: facts.refused,
+});
+
 function lineScreen(facts: Facts, welcome: Welcome, link: LinkFacts): DeskScreen {
-  const { now } = facts;
-  const standing = { now, us: usOf(welcome), terminal: welcome.name, sound: facts.sound };
+  const standing = standingOf(facts, welcome);
   const idle: DeskScreen =
     facts.setUp === "open"
       ? { at: "setup", devices: facts.devices, self: facts.selfPicture, ...standing }
@@ -233,7 +265,7 @@ export function receiptsOf(facts: Facts, call: string): Receipts {
   };
 }
 
-/** The state of a line while nothing has drilled it: unproven, or not ready when their station has been away for long. */
+/** The state of a line: not ready when a station has been away for long or the records stop it, else what its drills say. */
 export function lineState(link: LinkFacts, facts: Facts): LineState {
   if (facts.station.at === "away") {
     return { at: "notReady", cause: cause("stationAway"), since: facts.station.since, ours: "bad" };
@@ -250,7 +282,7 @@ export function lineState(link: LinkFacts, facts: Facts): LineState {
       ours: "untested",
     };
   }
-  return { at: "unproven", why: "neverDrilled", since: instant(link.since), test: "none" };
+  return drilledState(facts.drills[link.link], instant(link.since), facts.now);
 }
 
 export function lineOf(link: LinkFacts, facts: Facts): Line {
@@ -261,11 +293,9 @@ export function lineOf(link: LinkFacts, facts: Facts): Line {
     used: link.used === null ? null : instant(link.used),
     missed: facts.missed[link.link] ?? null,
     state: lineState(link, facts),
-    ticks: [],
-    lastDrill: null,
+    ...drillHistory(facts.drills[link.link]),
     peopleAt: null,
     stations: { at: link.reachable.up ? "linked" : "away", since: instant(link.reachable.since) },
-    roundTrip: null,
-    horizon: null,
+    ...lineChecked(facts.checks[link.link], facts.now),
   };
 }

@@ -2,12 +2,15 @@
 // The run/ room keeps it current; deskScreen and consoleScreen turn it into what a person sees.
 import type { Instant } from "@parley/base/time";
 import type { Line } from "@parley/call/state";
+import type { LineCheck } from "@parley/protocol/terminal/check";
 import type { House, LedgerRow } from "@parley/protocol/terminal/console";
+import type { LineDrills } from "@parley/protocol/terminal/drill";
 import type { ToTerminal } from "@parley/protocol/terminal/messages";
 import type { Section } from "./actions.ts";
 import type { Microphone, Picture } from "./call.ts";
 import type { Passkey } from "./console.ts";
 import type { Devices } from "./desk.ts";
+import type { Refusal } from "./refusal.ts";
 
 export type Welcome = Extract<ToTerminal, { type: "welcome" }>;
 export type LinkFacts = Welcome["links"][number];
@@ -59,18 +62,26 @@ export type Facts = {
   readonly missed: Readonly<Record<string, Instant | null>>;
   /** The link that a person chose to have before them, of several. */
   readonly chosen: string | null;
+  /** A call that an officer asked for at another terminal of ours, which rings for it: this one, or the one that was asked. */
+  readonly asked: { readonly link: string; readonly terminal: string; readonly since: Instant } | null;
   /** When each receipt of the line's ring was heard of, by call. */
   readonly receipts: Readonly<Record<string, Partial<Record<"delivered" | "rang" | "seen" | "answered", Instant>>>>;
   /** How far the record of each call has come, by call: as what entry of our ledger, and whose word that is. */
   readonly records: Readonly<
     Record<string, { readonly at: "waiting" | "signedByBoth" | "differs"; readonly entry: number }>
   >;
+  /** What each line's rehearsals have come to, by link. */
+  readonly drills: Readonly<Record<string, LineDrills>>;
+  /** What the station's last check of each line found, by link. */
+  readonly checks: Readonly<Record<string, LineCheck>>;
   readonly call: OwnCall | null;
   readonly devices: Devices;
   /** Whether a person sets this terminal's devices up just now. */
   readonly setUp: "open" | "closed";
   /** Whether the browser lets this page be heard; one press or key anywhere frees it. */
   readonly sound: "free" | "blocked";
+  /** What the station refused a person here a moment ago. */
+  readonly refused: Refusal | null;
   readonly selfPicture: Picture;
   /** The names of terminals in a call, ours and theirs, by id. */
   readonly names: Readonly<Record<string, string>>;

@@ -38,10 +38,12 @@ const line = (state: LineState, more: Partial<Line> = {}): Line => ({
   state,
   ticks: [],
   lastDrill: null,
+  rehearsing: "no",
   peopleAt: null,
   stations: { at: "linked", since: hoursAgo(5) },
   roundTrip: null,
   horizon: null,
+  findings: [],
   ...more,
 });
 

@@ -4,6 +4,7 @@ import { type Instant, type Ms, between } from "@parley/base/time";
 import { type Place, dayKey } from "../words/place.ts";
 import { type Moment, type Say, ago, moment, name, say } from "../words/say.ts";
 import { type Cause, causeClause } from "./cause.ts";
+import type { LineChecked } from "./checks.ts";
 
 export type Side = "ours" | "theirs";
 
@@ -15,7 +16,11 @@ export type Tick = "passed" | "degraded" | "failed" | "missed";
 
 export type LineState =
   | { readonly at: "ready"; readonly provenAt: Instant }
-  | { readonly at: "degraded"; readonly means: "soundOnly" | "oneRoute" | "noPicture"; readonly cause: Cause }
+  | {
+      readonly at: "degraded";
+      readonly means: "soundOnly" | "oneRoute" | "noPicture" | "poorPicture" | "poorSound";
+      readonly cause: Cause;
+    }
   | {
       readonly at: "notReady";
       readonly cause: Cause;
@@ -30,6 +35,7 @@ export type LineState =
     }
   | { readonly at: "cutOff"; readonly by: Side; readonly since: Instant };
 
+/** A line, with the first date on which anything on it will fail, and what checks found wrong. */
 export type Line = {
   readonly id: string;
   readonly them: Party;
@@ -42,17 +48,14 @@ export type Line = {
   /** Oldest first; empty when nothing was ever drilled. */
   readonly ticks: readonly Tick[];
   readonly lastDrill: Instant | null;
+  /** Whether it is being rehearsed just now. */
+  readonly rehearsing: "now" | "no";
   /** When their officer last answered a ring or a roll call, or null. */
   readonly peopleAt: Instant | null;
   readonly stations:
     { readonly at: "linked"; readonly since: Instant } | { readonly at: "away"; readonly since: Instant };
   readonly roundTrip: { readonly time: Ms; /** 0 to 1 */ readonly loss: number } | null;
-  /** The first date on which anything on the line will fail, and what that is; null when nothing was worked out yet. */
-  readonly horizon: {
-    readonly at: Instant;
-    readonly what: "stationCertificate" | "turnCertificate" | "credential" | "browser";
-  } | null;
-};
+} & LineChecked;
 
 /** The shapes that stand for states; colour is only ever added to one of them. */
 export type Shape =
@@ -141,8 +144,9 @@ export function missedSentence(line: Line, here: Place, now: Instant): Say | nul
 /** Whether the newest drills still speak for the line as it is now; the older ones of a line that changed do not. */
 export const drillsHold = (state: LineState): boolean => state.at === "ready" || state.at === "degraded";
 
-/** The caption under the ticks: how many there are and how many passed, or that there were none. */
+/** The caption under the ticks: how many there are and how many passed, that there were none, or that one is being held. */
 export function drillCaption(line: Line): Say {
+  if (line.rehearsing === "now") return say("drills.now");
   if (line.ticks.length === 0) return say("drills.none");
   return say("drills.some", { n: line.ticks.length, passed: line.ticks.filter((tick) => tick === "passed").length });
 }

@@ -116,10 +116,12 @@ export function readyLine(them: Party): Line {
     state: { at: "ready", provenAt: before(12 * 60) },
     ticks: ticks(48, { 17: "degraded" }),
     lastDrill: before(12 * 60),
+    rehearsing: "no",
     peopleAt: before(6 * 3600),
     stations: { at: "linked", since: day(2026, 11, 30, 4) },
     roundTrip: { time: ms(41), loss: 0 },
-    horizon: { at: day(2027, 3, 14), what: "turnCertificate" },
+    horizon: { at: day(2027, 3, 14), what: "turnCertificate", whose: "theirs", name: "" },
+    findings: [],
   };
 }
 
@@ -130,8 +132,10 @@ export function newLine(them: Party): Line {
     state: { at: "unproven", why: "neverDrilled", since: day(2026, 12, 7, 19), test: "none" },
     ticks: [],
     lastDrill: null,
+    rehearsing: "no",
     peopleAt: null,
     roundTrip: null,
     horizon: null,
+    findings: [],
   };
 }

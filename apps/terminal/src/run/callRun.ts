@@ -81,6 +81,8 @@ export type CallRun = {
   readonly renewed: (chain: Bytes) => void;
   readonly networkIsBack: () => void;
   readonly view: () => CallView;
+  /** The browser's own report of the connection; empty while there is none. */
+  readonly report: () => Promise<readonly unknown[]>;
   readonly close: () => void;
 };
 
@@ -238,9 +240,14 @@ export function runCall(options: CallRunOptions): CallRun {
       case "curtain":
         return far.curtain(from);
       case "answered":
-        return happen({ type: "receipt", call: admit.call, kind: "answered", terminal: from });
+        happen({ type: "receipt", call: admit.call, kind: "answered", terminal: from });
+        // Our station gives the ring up at its end unless it knows, and the two stations may be apart.
+        options.tell({ type: "theyAnswered", call: admit.call });
+        return;
       case "bye":
-        if (isInCall(line) && line.theirs === from) happen({ type: "theyHungUp", call: admit.call, why: "hungUp" });
+        if (!isInCall(line) || line.theirs !== from) return;
+        happen({ type: "theyHungUp", call: admit.call, why: "hungUp" });
+        options.tell({ type: "theyHungUp", call: admit.call });
         return;
       case "sending": {
         const { microphone, camera, screen } = body;
@@ -417,6 +424,7 @@ export function runCall(options: CallRunOptions): CallRun {
     renewed: (chain) => workers.toKeys({ type: "renew", chain }),
     networkIsBack: mendNow,
     view: () => view,
+    report: () => far.report(),
     close: () => {
       closed = true;
       timer();

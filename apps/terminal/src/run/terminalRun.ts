@@ -2,9 +2,12 @@
 // nothing about how a screen looks (model/) nor about how a call goes (packages/call, callRun).
 import { type Cancel, type Clock, type Instant, type Ms, instant, ms } from "@parley/base/time";
 import type { Random } from "@parley/base/random";
-import { isOverHere, leftAlready } from "@parley/call/atTerminal";
+import { isOverHere, isTaken, leftAlready } from "@parley/call/atTerminal";
+import { ringLasts } from "@parley/call/deadlines";
 import { inTime } from "@parley/call/inTime";
+import { isWaiting, patient } from "@parley/call/patient";
 import { type Line, idle, isInCall, openCall, ringsAt, takesPart } from "@parley/call/state";
+import type { LineDrills } from "@parley/protocol/terminal/drill";
 import type { FromTerminal, ToTerminal } from "@parley/protocol/terminal/messages";
 import type { Act } from "@parley/protocol/terminal/console";
 import { type CallWorkers } from "../crypto/workers.ts";
@@ -12,11 +15,14 @@ import { linkToStation, type SocketLike } from "../link/socket.ts";
 import { ringersNow, speakerNow } from "../media/choices.ts";
 import type { Ringer, RingerOptions } from "../media/ringer.ts";
 import type { ConsoleAction, DeskAction } from "../model/actions.ts";
+import { askedCall } from "../model/deskScreen.ts";
 import type { EnrolmentFacts, Facts } from "../model/facts.ts";
 import { type Admit, type CallRun, type CallView, type Signal, runCall } from "./callRun.ts";
 import { devicesOf, ownCallOf, selfPictureOf } from "./roomFacts.ts";
+import { type Rehearsal, makeRehearsal } from "./rehearsal.ts";
 import { type Room, type RoomOptions, type RoomState, makeRoom, noRoom } from "./room.ts";
 import { type SetUp, makeSetUp } from "./setUp.ts";
+import { refusalsFor } from "./refusals.ts";
 import { soundingFor } from "./sounding.ts";
 import { type Standing, makeSession } from "./stationSession.ts";
 import { bytesOf } from "./wire.ts";
@@ -27,6 +33,8 @@ export type Browser = {
   /** Which of the two pages was asked for, until the station says which this terminal is. */
   readonly wants: "desk" | "console";
   readonly origin: string;
+  /** Which browser this is, and its build, as it names itself: a changed one has proven nothing. */
+  readonly name: string;
   readonly clock: Clock;
   readonly random: Random;
   readonly devices: MediaDevices;
@@ -78,6 +86,10 @@ export function runTerminal(browser: Browser, { code, officerCode }: OpenedWith)
   let view: CallView | null = null;
   /** The run of that call, where it is under way here. */
   const runOf = (call: string): CallRun | null => (view !== null && openCall(view.line) === call ? run : null);
+  const lineClock: Clock = {
+    ...clock,
+    now: patient(clock, () => [view, ...Object.values(facts.lines)].some((it) => it !== null && isWaiting(it.line))),
+  };
   let ready: CallWorkers = browser.startWorkers(); // one pair is always started before it is needed
   let passkeyBusy = false;
 
@@ -96,10 +108,14 @@ export function runTerminal(browser: Browser, { code, officerCode }: OpenedWith)
     chosen: null,
     receipts: {},
     records: {},
+    drills: {},
+    checks: {},
     call: null,
     devices: devicesOf(noRoom, { level: 0, heard: null }),
     setUp: "closed",
     sound: "free",
+    refused: null,
+    asked: null,
     selfPicture: { at: "hidden", why: "off" },
     names: {},
     door: null,
@@ -113,7 +129,28 @@ export function runTerminal(browser: Browser, { code, officerCode }: OpenedWith)
   const change = (to: Partial<Facts>): void => {
     facts = { ...facts, ...to, now: clock.now() };
     sounding(facts);
+    rehearsal.look(facts);
     for (const listener of listeners) listener();
+  };
+
+  // ---- drills, which give way to every person
+
+  const rehearsal: Rehearsal = makeRehearsal({
+    page: browser.page,
+    clock,
+    browserName: browser.name,
+    tell: (message) => send(message),
+    enrolment: () => {
+      const standing = session.standing();
+      return standing.at === "enrolled" ? standing.enrolment : null;
+    },
+    workers: () => takeWorkers(),
+    onMend: () => link.doubt(),
+  });
+  const takeWorkers = (): CallWorkers => {
+    const taken = ready;
+    ready = browser.startWorkers();
+    return taken;
   };
 
   // ---- what is heard here
@@ -211,6 +248,7 @@ export function runTerminal(browser: Browser, { code, officerCode }: OpenedWith)
     switch (message.type) {
       case "welcome":
         if (facts.welcome !== null && facts.welcome.chain !== message.chain) run?.renewed(bytesOf(message.chain));
+        rehearsal.welcomed();
         change({ welcome: message, party: message.party.name, page: message.role });
         void setUp.arrived();
         run?.again();
@@ -224,8 +262,9 @@ export function runTerminal(browser: Browser, { code, officerCode }: OpenedWith)
         return;
       case "line":
         named(message.names);
+        if (facts.asked?.link === message.link && openCall(message.line as Line) !== null) asked(null);
         facts = { ...facts, missed: { ...facts.missed, [message.link]: ourTime(message.missed, message.now) } };
-        lineSaid(message.link, inTime(message.line as Line, message.now as Instant, clock.now()));
+        lineSaid(message.link, inTime(message.line as Line, message.now as Instant, lineClock.now()));
         if (message.line.at === "ended") askNewest();
         return;
       case "receipt": {
@@ -239,6 +278,8 @@ export function runTerminal(browser: Browser, { code, officerCode }: OpenedWith)
         askNewest();
         return change({ records: { ...facts.records, [call]: { at, entry } } });
       }
+      case "asked":
+        return asked({ link: message.link, terminal: message.terminal, since: clock.now() });
       case "admit":
         return admitted(message);
       case "iceServers":
@@ -275,10 +316,25 @@ export function runTerminal(browser: Browser, { code, officerCode }: OpenedWith)
           link.rest(); // or the two pages would take the terminal from each other for ever
           change({ fault: "openElsewhere" });
         } else if (message.code === "TERMINAL_REMOVED") change({ fault: "removed" });
+        else refusal.heard(message.code);
         return;
       case "enrolHere":
         void session.enrol(message.code);
         return;
+      case "drill":
+        return rehearsal.hear(message.message);
+      case "drillPlan":
+        return rehearsal.begin(message, bytesOf(facts.welcome?.chain ?? ""));
+      case "drillMeasured":
+        return rehearsal.theyMeasured(message.call);
+      case "drillGivenUp":
+        return rehearsal.giveWay();
+      case "checks":
+        return change({ checks: Object.fromEntries(message.lines.map((line) => [line.link, line])) });
+      case "drills": {
+        const drills = message.lines.map((line) => [line.link, drillsInTime(line, message.now)] as const);
+        return change({ drills: Object.fromEntries(drills) });
+      }
       case "challenge":
       case "waiting":
       case "enrolled":
@@ -326,6 +382,21 @@ export function runTerminal(browser: Browser, { code, officerCode }: OpenedWith)
   function ourTime(at: number | null, now: number): Instant | null {
     return at === null ? null : instant(Math.max(0, clock.now() - (now - at)));
   }
+
+  const drillsInTime = (line: LineDrills, now: number): LineDrills => ({
+    ...line,
+    verdict: line.verdict === null ? null : { ...line.verdict, when: ourTime(line.verdict.when, now) },
+    changed: ourTime(line.changed, now),
+    stale: line.stale === 0 ? 0 : line.stale + (clock.now() - now),
+  });
+
+  /** As long as a ring, a terminal rings for a call that is asked of it. */
+  let askedEnds: Cancel = () => undefined;
+  const asked = (it: Facts["asked"]): void => {
+    askedEnds();
+    if (it !== null) askedEnds = clock.wait(ringLasts, () => asked(null));
+    change({ asked: it });
+  };
 
   /** Calls that ring here and that nobody at this terminal has touched yet. */
   const untouched = new Set<string>();
@@ -379,8 +450,7 @@ export function runTerminal(browser: Browser, { code, officerCode }: OpenedWith)
     endRun();
     const { enrolment } = session.standing() as Extract<Standing, { at: "enrolled" }>;
     const chain = bytesOf(facts.welcome?.chain ?? "");
-    const workers = ready;
-    ready = browser.startWorkers();
+    const workers = takeWorkers();
     const line = facts.lines[admit.link]?.line ?? idle;
     browser.wake(true);
     run = runCall({
@@ -389,7 +459,7 @@ export function runTerminal(browser: Browser, { code, officerCode }: OpenedWith)
       enrolment,
       chain,
       workers,
-      clock,
+      clock: lineClock,
       outgoing: room.outgoing,
       tell: send,
       onView: viewed,
@@ -449,20 +519,32 @@ export function runTerminal(browser: Browser, { code, officerCode }: OpenedWith)
   const press = (type: "answer" | "decline" | "hangUp", call: string): void => {
     if (type === "hangUp") left.add(call);
     const its = runOf(call);
-    if (its === null) send({ type, call });
+    const lines = Object.values(facts.lines).map(({ line }) => line);
+    // Whoever calls or speaks elsewhere asks first, and is refused.
+    const asks = type === "answer" && isTaken(lines, facts.welcome?.terminal ?? "", call);
+    if (its === null || asks) send({ type, call });
     else its.press(type);
   };
 
+  const refusal = refusalsFor(clock, (refused) => change({ refused }));
+
   const act = (action: DeskAction | ConsoleAction): void => {
+    refusal.pressed();
     switch (action.type) {
       case "call": {
         const desk = "from" in action && action.from === "desk" ? firstDesk() : null;
+        if (desk === null) rehearsal.giveWay();
         if (desk === null) room.open("call");
         send({ type: "place", link: action.line, ...(desk === null ? {} : { from: desk }) });
         return;
       }
       case "answer":
       case "answerHere":
+        if (facts.asked !== null && action.call === askedCall(facts.asked.link)) {
+          const { link: line } = facts.asked;
+          asked(null);
+          return act({ type: "call", line });
+        }
         return press("answer", action.call);
       case "decline": {
         // An officer declines for the party, and every place stops ringing; what is only offered here is refused here.

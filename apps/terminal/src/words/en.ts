@@ -32,6 +32,8 @@ export const en = {
   "means.soundOnly": "sound only",
   "means.oneRoute": "by one route of two",
   "means.noPicture": "without our picture",
+  "means.poorPicture": "with a poor picture",
+  "means.poorSound": "with poor sound",
   "line.notReady": "Not ready: {cause} since {since}. {ours}",
   "line.oursGood": "Ours tests good.",
   "line.neverDrilled": "No drill yet. Nothing has tested this line; a call may be tried.",
@@ -45,7 +47,8 @@ export const en = {
   "line.neverUsed": "Established {established}, never used.",
   "line.missed": "{them} called ({at}) and was not answered.",
   "line.used": "Established {established}, last used {used}.",
-  "line.horizon": "Nothing on this line expires before {at}.",
+  "line.horizon": "Nothing on this line expires before {at}: {what}.",
+  "drills.now": "Rehearsing now.",
   "drills.none": "No drill yet.",
   "drills.some": "{n, plural, one {Last drill} other {Last # drills}}: {passed} passed.",
 
@@ -84,8 +87,80 @@ export const en = {
     "{whose, select, ours {the words must be compared again here} other {the words must be compared again there}}",
   "cause.browserOld": "{whose, select, ours {our browser is too old} other {their browser is too old}}",
   "cause.networkAway": "{whose, select, ours {our network is gone} other {their network is gone}}",
+  "cause.keysApart": "{whose, select, ours {our keys did not come about} other {their keys did not come about}}",
+  "cause.noPath": "{whose, select, ours {our side finds no path to theirs} other {their side finds no path to ours}}",
+  "cause.sealBroken":
+    "{whose, select, ours {frames came from us that were not sealed} other {frames came from them that were not sealed}}",
+  "cause.pictureLost": "{whose, select, ours {our picture does not go out} other {their picture does not arrive}}",
+  "cause.pictureSlow": "{whose, select, ours {our picture goes out too slowly} other {their picture comes too slowly}}",
+  "cause.soundLost": "{whose, select, ours {our sound does not go out} other {their sound does not arrive}}",
+  "cause.deskGone":
+    "{whose, select, ours {our desk left in the middle of a drill} other {their desk left in the middle of a drill}}",
+  "between.noAnswer": "no answer came",
+  "between.keysApart": "the two sides could not agree on keys",
+  "between.noPath": "there is no path between the two sides",
+  "between.sealBroken": "frames came that nobody sealed",
+  "between.pictureLost": "pictures do not arrive whole",
+  "between.pictureSlow": "pictures come too slowly",
+  "between.soundLost": "sound does not arrive whole",
+  "between.deskGone": "a desk left in the middle of a drill",
 
   // Rows of the error table, in a person's words.
+  "refused.LINE_IN_USE": "This line is already in a call.",
+  "refused.LINE_IN_USE.cure": "Join the call that is under way, or end it first.",
+  "refused.TERMINAL_IN_USE": "This terminal is in another call.",
+  "refused.TERMINAL_IN_USE.cure": "End that call first, or use another terminal.",
+  "refused.TERMINAL_UNKNOWN": "That terminal is not enrolled here, or is not on.",
+  "refused.TERMINAL_UNKNOWN.cure": "Switch it on, or enrol it.",
+  "refused.TERMINAL_UNPROVEN": "This browser has not shown that it is a terminal of this station.",
+  "refused.TERMINAL_UNPROVEN.cure": "Open the page again; if that does not help, enrol the browser.",
+  "refused.LINK_UNKNOWN": "There is no such line.",
+  "refused.LINK_UNKNOWN.cure": "Choose one of the lines that are shown, or pair anew.",
+  "refused.LINK_MUST_REKEY":
+    "This line's secret may not be used: the station was restored from a backup, or the secret cannot be read.",
+  "refused.LINK_MUST_REKEY.cure":
+    "Have two officers on each side key the line again; until then no call is placed or answered on it.",
+  "refused.CALL_OVER": "That call is over.",
+  "refused.CALL_OVER.cure": "Call again.",
+  "refused.NOT_RINGING_HERE": "That call does not ring at this terminal.",
+  "refused.NOT_RINGING_HERE.cure": "Answer it where it rings.",
+  "refused.ANSWERED_ELSEWHERE": "Another terminal has answered this call.",
+  "refused.ANSWERED_ELSEWHERE.cure": "Have the call handed over from there.",
+  "refused.STORE_FULL": "The disk that holds this station's data is full.",
+  "refused.STORE_FULL.cure": "Free space on the disk, or give the data a larger one.",
+  "refused.OFFICER_UNPROVEN": "Only a duty officer may do that.",
+  "refused.OFFICER_UNPROVEN.cure": "Sign in with a passkey first.",
+  "refused.LEDGER_STOPPED":
+    "The other station no longer accepts this station's record, because it contradicts what was signed before.",
+  "refused.LEDGER_STOPPED.cure":
+    "Keep the data folder, tell the other party through another channel, and have the root begin the record anew with parley rekey.",
+  "refused.LEDGER_FORKED": "Their station has signed two records that contradict each other.",
+  "refused.LEDGER_FORKED.cure":
+    "Keep both, freeze the link, and ask the other party through another channel what happened to its station.",
+  "refused.LEDGER_ROLLED_BACK": "Their record is shorter than one that their station signed before.",
+  "refused.LEDGER_ROLLED_BACK.cure":
+    "Ask the other party whether its station was restored from a backup; the link stays frozen until both have renewed their keys.",
+  "refused.LEDGER_UNPROVEN": "The proof that their record only grew does not hold.",
+  "refused.LEDGER_UNPROVEN.cure":
+    "Keep what they sent, freeze the link, and ask the other party through another channel.",
+  "refused.ID_TERMINAL_UNKNOWN": "No such terminal is enrolled here.",
+  "refused.ID_TERMINAL_UNKNOWN.cure": "Enrol it with a new code.",
+  "refused.ID_ACT_UNKNOWN": "There is nothing to confirm under that name; it may have lapsed.",
+  "refused.ID_ACT_UNKNOWN.cure": "Start it again.",
+  "refused.REKEY_UNFIT":
+    "This does not key a line again that these two parties have under the roots that they know of each other.",
+  "refused.REKEY_UNFIT.cure": "Have both officers look at which line it is; where a root has changed, pair anew.",
+  "refused.PAIR_OFFER_EXPIRED": "The pairing offer has expired.",
+  "refused.PAIR_OFFER_EXPIRED.cure": "Ask the other party for a new one.",
+  "refused.PAIR_OFFER_UNREADABLE": "That is not a pairing offer, or it was cut short.",
+  "refused.PAIR_OFFER_UNREADABLE.cure": "Copy the whole offer again.",
+  "refused.PAIR_SELF": "A party cannot be paired with itself.",
+  "refused.PAIR_SELF.cure": "Import the offer at the other party's station.",
+  "refused.PAIR_UNKNOWN": "There is no such pairing here; it may have ended.",
+  "refused.PAIR_UNKNOWN.cure": "Make a new offer.",
+  "refused.other": "The station refused that: {code}.",
+  "refused.other.cure": "Ask whoever runs the station; docs/ERRORS.md has every one.",
+
   "trouble.cameraMissing": "No camera is plugged in.",
   "cure.cameraMissing": "Plug one in; it is used as soon as it is there. A call goes on with sound alone.",
   "trouble.cameraRefused": "The browser refuses this page the camera.",
@@ -130,6 +205,7 @@ export const en = {
   "ring.stop": "Stop ringing",
   "ring.calling": "is calling",
   "ring.waiting": "is on the line for you",
+  "ring.asked": "is to be called from here, your officer asks",
   "ring.answer": "Answer",
   "ring.join": "Join",
   "ring.notYet": "Nothing is sent to {them} before you press.",
@@ -275,6 +351,7 @@ export const en = {
   "nav.alarms": "Alarms",
   "nav.waiting": "{n, plural, one {# waits for you} other {# wait for you}}",
   "nav.signOut": "Sign out",
+  "console.asked": "{terminal} rings; the call to {them} begins when somebody presses Join there.",
   "console.stationAway": "The station has not answered since {since}. What stands here is from then.",
   "bootstrap.title": "You are the first officer",
   "bootstrap.why": "Make a passkey for this party. Every later officer and terminal is approved with one.",
@@ -285,6 +362,7 @@ export const en = {
   "bootstrap.make": "Make a passkey",
   "signIn.title": "Duty officer",
   "signIn.act": "Sign in with a passkey",
+  "signIn.inCall": "Your call with {them} goes on, {lasted}: they see and hear whoever is here. Sign in to see them.",
   "signIn.why": "A passkey lost? Another officer of {party} can invite you again.",
   "passkey.asking": "Waiting for your passkey",
   "passkey.cancelled": "No passkey was given. Nothing has changed.",
@@ -301,7 +379,7 @@ export const en = {
   "rekey.ask": "Make it anew",
   "rekey.agree": "Agree",
   "rekey.confirm": "Agree as the second officer",
-  "rekey.spoken": "Make the secret anew with {them}",
+  "rekey.spoken": "{press}: the secret with {them}",
   "lines.summary":
     "{n, plural, one {# standing line} other {# standing lines}}. {need, plural, =0 {None needs you.} one {# needs you.} other {# need you.}}",
   "lines.none": "No line yet. Pair with another party to have one.",
@@ -312,10 +390,53 @@ export const en = {
   "lines.act": "What can be done",
   "lines.lastDrill": "The last one {ago}.",
   "lines.horizon": "First to expire: {what}, {at}.",
-  "horizon.stationCertificate": "a station’s certificate",
-  "horizon.turnCertificate": "the relay’s certificate",
-  "horizon.credential": "a terminal’s credential",
-  "horizon.browser": "a browser’s support",
+  "horizon.webCertificate": "{whose, select, ours {our web certificate} other {their web certificate}}",
+  "horizon.turnCertificate": "{whose, select, ours {our TURN certificate} other {their TURN certificate}}",
+  "horizon.stationKey":
+    "{whose, select, ours {our station’s key, which has not been renewed} other {their station’s key, which has not been renewed}}",
+  "horizon.terminalCredential":
+    "{whose, select, ours {a credential of ours that has not been renewed} other {a credential of theirs that has not been renewed}}",
+  "horizon.disk": "{whose, select, ours {our station’s disk will be full} other {their station’s disk will be full}}",
+  "horizon.listed": "{called}",
+  "check.CHECK_CLOCKS_DIFFER":
+    "{whose, select, ours {Our clock is wrong} theirs {Their clock is wrong} other {The two sides’ clocks differ}}{detail}.",
+  "check.CHECK_CERTIFICATE_ENDED":
+    "{whose, select, ours {A certificate of ours has ended} other {A certificate of theirs has ended}}{detail}.",
+  "check.CHECK_CERTIFICATE_EARLY":
+    "{whose, select, ours {A certificate of ours is not valid yet} other {A certificate of theirs is not valid yet}}{detail}.",
+  "check.CHECK_CERTIFICATE_NAME":
+    "{whose, select, ours {A certificate of ours is for another name} other {A certificate of theirs is for another name}}{detail}.",
+  "check.CHECK_CERTIFICATE_OTHER":
+    "{whose, select, ours {A port of ours shows another certificate than it should} other {A port of theirs shows another certificate than it should}}{detail}.",
+  "check.CHECK_PORT_SILENT":
+    "{whose, select, ours {A port of ours does not answer} other {A port of theirs does not answer}}{detail}.",
+  "check.CHECK_ENDS_SOON":
+    "{whose, select, ours {Something of ours ends soon} other {Something of theirs ends soon}}{detail}.",
+  "check.CHECK_RENEWAL_FAILED":
+    "{whose, select, ours {Something of ours should have renewed itself and has not} other {Something of theirs should have renewed itself and has not}}{detail}.",
+  "check.CHECK_RELAY_SILENT":
+    "{whose, select, ours {Our relay does not work} other {Their relay does not work}}{detail}.",
+  "check.CHECK_RELAY_BLOCKED":
+    "{whose, select, ours {Our side blocks the way to a relay} other {Their side blocks the way to a relay}}{detail}.",
+  "check.CHECK_DISK_FAILS":
+    "{whose, select, ours {Our station’s disk fails} other {Their station’s disk fails}}{detail}.",
+  "check.CHECK_DISK_SLOW":
+    "{whose, select, ours {Our station’s disk is slow} other {Their station’s disk is slow}}{detail}.",
+  "check.CHECK_DISK_FILLS":
+    "{whose, select, ours {Our station’s disk will soon be full} other {Their station’s disk will soon be full}}{detail}.",
+  "check.CHECK_VERSIONS_APART":
+    "{whose, select, ours {Our station’s program is the older one} other {Their station’s program is the older one}}{detail}.",
+  "check.CHECK_CHANGED":
+    "{whose, select, ours {Our station’s program or settings have changed} other {Their station’s program or settings have changed}} and nothing has rehearsed the line since{detail}.",
+  "check.CHECK_COUNTER_LOW":
+    "{whose, select, ours {A counter of ours comes to its end} other {A counter of theirs comes to its end}}{detail}.",
+  "check.CHECK_ZONES_DIFFER":
+    "{whose, select, ours {Our rules for local times are out of date} theirs {Their rules for local times are out of date} other {The two sides show different local times}}{detail}.",
+  "check.CHECK_UNANSWERED":
+    "{whose, select, ours {Our station does not answer checks} other {Their station does not answer checks}}{detail}.",
+  "check.STORE_FULL":
+    "{whose, select, ours {Our station’s disk is full} other {Their station’s disk is full}}{detail}.",
+  "check.detail": " ({detail})",
   "lines.noPeople": "Nobody over there has answered yet.",
   "lines.answered": "Their officer answered {ago}.",
   "lines.roundTrip": "{ms} ms round trip, {loss, number, ::percent .0} lost.",
@@ -587,6 +708,7 @@ export const en = {
 
   // Said to assistive technology only.
   "announce.call": "{them} is calling.",
+  "announce.asked": "Your officer asks you to call {them}.",
   "announce.handover": "{them} is on the line for you.",
   "announce.ringingOut": "Ringing {them}.",
   "announce.connected": "Connected with {them}.",

@@ -21,11 +21,19 @@ export const adminCommandSchema = z.discriminatedUnion("do", [
   z.object({ do: z.literal("probe") }),
   /** Relay servers with a fresh credential, to try them from this machine. */
   z.object({ do: z.literal("relayTrial") }),
+  /** Checks every line now, and says what was found. */
+  z.object({ do: z.literal("check") }),
+  /** Everything on the lines that has a date. */
+  z.object({ do: z.literal("horizon") }),
   z.object({ do: z.literal("offer") }),
   z.object({ do: z.literal("import"), text: z.string().max(8192) }),
   z.object({ do: z.literal("pairings") }),
   /** The newest entries of calls, as the ledger holds them. */
   z.object({ do: z.literal("calls") }),
+  /** Rehearses one line, or all of them one after the other, now. */
+  z.object({ do: z.literal("drill"), link: z.string().max(64).nullable() }),
+  /** The newest drills since that moment, as the ledger holds them. */
+  z.object({ do: z.literal("drills"), since: z.number().int().nonnegative() }),
   z.object({ do: z.enum(["match", "differ", "cancel"]), offer: z.string().max(64) }),
   /** The command line's officer wants the link with this party keyed again; another one confirms it at a console. */
   z.object({ do: z.literal("rekeyLink"), link: z.string().max(64) }),

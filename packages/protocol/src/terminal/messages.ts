@@ -4,13 +4,16 @@ import { z } from "zod/v4";
 import { type ParleyError, problem } from "../errorCodes.ts";
 import { maxTerminalMessageBytes } from "../limits.ts";
 import { callFromTerminal, callToTerminal } from "./call.ts";
+import { checkToTerminal } from "./check.ts";
 import { consoleFromTerminal, consoleToTerminal } from "./console.ts";
+import { drillFromTerminal, drillToTerminal } from "./drill.ts";
 import { sessionFromTerminal, sessionToTerminal } from "./session.ts";
 
 export const fromTerminalSchema = z.discriminatedUnion("type", [
   ...sessionFromTerminal,
   ...callFromTerminal,
   ...consoleFromTerminal,
+  ...drillFromTerminal,
 ]);
 export type FromTerminal = z.infer<typeof fromTerminalSchema>;
 
@@ -18,6 +21,8 @@ export const toTerminalSchema = z.discriminatedUnion("type", [
   ...sessionToTerminal,
   ...callToTerminal,
   ...consoleToTerminal,
+  ...checkToTerminal,
+  ...drillToTerminal,
 ]);
 export type ToTerminal = z.infer<typeof toTerminalSchema>;
 

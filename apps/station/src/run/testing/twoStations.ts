@@ -22,6 +22,7 @@ import { type CommitFault, type MemoryDisk, memoryDisk, openMemory } from "../..
 import type { Store, Transaction } from "../../store/port.ts";
 import { type CallsRun, runCalls } from "../callsRun.ts";
 import { decodeFromPeer } from "../callsWire.ts";
+import { appendFact } from "../callFacts.ts";
 import { type ContinuityRun, runContinuity } from "../continuityRun.ts";
 import { type LinksRun, runLinks } from "../linksRun.ts";
 import { type Recorded, type RecordRun, runRecord } from "../recordRun.ts";
@@ -66,9 +67,9 @@ export class Half {
   /** Calls that terminals were let into, with the generation of each. */
   readonly admitted: { readonly call: IdText; readonly generation: number }[] = [];
   deaths = 0;
-  private stepped = 0;
   /** Why the link stands still, since the records contradict each other. */
   stoppedBy: ErrorCode | null = null;
+  private stepped = 0;
   life: Life | null = null;
   private next: CommitFault | null = null;
   private onDeath: () => void = () => undefined;
@@ -136,6 +137,7 @@ export class Half {
     const record = await runRecord({ store, clock, us, links, place, sign, verify, tell, report });
     const continuity = await runContinuity({ store, clock, random, sealingKey, us, links, sign, verify, report });
     const calls = await runCalls({
+      purpose: "talk",
       store,
       writer,
       clock,
@@ -148,14 +150,14 @@ export class Half {
       tell: () => undefined,
       admit: (_, { call, generation }) => void this.admitted.push({ call, generation }),
       refuse: (_, code) => void this.refused.push(code),
-      onFact: (tx, after, event, index) => {
-        record.fact(tx, after, event, index);
+      onFact: (tx, after, event) => {
+        record.fact(tx, after, event, appendFact(tx, event, clock.now()));
         continuity.fact(tx, after, event);
       },
       onSaid: record.said,
       onLines: (tx, after, lines) => {
         record.lines(tx, after, lines);
-        continuity.lines(tx, after, lines);
+        continuity.lines(tx, after, [lines]);
       },
     });
     const peer = this.peer(other);
@@ -222,7 +224,7 @@ export class Half {
 
   exported(terminal: IdText, call: IdText, secret: Bytes): Promise<boolean> {
     return this.write((tx, after, { calls, continuity }) =>
-      continuity.exported(tx, after, calls.state(), { terminal, call, secret }),
+      continuity.exported(tx, after, [calls.state()], { terminal, call, secret }),
     );
   }
 
@@ -258,7 +260,7 @@ export class Half {
     const verify = verifiedBy(ed25519Half(this.plan.theirKey));
     const taken = await this.write((tx, after, { calls, record, continuity }) => {
       if (tx.take(theLink, envelope.sequence, id) !== "fresh") return;
-      if (kind === payloadKinds.keys) return continuity.heard(tx, after, calls.state(), linkText, payload);
+      if (kind === payloadKinds.keys) return continuity.heard(tx, after, [calls.state()], linkText, payload);
       const read = certain(decodeFromPeer(payload, theLink, this.plan.other, age, verify));
       record.heard(tx, after, linkText, read.payload, age);
       if (read.message !== null) calls.within(tx, after, { from: "peer", link: linkText, message: read.message });

@@ -1,0 +1,22 @@
+// How a station's settings say that its lines are rehearsed, and what it runs, by which both sides know that it has changed since.
+import { utf8 } from "@parley/base/bytes";
+import { minutes, ms } from "@parley/base/time";
+import { oldestProtocolVersion, protocolVersion } from "@parley/protocol/versions";
+import type { Config } from "./config.ts";
+import { type DrillsSettings, stationDigest } from "./run/drillsRun.ts";
+
+/** `manifest`: the hash of the terminals' code. */
+export const drillsSettings = (config: Config, manifest: Uint8Array): DrillsSettings => {
+  const { everyMinutes, ringSeconds, talkSeconds } = config.drills;
+  const bounds = ([from, to]: readonly [number, number]) => [Math.round(from * 1000), Math.round(to * 1000)] as const;
+  return {
+    period: ms(Math.round(minutes(1) * everyMinutes)),
+    ringFor: bounds(ringSeconds),
+    talkFor: bounds(talkSeconds),
+    station: stationDigest(
+      manifest,
+      utf8(JSON.stringify(config)),
+      utf8(`${process.version} ${oldestProtocolVersion} ${protocolVersion}`),
+    ),
+  };
+};

@@ -1,0 +1,327 @@
+// Two stations' duty of drills against each other, with the clock in hand and a call that is only said to have happened.
+import { concat, utf8 } from "@parley/base/bytes";
+import { decode } from "@parley/base/codec";
+import { certain } from "@parley/base/result";
+import { type Instant, type Ms, after, hours, instant, minutes, ms, seconds } from "@parley/base/time";
+import { passed } from "@parley/drill/steps";
+import { type IdText, type PartyId, idText } from "@parley/protocol/ids";
+import { drillReport, drillSteps } from "@parley/protocol/signed/drillReport";
+import { sha256Of } from "@parley/protocol/signed/hash";
+import type { Ed25519Signature } from "@parley/protocol/signed/signature";
+import type { Found } from "@parley/protocol/terminal/drill";
+import { describe, expect, it } from "vitest";
+import {
+  type DrillTerminal,
+  type Drills,
+  type DrillsCommand,
+  type DrillsContext,
+  type DrillsEffect,
+  decide,
+  nextTick,
+  noDrills,
+  shownDrills,
+} from "./drills.ts";
+
+const id16 = (n: number): IdText => idText(new Uint8Array(16).fill(n));
+const link = id16(1);
+const period = hours(1);
+const good: Found = { results: drillSteps.map((step) => passed(step, 5)), numbers: null };
+
+const party = (n: number): PartyId => new Uint8Array(32).fill(n) as PartyId;
+const sign = (who: PartyId, message: Uint8Array) => ({
+  key: sha256Of(who),
+  signature: concat(sha256Of(who, message), sha256Of(message, who)) as Ed25519Signature,
+});
+
+class Station {
+  readonly us: PartyId;
+  readonly them: PartyId;
+  drills: Drills = noDrills;
+  idle: DrillTerminal[];
+  reachable = true;
+  inUse = false;
+  runs = idText(sha256Of(utf8("build 1")));
+  log: DrillsEffect[] = [];
+  private calls = 0;
+
+  constructor(us: number, them: number) {
+    [this.us, this.them] = [party(us), party(them)];
+    this.idle = [{ terminal: id16(100 + us), browser: "Chromium 141" }];
+  }
+
+  context(): DrillsContext {
+    return {
+      us: this.us,
+      links: [
+        {
+          link,
+          party: this.them,
+          turn: (this.us[0] ?? 0) < (this.them[0] ?? 0) ? "even" : "odd",
+          reachable: this.reachable,
+          usable: true,
+          inUse: this.inUse,
+        },
+      ],
+      idle: this.idle,
+      station: this.runs,
+      period,
+      ringFor: [1000, 2000],
+      talkFor: [1000, 2000],
+      draw: (bound) => Math.floor(bound / 2),
+      newCall: () => id16(200 + ++this.calls),
+      sign: (message) => sign(this.us, message),
+      verify: (who, by, message) => idText(sign(who, message).signature) === idText(by.signature),
+    };
+  }
+
+  do(command: DrillsCommand, now: Instant): readonly DrillsEffect[] {
+    const { drills, effects } = decide(this.drills, command, this.context(), now);
+    this.drills = drills;
+    this.log = [...this.log, ...effects];
+    return effects;
+  }
+
+  shown() {
+    const it = shownDrills(this.drills, link, period);
+    if (it === null) throw new Error("no line");
+    return it;
+  }
+}
+
+/** Two stations, and a wire on which everything that is sent arrives unless `lost` says otherwise. */
+class World {
+  readonly a = new Station(1, 2);
+  readonly b = new Station(2, 1);
+  now = instant(1_800_000_000_000);
+  lost: (type: string) => boolean = () => false;
+  found: Readonly<Record<"a" | "b", Found | null>> = { a: good, b: good };
+  /** Tells of the drill while it is under way. */
+  during: () => void = () => undefined;
+
+  /** Lets `which` do what its command decides, and both everything that follows. */
+  run(which: "a" | "b", command: DrillsCommand): void {
+    const [self, other] = which === "a" ? [this.a, this.b] : [this.b, this.a];
+    for (const effect of self.do(command, this.now)) this.follow(which, self, other, effect);
+  }
+
+  private follow(which: "a" | "b", self: Station, other: Station, effect: DrillsEffect): void {
+    const rest = which === "a" ? "b" : "a";
+    if (effect.type === "send" && !this.lost(effect.message.type) && self.reachable)
+      this.run(rest, { type: "peer", link, message: effect.message });
+    if (effect.type === "place") {
+      const call = id16(150 + (this.now % 50));
+      this.run(which, { type: "placed", link, terminal: effect.terminal, call });
+      if (this.lost("ring")) return;
+      this.run(rest, { type: "ring", link, call });
+      if (!other.drills.runs.some((run) => run.at === "under" && run.call === call)) return;
+      this.during();
+      for (const [side, station] of [
+        [rest, other],
+        [which, self],
+      ] as const) {
+        const run = station.drills.runs.find((it) => it.call === call);
+        const found = this.found[side];
+        if (run?.at !== "under" || run.terminal === null) continue;
+        if (found !== null) {
+          this.run(side, { type: "found", terminal: run.terminal, call, at: "measured", found });
+          this.run(side, { type: "found", terminal: run.terminal, call, at: "over", found });
+        }
+      }
+      for (const side of [rest, which] as const) this.run(side, { type: "lineOver", call });
+    }
+  }
+
+  pass(time: Ms, step: Ms = seconds(30)): void {
+    const end = after(this.now, time);
+    while (this.now < end) {
+      this.now = after(this.now, step);
+      for (const which of ["a", "b"] as const) this.run(which, { type: "tick" });
+    }
+  }
+}
+
+const drilled = (): World => {
+  const world = new World();
+  world.pass(minutes(10));
+  return world;
+};
+const jointsOf = (station: Station) => station.log.flatMap((it) => (it.type === "joint" ? [it] : []));
+const aloneOf = (station: Station) => station.log.flatMap((it) => (it.type === "alone" ? [it] : []));
+
+describe("the duty of drills", () => {
+  it("[DR12] a drill that went well is one report with both signatures, the same in both ledgers", () => {
+    const { a, b } = drilled();
+    expect(jointsOf(a).length).toBeGreaterThan(0);
+    const [ours, theirs] = [jointsOf(a)[0], jointsOf(b)[0]];
+    expect(ours?.body).toEqual(theirs?.body);
+    expect(new Set(ours?.signatures.map((it) => idText(it.signature)))).toEqual(
+      new Set(theirs?.signatures.map((it) => idText(it.signature))),
+    );
+    expect(certain(decode(drillReport, ours?.body ?? new Uint8Array(0))).verdict.at).toBe("ready");
+    expect([a.shown().verdict?.at, b.shown().verdict?.at]).toEqual(["ready", "ready"]);
+  });
+
+  it("[DR5] [DR7] over days both sides rehearse in turns, nothing is missed and nothing waits for ever", () => {
+    const world = drilled();
+    const before = [jointsOf(world.a).length, jointsOf(world.b).length];
+    world.pass(hours(48), minutes(1));
+    for (const [i, station] of [world.a, world.b].entries()) {
+      expect(jointsOf(station).length - (before[i] ?? 0)).toBeGreaterThanOrEqual(45);
+      expect(station.log.filter(({ type }) => type === "missed")).toEqual([]);
+      expect(station.drills.runs).toEqual([]);
+      expect(station.shown().ticks.length).toBeLessThanOrEqual(48);
+      expect(new Set(station.shown().ticks)).toEqual(new Set(["passed"]));
+    }
+    const roles = jointsOf(world.a).map(({ body }) => idText(certain(decode(drillReport, body)).caller.party));
+    expect(new Set(roles).size).toBe(2);
+  });
+
+  it("[DR3] a person who wants the line or the terminal has it at once: the drill is over and is no failure", () => {
+    for (const wanted of [
+      { links: [link], terminals: [] },
+      { links: [], terminals: [id16(102)] },
+    ]) {
+      const world = new World();
+      world.during = () => world.run("b", { type: "wanted", ...wanted });
+      world.pass(minutes(1));
+      for (const station of [world.a, world.b]) {
+        expect(station.log.filter(({ type }) => type === "joint" || type === "alone")).toEqual([]);
+        expect(station.log.filter(({ type }) => type === "hangUp").length).toBeGreaterThan(0);
+        expect(station.log).toContainEqual(expect.objectContaining({ type: "tell", what: "drillGivenUp" }));
+        expect([station.shown().ticks, station.shown().running]).toEqual([[], false]);
+      }
+      world.during = () => undefined;
+      world.pass(minutes(6));
+      expect(world.a.shown().verdict?.at).toBe("ready");
+    }
+  });
+
+  it("[DR3] nobody is rehearsed with while a person uses the line, and a busy far side makes no verdict", () => {
+    const world = new World();
+    world.b.inUse = true;
+    world.pass(minutes(20));
+    expect([jointsOf(world.a), aloneOf(world.a), world.a.shown().verdict]).toEqual([[], [], null]);
+    world.b.inUse = false;
+    world.pass(minutes(6));
+    expect(world.a.shown().verdict?.at).toBe("ready");
+  });
+
+  it("[DR11] [DR13] no desk open is a finding on the side whose desks are closed, signed by both", () => {
+    for (const closed of ["a", "b"] as const) {
+      const world = drilled();
+      world[closed].idle = [];
+      world.run("a", { type: "now", link });
+      const [a, b] = [world.a.shown().verdict, world.b.shown().verdict];
+      expect([a?.at, a?.cause, a?.whose, a?.signedByBoth]).toEqual([
+        "notReady",
+        "noTerminal",
+        closed === "a" ? "ours" : "theirs",
+        true,
+      ]);
+      expect([b?.cause, b?.whose]).toEqual(["noTerminal", closed === "b" ? "ours" : "theirs"]);
+      // Open again, it is rehearsed at once.
+      world[closed].idle = [{ terminal: id16(9), browser: "Chromium 141" }];
+      world.pass(minutes(2));
+      expect([world.a.shown().verdict?.at, world.b.shown().verdict?.at]).toEqual(["ready", "ready"]);
+    }
+  });
+
+  it("[DR14] a station that is away, and one that signs nothing, leave an entry of our own alone", () => {
+    const away = drilled();
+    away.a.reachable = false;
+    away.run("a", { type: "now", link });
+    expect(aloneOf(away.a).map(({ verdict }) => verdict)).toEqual([
+      { at: "notReady", step: "ring", cause: "stationAway", whose: "called" },
+    ]);
+    expect(away.a.shown().verdict).toMatchObject({ at: "notReady", whose: "theirs", signedByBoth: false });
+    for (const silent of ["part", "report", "countersigned"]) {
+      const world = drilled();
+      world.lost = (type) => type === silent;
+      world.run("a", { type: "now", link });
+      world.pass(minutes(2));
+      expect([silent, world.a.drills.runs, world.b.drills.runs]).toEqual([silent, [], []]);
+      expect([silent, aloneOf(world.a).length + aloneOf(world.b).length > 0]).toEqual([silent, true]);
+    }
+  });
+
+  it("[DR7] a drill that does not come when it was said to is missed once, then again two periods later", () => {
+    const world = drilled();
+    world.lost = () => true;
+    world.a.reachable = world.b.reachable = false;
+    world.pass(hours(9), minutes(1));
+    for (const { log } of [world.a, world.b]) {
+      const missed = log.flatMap((it) => (it.type === "missed" ? [it.expected] : []));
+      expect(missed.length).toBeGreaterThanOrEqual(3);
+      for (let i = 1; i < missed.length; i++) expect((missed[i] ?? 0) - (missed[i - 1] ?? 0)).toBe(2 * period);
+    }
+    expect(world.a.shown().ticks).toContain("missed");
+  });
+
+  it("[DR4] what runs here, or in which browser, has changed: the line is unproven until it was rehearsed, which is soon", () => {
+    for (const change of [
+      (it: Station) => (it.runs = idText(sha256Of(utf8("build 2")))),
+      (it: Station) => (it.idle = [{ terminal: id16(101), browser: "Chromium 142" }]),
+    ]) {
+      const world = drilled();
+      expect(world.a.shown().changed).toBeNull();
+      change(world.a);
+      world.run("a", { type: "tick" });
+      expect(world.a.shown().changed).toBe(world.now);
+      world.pass(minutes(2));
+      expect(world.a.shown().changed).toBeNull();
+    }
+  });
+
+  it("[DR8] a verdict is too old once both sides had their turns and were not heard of", () => {
+    const world = drilled();
+    const { verdict, stale } = world.a.shown();
+    expect(stale).toBe((verdict?.when ?? 0) + 3 * period + period / 6);
+  });
+
+  it("[DR9] a terminal that says nothing more is the finding, and its side's", () => {
+    const world = drilled();
+    world.found = { a: good, b: null };
+    world.run("a", { type: "now", link });
+    world.pass(minutes(1));
+    expect(world.a.shown().verdict).toMatchObject({
+      at: "notReady",
+      cause: "terminalGone",
+      whose: "theirs",
+      signedByBoth: true,
+    });
+    expect(world.b.shown().verdict).toMatchObject({ cause: "terminalGone", whose: "ours" });
+  });
+
+  it("[DR13] a report that says more than follows from the parts is signed by nobody", () => {
+    const world = drilled();
+    world.lost = (type) => type === "report";
+    world.run("a", { type: "now", link });
+    const sent = world.b.log
+      .flatMap((it) => (it.type === "send" && it.message.type === "report" ? [it.message] : []))
+      .at(-1);
+    if (sent === undefined) throw new Error("no report was sent");
+    for (let at = 0; at < sent.report.length; at += 7) {
+      const report = Uint8Array.from(sent.report, (byte, i) => (i === at ? byte ^ 1 : byte));
+      const effects = world.a.do({ type: "peer", link, message: { ...sent, report } }, world.now);
+      expect(effects.map(({ type }) => type)).toEqual(["refused"]);
+    }
+    // Nor one that their own station signed, if it leaves our part or the judgement behind.
+    const whole = certain(decode(drillReport, sent.report));
+    expect(world.a.do({ type: "peer", link, message: sent }, world.now).map(({ type }) => type)).toContain("joint");
+    expect(whole.verdict.at).toBe("ready");
+  });
+
+  it("total: any word at any time is answered, and always leaves a next moment", () => {
+    const world = drilled();
+    for (const type of ["cannot", "measured", "givenUp"] as const)
+      world.a.do(
+        { type: "peer", link, message: { type, call: new Uint8Array(16).fill(77), why: "busy" } as never },
+        world.now,
+      );
+    world.a.do({ type: "found", terminal: id16(3), call: id16(4), at: "over", found: good }, world.now);
+    world.a.do({ type: "lineOver", call: id16(4) }, world.now);
+    expect(world.a.drills.runs).toEqual([]);
+    expect(nextTick(world.a.drills, period)).toBeGreaterThan(world.now);
+    expect(ms(0)).toBe(0);
+  });
+});

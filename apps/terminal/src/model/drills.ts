@@ -1,0 +1,85 @@
+// What a line's rehearsals say of it: its state, by the newest verdict that still speaks for it, and its history. A verdict is never
+// shown as ready once something has changed since, or once it is too old ([VW1], [DR4] of docs/spec/drill.md).
+import { type Instant, instant, ms } from "@parley/base/time";
+import type { DrillCause, DrillStep } from "@parley/protocol/signed/drillReport";
+import type { LineDrills } from "@parley/protocol/terminal/drill";
+import { type Cause, type CauseCode, cause, causeBetween } from "./cause.ts";
+import type { Line, LineState } from "./line.ts";
+
+/** A drill's cause in the words of screens. */
+const causes: Readonly<Record<DrillCause, CauseCode>> = {
+  stationAway: "noAnswer",
+  noTerminal: "noDesk",
+  notAnswered: "noAnswer",
+  mustRekey: "wordsDue",
+  keysNotAgreed: "keysApart",
+  noPath: "noPath",
+  relayAway: "relayAway",
+  noFrames: "noPath",
+  unsealedFrames: "sealBroken",
+  forgedFrames: "sealBroken",
+  pictureNotSent: "pictureLost",
+  pictureNotArrived: "pictureLost",
+  pictureUnreadable: "pictureLost",
+  pictureSlow: "pictureSlow",
+  soundNotSent: "soundLost",
+  soundNotArrived: "soundLost",
+  soundNarrow: "soundLost",
+  keysStood: "keysApart",
+  notEnded: "noAnswer",
+  terminalGone: "deskGone",
+};
+
+/** What a call on a line that is degraded by this step can do. */
+const means = (step: DrillStep | null): Extract<LineState, { at: "degraded" }>["means"] =>
+  step === "path" ? "oneRoute" : step === "sound" ? "poorSound" : "poorPicture";
+
+type Verdict = NonNullable<LineDrills["verdict"]>;
+
+const causeOf = ({ cause: code, whose }: Verdict): Cause =>
+  code === null || whose === "both"
+    ? causeBetween(code === null ? "noAnswer" : causes[code])
+    : cause(causes[code], whose);
+
+/** The state of a line whose stations are linked. `established`: since when there is anything to be drilled. */
+export function drilledState(drills: LineDrills | undefined, established: Instant, now: Instant): LineState {
+  const verdict = drills?.verdict ?? null;
+  const test = drills === undefined ? "none" : drills.running ? "running" : "due";
+  if (drills === undefined || verdict === null) {
+    return { at: "unproven", why: "neverDrilled", since: established, test };
+  }
+  const when = instant(verdict.when);
+  if (drills.changed !== null) return { at: "unproven", why: "update", since: instant(drills.changed), test };
+  if (now > drills.stale) return { at: "unproven", why: "stale", since: when, test };
+  switch (verdict.at) {
+    case "ready":
+      return { at: "ready", provenAt: when };
+    case "degraded":
+      return { at: "degraded", means: means(verdict.step), cause: causeOf(verdict) };
+    case "notReady":
+      return {
+        at: "notReady",
+        cause: causeOf(verdict),
+        since: when,
+        ours: verdict.whose === "theirs" ? "good" : verdict.whose === "ours" ? "bad" : "untested",
+      };
+  }
+  return verdict.at satisfies never;
+}
+
+/** A line's history of drills, as it is shown beside its state. */
+export function drillHistory(
+  drills: LineDrills | undefined,
+): Pick<Line, "ticks" | "lastDrill" | "rehearsing" | "roundTrip"> {
+  const verdict = drills?.verdict ?? null;
+  const roundTrip =
+    verdict === null || verdict.roundTrip === null
+      ? null
+      : { time: ms(Math.round(verdict.roundTrip / 1000)), loss: (verdict.lost ?? 0) / 10_000 };
+  return {
+    ticks: drills?.ticks ?? [],
+    lastDrill: verdict === null ? null : instant(verdict.when),
+    rehearsing: drills?.running === true ? "now" : "no",
+    roundTrip,
+  };
+}

@@ -1,0 +1,81 @@
+// The line rehearses itself: two stations, two idle desks in two browsers, and a drill that nobody answers. Its report is signed
+// by both stations and says ready with numbers; the desks show it; no camera, ring or call is seen; a person comes first; and a
+// desk that is closed is found, on the right side.
+import { afterAll, beforeAll, describe, expect, it } from "vitest";
+import type { DrillShown } from "../../apps/station/src/adminDrills.ts";
+import type { RunningParty } from "../../scripts/demoParties.ts";
+import { type DeskAt, type Parties, openDesk, reads, startParties, until } from "./harness/parties.ts";
+
+let parties: Parties;
+let caller: DeskAt;
+let callee: DeskAt;
+
+beforeAll(async () => {
+  // No drill comes by itself but the first, which may be the one that is asked for.
+  parties = await startParties({ drills: { use: "on", everyMinutes: 1440, ringSeconds: [1, 2], talkSeconds: [4, 6] } });
+  caller = await openDesk(parties.a, 1, parties);
+  callee = await openDesk(parties.b, 2, parties);
+}, 180_000);
+
+afterAll(async () => {
+  await caller?.browser.close();
+  await callee?.browser.close();
+  await parties?.close();
+});
+
+type Verdict = {
+  readonly at: string;
+  readonly step: string | null;
+  readonly cause: string | null;
+  readonly whose: string;
+};
+
+/** Asks for a drill until one is made; the two sides may have begun one each. */
+async function drill(party: RunningParty): Promise<Verdict> {
+  for (let tries = 0; ; tries++) {
+    try {
+      const [verdict] = await party.ask<Verdict[]>({ do: "drill", link: null });
+      if (verdict === undefined) throw new Error("no line was drilled");
+      return verdict;
+    } catch (error) {
+      if (tries === 5) throw error;
+      await new Promise((resolve) => setTimeout(resolve, 3000));
+    }
+  }
+}
+
+const drillsOf = (party: RunningParty): Promise<DrillShown[]> => party.ask<DrillShown[]>({ do: "drills", since: 0 });
+
+const steps = ["ring", "keys", "path", "seal", "picture", "sound", "rekey", "hangUp"];
+
+describe("a drill", () => {
+  it("[DR1] [DR12] goes through a call with nobody there, and both stations sign what came of it, with numbers", async () => {
+    const verdict = await drill(parties.a);
+    const [ours] = await drillsOf(parties.a);
+    const amiss = ours?.sides.flatMap(({ steps: all }) => all.filter(({ outcome }) => outcome !== "passed"));
+    expect([verdict.at, amiss, ours?.sides.map(({ numbers }) => numbers)]).toEqual(["ready", [], expect.anything()]);
+    const [theirs] = await until(
+      () => drillsOf(parties.b),
+      ([it]) => it?.body === ours?.body,
+      "the same report at the other station",
+    );
+    expect(theirs?.signatures).toEqual(ours?.signatures);
+    expect(ours?.signedBy.toSorted()).toEqual(["Estovar", "Northmark"]);
+    for (const side of ours?.sides ?? []) {
+      expect(side.steps.map(({ step, outcome }) => [step, outcome])).toEqual(steps.map((step) => [step, "passed"]));
+      expect(side.numbers?.pictures).toBeGreaterThanOrEqual(25);
+      expect(side.numbers).toMatchObject({ path: "direct", codec: "video/VP9" });
+      for (const figure of ["setUp", "roundTrip", "lost", "jitter", "couldSend", "sent", "received"] as const)
+        expect([figure, side.numbers?.[figure]]).toEqual([figure, expect.any(Number)]);
+      console.log(JSON.stringify({ party: side.party, ...side.numbers }));
+    }
+  });
+
+  it("[VW1] both desks say that the line is ready and proven by both sides, and how many drills passed", async () => {
+    for (const { page } of [caller, callee]) {
+      await page.bringToFront();
+      await reads(page, /Proven by both sides/);
+      await reads(page, /Last (\d+ )?drills?: \d+ passed/);
+    }
+  });
+});

@@ -1,0 +1,77 @@
+import fc from "fast-check";
+import { describe, expect, it } from "vitest";
+import {
+  type StepResult,
+  drillCauses,
+  drillSides,
+  drillSteps,
+  stepOutcomes,
+} from "@parley/protocol/signed/drillReport";
+import { amiss, passed, withResults } from "./steps.ts";
+import { judge } from "./verdict.ts";
+
+const whole = drillSteps.map((step) => passed(step, 10));
+const results = (...more: readonly StepResult[]) => ({ results: withResults(whole, more) });
+
+const step = fc.record({
+  step: fc.constantFrom(...drillSteps),
+  outcome: fc.constantFrom(...stepOutcomes),
+  cause: fc.option(fc.constantFrom(...drillCauses)),
+  whose: fc.constantFrom(...drillSides),
+  took: fc.nat(),
+});
+const part = fc.option(fc.record({ results: fc.uniqueArray(step, { selector: (it) => it.step }) }));
+
+describe("the verdict of a drill", () => {
+  it("[DR10] is ready exactly when both sides went through every step and found nothing wrong", () => {
+    expect(judge(results(), results())).toEqual({ at: "ready", step: null, cause: null, whose: "both" });
+    for (const missing of drillSteps) {
+      const short = { results: whole.filter((it) => it.step !== missing) };
+      expect(judge(short, results())).toMatchObject({ at: "notReady", step: missing, whose: "caller" });
+      expect(judge(results(), short)).toMatchObject({ at: "notReady", step: missing, whose: "called" });
+    }
+    expect(judge(results(), null).at).toBe("notReady");
+    expect(judge(null, null).at).toBe("notReady");
+  });
+
+  it("[DR10] total over any two parts, and never ready where either has anything but passes", () => {
+    fc.assert(
+      fc.property(part, part, (caller, called) => {
+        const verdict = judge(caller, called);
+        const all = [caller, called].every(
+          (it) => it !== null && drillSteps.every((name) => it.results.some((one) => one.step === name)),
+        );
+        const clean = [caller, called].every((it) =>
+          it?.results.every(({ outcome, cause }) => outcome === "passed" || cause === null),
+        );
+        expect(verdict.at === "ready").toBe(all && clean);
+        expect(verdict.at === "ready").toBe(verdict.step === null);
+        expect(verdict.at === "ready").toBe(verdict.cause === null);
+      }),
+    );
+  });
+
+  it("[DR10] a step that failed counts before an earlier one that was weak", () => {
+    const verdict = judge(
+      results(amiss("path", "weak", "relayAway", "own", 1), amiss("sound", "failed", "soundNotSent", "own", 1)),
+      results(),
+    );
+    expect(verdict).toEqual({ at: "notReady", step: "sound", cause: "soundNotSent", whose: "caller" });
+    expect(judge(results(), results(amiss("path", "weak", "relayAway", "own", 1)))).toEqual({
+      at: "degraded",
+      step: "path",
+      cause: "relayAway",
+      whose: "called",
+    });
+  });
+
+  it("[DR11] who speaks of itself is believed before who speaks of the other, and both before who cannot tell", () => {
+    const notSent = amiss("picture", "failed", "pictureNotSent", "own", 1);
+    const notArrived = amiss("picture", "failed", "pictureNotArrived", "far", 1);
+    const unclear = amiss("picture", "failed", "pictureUnreadable", "unknown", 1);
+    expect(judge(results(notArrived), results(notSent))).toMatchObject({ cause: "pictureNotSent", whose: "called" });
+    expect(judge(results(notArrived), results())).toMatchObject({ cause: "pictureNotArrived", whose: "called" });
+    expect(judge(results(unclear), results(notArrived))).toMatchObject({ cause: "pictureNotArrived", whose: "caller" });
+    expect(judge(results(unclear), results())).toMatchObject({ whose: "both" });
+  });
+});

@@ -1,0 +1,70 @@
+// From what both sides found to one verdict ([DR10] [DR11] of docs/spec/drill.md): the first step that failed names the cause, and
+// of what the two sides say about whose it is, the one that speaks of itself is believed first: nobody blames itself in error
+// more often than it blames the other. Pure and total; both stations come to the same.
+import {
+  type DrillCause,
+  type DrillPart,
+  type DrillStep,
+  type DrillVerdict,
+  type StepResult,
+  drillSteps,
+} from "@parley/protocol/signed/drillReport";
+
+/** The number of these rules in a report. A change of what follows from the parts is a new number. */
+export const verdictRules = 1;
+
+/** Of a part, what decides. */
+export type Judged = Pick<DrillPart, "results">;
+
+/** Whoever takes part. */
+type Who = "caller" | "called";
+
+type Finding = {
+  readonly step: DrillStep;
+  readonly cause: DrillCause;
+  readonly weight: "weak" | "failed";
+  readonly whose: DrillVerdict["whose"];
+};
+
+const other = (who: Who): Who => (who === "caller" ? "called" : "caller");
+
+function findingOf(who: Who, result: StepResult): Finding | null {
+  if (result.outcome === "passed" || result.cause === null) return null;
+  const whose = result.whose === "own" ? who : result.whose === "far" ? other(who) : "both";
+  return { step: result.step, cause: result.cause, weight: result.outcome, whose };
+}
+
+/** Own faults before those of the other, and both before what nobody can place. */
+const sureness = (who: Who, { whose }: Finding): number => (whose === who ? 0 : whose === "both" ? 2 : 1);
+
+/** What the two parts come to; one side alone judges with null for the other. */
+export function judge(caller: Judged | null, called: Judged | null): DrillVerdict {
+  const found = drillSteps.flatMap((step) =>
+    (
+      [
+        ["caller", caller],
+        ["called", called],
+      ] as const
+    )
+      .flatMap(([who, part]) => {
+        const result = part?.results.find((it) => it.step === step);
+        const finding = result === undefined ? null : findingOf(who, result);
+        return finding === null ? [] : [{ finding, rank: sureness(who, finding) }];
+      })
+      .toSorted((a, b) => a.rank - b.rank)
+      .map(({ finding }) => finding),
+  );
+  const first = found.find(({ weight }) => weight === "failed") ?? found[0];
+  if (first !== undefined) {
+    const { step, cause, whose } = first;
+    return { at: first.weight === "failed" ? "notReady" : "degraded", step, cause, whose };
+  }
+  // Nothing was found wrong: that is a proof only of what both went through to the end.
+  const missing = drillSteps.find(
+    (step) => ![caller, called].every((part) => part?.results.some((it) => it.step === step)),
+  );
+  if (missing === undefined) return { at: "ready", step: null, cause: null, whose: "both" };
+  const silent = (part: Judged | null): boolean => part?.results.every((it) => it.step !== missing) ?? true;
+  const whose = silent(caller) && silent(called) ? "both" : silent(caller) ? "caller" : "called";
+  return { at: "notReady", step: missing, cause: "terminalGone", whose };
+}
