@@ -70,10 +70,22 @@ console for duty officers, or a new officer, who then makes a passkey. Needs the
   status: {
     summary: "says how the running station stands",
     usage: "",
-    about: "Links, terminals, officers and the record's length of the running station. Times are UTC.",
-    options: {},
+    about:
+      "Links, what checks found on them, terminals, officers and the record's length of the running station. Times are UTC.",
+    options: { check: { help: "checks every line first, now" } },
     words: 0,
     load: async () => (await import("./commands/status.ts")).status,
+  },
+  horizon: {
+    summary: "says the first date on which anything on a line will fail, for people and monitors",
+    usage: "",
+    about: `Of every line, both sides: everything that has a date, earliest first, and the first that will fail. What renews itself
+counts only once it has not. Domains, contracts and the like are counted where "dates" in parley.json lists them. Exit codes:
+0 nothing is due, 3 something of ours is due, late or has ended, 1 only something of the other side's. Due is what has a
+third of its life left, or a fortnight.`,
+    options: {},
+    words: 0,
+    load: async () => (await import("./commands/horizon.ts")).horizon,
   },
   doctor: {
     summary: "checks everything, each with its cure; exit code 3 when a check fails",

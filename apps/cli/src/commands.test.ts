@@ -15,6 +15,7 @@ const names = [
   "pair",
   "enrol",
   "status",
+  "horizon",
   "doctor",
   "backup",
   "restore",

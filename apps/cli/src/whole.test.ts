@@ -128,6 +128,25 @@ describe("two parties by the command line alone", () => {
     },
   );
 
+  it("[CK1] [CK17] a check and the horizon are there for people and programs", { timeout: 120_000 }, async () => {
+    type Status = {
+      readonly links: readonly { check: { at: number; keyPackages: string; findings: readonly unknown[] } }[];
+    };
+    const { links } = await told<Status>("Northmark", "status", "--check");
+    expect(links[0]?.check).toMatchObject({ keyPackages: "none by design" });
+    expect(links[0]?.check.at).toBeGreaterThan(0);
+    const { lines } = await told<{ lines: readonly { party: string; dated: readonly object[] }[] }>(
+      "Northmark",
+      "horizon",
+    );
+    expect(lines).toMatchObject([{ party: "Estovar" }]);
+    for (const whose of ["ours", "theirs"])
+      expect(lines[0]?.dated).toContainEqual(expect.objectContaining({ what: "stationKey", whose, stands: "renews" }));
+    const said = await parley(["horizon", "--data", data("Northmark")]);
+    expect(said.out).toMatch(/^Estovar: /);
+    expect(said.out).toContain("renews itself");
+  });
+
   it(
     "[CL19] the record is exported while the station runs, cosigned by the other, and verified without either",
     { timeout: 240_000 },

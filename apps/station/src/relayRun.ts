@@ -3,17 +3,20 @@ import { existsSync, readFileSync, writeFileSync } from "node:fs";
 import { hex } from "@parley/base/bytes";
 import type { Random } from "@parley/base/random";
 import { type Result, ok } from "@parley/base/result";
-import { type Clock, seconds } from "@parley/base/time";
+import { type Clock, minutes, seconds } from "@parley/base/time";
 import type { ParleyError } from "@parley/protocol/errorCodes";
 import type { WebCertificate } from "./api/certificate.ts";
 import type { Config } from "./config.ts";
 import { type IceServers, iceServersFor, turnUrls } from "./relay/iceServers.ts";
+import { turnCredentials } from "./relay/turn/credentials.ts";
 import { startTurn } from "./relay/turn/server.ts";
 import type { ListenerOptions } from "./relay/turn/settings.ts";
 
 export type RelayRun = {
   /** Servers for one terminal in one call; none where the station has no relay. */
   readonly serversFor: (call: string, terminal: string) => IceServers | null;
+  /** What a linked station, or we, may try the built-in relay with, for a minute under that name; null for any other relay. */
+  readonly trial: (name: string) => { readonly username: string; readonly credential: string } | null;
   /** Where the built-in relay listens; empty for any other. */
   readonly listeners: readonly ListenerOptions[];
   /** Ends every relayed path of a terminal. */
@@ -23,8 +26,12 @@ export type RelayRun = {
   readonly close: () => Promise<void>;
 };
 
+/** How long a credential of a check opens new paths. */
+const trialLasts = minutes(1);
+
 const none: RelayRun = {
   serversFor: () => null,
+  trial: () => null,
   listeners: [],
   evict: () => undefined,
   present: () => ok(null),
@@ -87,6 +94,7 @@ export async function startRelay(config: Config["turn"], deps: RelayDeps): Promi
   );
   return ok({
     serversFor: issue(urls, secret),
+    trial: (name) => turnCredentials(secret, `check:${name}`, clock.now(), trialLasts),
     listeners: server.value.listeners,
     evict: (terminal) => void server.value.evict((name) => name.endsWith(`:${terminal}`)),
     present: (fresh) => server.value.reloadTls(fresh),

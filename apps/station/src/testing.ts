@@ -4,7 +4,7 @@ import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { type Bytes, hex } from "@parley/base/bytes";
 import { certain } from "@parley/base/result";
-import { days, seconds } from "@parley/base/time";
+import { type Clock, days, seconds } from "@parley/base/time";
 import type { ParleyError } from "@parley/protocol/errorCodes";
 import { idText } from "@parley/protocol/ids";
 import type { Versions } from "@parley/protocol/peer/hello";
@@ -32,14 +32,14 @@ const by = { officer: new Uint8Array(16) as OfficerId, assertion: new Uint8Array
 export type Site = {
   readonly name: string;
   readonly reports: ParleyError[];
-  /** Starts the station, as its program of these versions would. */
-  readonly start: (versions?: Versions) => Promise<Station>;
+  /** Starts the station, as its program of these versions would, with these settings instead of those it was made with. */
+  readonly start: (versions?: Versions, settings?: object) => Promise<Station>;
   readonly folder: string;
 };
 
 export type Sites = {
-  /** A party of its own, set up and not running; `web` and `turn` are settings beside its ports. */
-  readonly make: (name: string, more?: { web?: object; turn?: object }) => Promise<Site>;
+  /** A party of its own, set up and not running; `web` and `turn` are settings beside its ports, `host` is where others find it. */
+  readonly make: (name: string, more?: { web?: object; turn?: object; host?: string; clock?: Clock }) => Promise<Site>;
   readonly remove: () => void;
 };
 
@@ -52,17 +52,18 @@ export function makeSites(): Sites {
     make: async (name, more = {}) => {
       const folder = join(root, name);
       mkdirSync(folder, { mode: 0o700 });
+      const { host = "127.0.0.1", clock = systemClock } = more;
       const [web, peer, turn, tlsPort] = [await freePort(), await freePort(), await freePort(), await freePort()];
       const settings = {
         web: { origin: `http://localhost:${web}`, port: web, ...more.web },
-        peer: { host: "127.0.0.1", port: peer, addresses: [`127.0.0.1:${peer}`] },
+        peer: { host, port: peer, addresses: [`${host}:${peer}`] },
         turn: { host: "127.0.0.1", udpPort: turn, tcpPort: turn, tlsPort, ...more.turn },
       };
       const reports: ParleyError[] = [];
       const options: StationOptions = {
         dataDir: folder,
         config: certain(readConfig(JSON.stringify(settings))),
-        clock: systemClock,
+        clock,
         random: systemRandom,
         served: { files: pages, manifest },
         credentials: undefined,
@@ -72,7 +73,7 @@ export function makeSites(): Sites {
         },
       };
       const opened = certain(await openStation(options));
-      const party = { name, place: name, timeZone: "UTC", stations: [{ host: "127.0.0.1", port: peer }] };
+      const party = { name, place: name, timeZone: "UTC", stations: [{ host, port: peer }] };
       const { files } = opened.folder;
       const now = systemClock.now();
       certain(await setUpParty(folder, party, passphrase, files, opened, systemRandom, now));
@@ -81,8 +82,14 @@ export function makeSites(): Sites {
         name,
         reports,
         folder,
-        start: async (versions) =>
-          certain(await startStation(versions === undefined ? options : { ...options, versions })),
+        start: async (versions, others = {}) =>
+          certain(
+            await startStation({
+              ...options,
+              config: certain(readConfig(JSON.stringify({ ...settings, ...others }))),
+              ...(versions === undefined ? {} : { versions }),
+            }),
+          ),
       };
     },
     remove: () => rmSync(root, { recursive: true, force: true }),

@@ -19,6 +19,17 @@ type Status = {
     readonly generations: readonly number[];
     readonly record: { readonly theyCosigned: number; readonly stopped: ErrorCode | null };
     readonly secret: "good" | "mustRekey" | "wordsDue";
+    readonly check: {
+      readonly at: number | null;
+      readonly findings: readonly {
+        readonly say: string;
+        readonly cure: string;
+        readonly whose: "ours" | "theirs" | "both";
+        readonly level: string;
+        readonly about: string;
+        readonly value: string;
+      }[];
+    } | null;
   }[];
   readonly terminals: readonly { readonly name: string; readonly online: boolean }[];
   readonly officers: number;
@@ -39,6 +50,8 @@ const sentenceOf = (code: ErrorCode): string => `  ${errorTable[code].say} ${err
 const day = (t: number): string => new Date(t).toISOString().slice(0, 16).replace("T", " ");
 
 export const status: Run = async (given) => {
+  const checked = given.has("check") ? await asking(given, { do: "check" }) : ok(null);
+  if (!checked.ok) return checked;
   const asked = await asking<Status>(given, { do: "status" });
   if (!asked.ok) return asked;
   const { party, origin, ports, links, terminals, officers, entries, log } = asked.value;
@@ -57,6 +70,17 @@ export const status: Run = async (given) => {
     used === null ? "never used" : `used ${day(used)}`,
     `${record.theyCosigned} entries of ours cosigned`,
   ]);
+  const findingRows = links.flatMap(({ party: name, check }) => {
+    const shown = (check?.findings ?? []).map(({ say, whose, level, about, value }) => {
+      const side = whose === "ours" ? "our side" : whose === "theirs" ? `${name}'s side` : "either side";
+      return [`  ${level}`, side, [say, ...[about, value].filter((it) => it !== "")].join(" ")];
+    });
+    const at = check?.at ?? null;
+    return [
+      [`  ${name}`, at === null ? "not checked yet" : `checked ${day(at)}`, `${shown.length} findings`],
+      ...shown,
+    ];
+  });
   const terminalRows = terminals.map(({ name, online }) => [`  ${name}`, online ? "on" : "off"]);
   const health = healthCodes[log.health];
   const stops = links.flatMap(({ record }) => record.stopped ?? []);
@@ -65,6 +89,7 @@ export const status: Run = async (given) => {
     `${party?.name ?? "No party"}: ${origin}, other stations on port ${ports.peer}`,
     `Links: ${links.length}`,
     ...(links.length === 0 ? [] : [rowsOf(linkRows)]),
+    ...(findingRows.length === 0 ? [] : ["Checks:", rowsOf(findingRows)]),
     `Terminals: ${terminals.length}`,
     ...(terminals.length === 0 ? [] : [rowsOf(terminalRows)]),
     `Officers: ${officers}. Entries in the record: ${entries}, ${log.signed} of them under a signed checkpoint.`,

@@ -1,39 +1,23 @@
 // The web certificate: as it lies on the disk, for which name and how long, and whether the running station shows that one.
 import { X509Certificate } from "node:crypto";
-import { isIP } from "node:net";
-import { connect } from "node:tls";
 import type { Config } from "@parley/station/config";
 import { readCertificate } from "@parley/station/api/certificate";
-import { type Check, type Examination, failed, failedBy, localOf, notRun, warned, well } from "./check.ts";
+import { fingerprintOf, fits, localOf, shownAt } from "@parley/station/probes/served";
+import { type Check, type Examination, failed, failedBy, notRun, warned, well } from "./check.ts";
 
 const name = "certificate";
 const day = 86_400_000;
 /** ACME certificates are renewed a month before they end; a fortnight before it something is wrong with that. */
 const soon = 14;
 
-/** What the port shows, or null where it shows nothing. */
-const shownAt = (host: string, port: number, servername: string): Promise<X509Certificate | null> =>
-  new Promise((resolve) => {
-    const at = { host, port, rejectUnauthorized: false, timeout: 3000 };
-    const socket = connect({ ...at, ...(isIP(servername) === 0 ? { servername } : {}) }, () => {
-      resolve(socket.getPeerX509Certificate() ?? null);
-      socket.destroy();
-    });
-    socket.on("timeout", () => socket.destroy());
-    socket.on("error", () => resolve(null));
-    socket.on("close", () => resolve(null));
-  });
-
 export function judgeCertificate(onDisk: X509Certificate, hostname: string, now: number): Check | null {
   const ends = Date.parse(onDisk.validTo);
   const days = Math.floor((ends - now) / day);
   const until = new Date(ends).toISOString().slice(0, 10);
-  const bare = hostname.replace(/^\[|\]$/g, "");
-  const fits = isIP(bare) === 0 ? onDisk.checkHost(bare) : onDisk.checkIP(bare);
-  if (fits === undefined)
+  if (!fits(onDisk, hostname))
     return failed(
       name,
-      `The certificate is not for ${bare}.`,
+      `The certificate is not for ${hostname}.`,
       "Get one for the name in web.origin; browsers refuse any other.",
     );
   if (Date.parse(onDisk.validFrom) > now)
@@ -55,10 +39,10 @@ async function examine(config: Config, port: number | null): Promise<Check> {
   if (wrong !== null) return wrong;
   const days = Math.floor((Date.parse(onDisk.validTo) - Date.now()) / day);
   if (port === null) return well(name, `Valid for ${hostname} for ${days} days.`);
-  const shown = await shownAt(localOf(config.web.host), port, hostname);
+  const shown = await shownAt({ host: localOf(config.web.host), port }, hostname);
   if (shown === null)
     return failed(name, "The web port shows no certificate.", "Look in the station's log, and restart it.");
-  return shown.fingerprint256 === onDisk.fingerprint256
+  return fingerprintOf(shown.certificate) === fingerprintOf(onDisk)
     ? well(name, `Valid for ${hostname} for ${days} days, and the one that the web port shows.`)
     : failed(
         name,

@@ -47,6 +47,3 @@ export type Patient = {
 
 /** A group of checks; never throws, and takes a bounded time. */
 export type Examination = (patient: Patient) => Promise<readonly Check[]>;
-
-/** The address at which this machine reaches what listens on `host`. */
-export const localOf = (host: string): string => (host === "0.0.0.0" ? "127.0.0.1" : host === "::" ? "::1" : host);

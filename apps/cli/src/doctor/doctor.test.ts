@@ -1,9 +1,9 @@
 import { X509Certificate } from "node:crypto";
 import { describe, expect, it } from "vitest";
+import { placeOf } from "@parley/station/relay/place";
 import { makeCertificate } from "@parley/station/relay/turn/test/certificate";
 import { judgeCertificate } from "./certificate.ts";
 import { clockCheck, nodeCheck, zonesCheck } from "./machine.ts";
-import { placeOf } from "./paths.ts";
 
 describe("the doctor's judgement", () => {
   it("[CL8] of Node, the clock and time zones", () => {

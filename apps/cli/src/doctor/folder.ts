@@ -1,8 +1,9 @@
 // The data folder: who may read it, how much room there is, how fast the disk keeps its word, and the key files.
-import { closeSync, existsSync, fsyncSync, openSync, readdirSync, rmSync, statSync, writeSync } from "node:fs";
-import { statfs } from "node:fs/promises";
+import { existsSync, readdirSync, statSync } from "node:fs";
 import { join } from "node:path";
 import { officerFile, rootFile } from "@parley/station/files";
+import { freeBytes, leastFree, slowWrite, tryDisk } from "@parley/station/probes/disk";
+import { systemClock, systemRandom } from "@parley/station/systemPorts";
 import { type Check, type Examination, failed, failedBy, notRun, warned, well } from "./check.ts";
 
 const megabytes = (n: number): string => `${Math.floor(n / 1e6)} MB`;
@@ -19,47 +20,30 @@ function permissions(folder: string): Check {
 }
 
 async function room(folder: string): Promise<Check> {
-  const { bavail, bsize } = await statfs(folder);
-  const free = bavail * bsize;
+  const free = await freeBytes(folder);
   const cure = "Free space on the disk, or give the data a larger one.";
-  if (free < 200e6) return failed("diskSpace", `${megabytes(free)} are free.`, cure);
+  if (free < leastFree) return failed("diskSpace", `${megabytes(free)} are free.`, cure);
   return free < 2e9
     ? warned("diskSpace", `${megabytes(free)} are free.`, cure)
     : well("diskSpace", `${megabytes(free)} are free.`);
 }
 
-/** The middle one of some writes that are flushed to the disk, milliseconds. */
-function flushSpeed(folder: string): number {
-  const path = join(folder, ".doctor");
-  const file = openSync(path, "w", 0o600);
-  try {
-    const times = Array.from({ length: 15 }, () => {
-      const began = performance.now();
-      writeSync(file, new Uint8Array(4096));
-      fsyncSync(file);
-      return performance.now() - began;
-    });
-    return times.toSorted((a, b) => a - b)[7] ?? 0;
-  } finally {
-    closeSync(file);
-    rmSync(path);
-  }
-}
+/** Flushed writes, of which the middle one counts. */
+const writes = 15;
 
-function disk(folder: string): Check {
-  try {
-    const time = flushSpeed(folder);
-    const say = `A write is safe on the disk after ${time.toFixed(1)} ms.`;
-    const cure = "Give the data a disk of its own, or a faster one: every ring waits for it.";
-    if (time > 1000) return failed("disk", say, cure);
-    return time > 100 ? warned("disk", say, cure) : well("disk", say);
-  } catch (error) {
+async function disk(folder: string): Promise<Check> {
+  const found = await tryDisk(folder, writes, { clock: systemClock, random: systemRandom });
+  if (found.at === "failed")
     return failed(
       "disk",
-      `Nothing can be written to ${folder}: ${error instanceof Error ? error.message : String(error)}.`,
+      `Nothing can be kept in ${folder}: ${found.why}.`,
       "Give the station's user write access, and mount the disk for writing.",
     );
-  }
+  const { took } = found;
+  const say = `A write is safe on the disk after ${took.toFixed(1)} ms.`;
+  const cure = "Give the data a disk of its own, or a faster one: every ring waits for it.";
+  if (took > 1000) return failed("disk", say, cure);
+  return took > slowWrite ? warned("disk", say, cure) : well("disk", say);
 }
 
 function keys(folder: string): Check {
@@ -97,5 +81,5 @@ export const examineFolder: Examination = async ({ given }) => {
     );
     return [absent, ...["diskSpace", "disk", "keys", "root"].map((name) => notRun(name, "There is no data folder."))];
   }
-  return [permissions(folder), await room(folder), disk(folder), keys(folder), root(folder)];
+  return [permissions(folder), await room(folder), await disk(folder), keys(folder), root(folder)];
 };

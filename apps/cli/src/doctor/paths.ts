@@ -1,24 +1,11 @@
 // What lies outside this machine: the relay as a terminal uses it, the linked stations, and our ports as they see them.
 import { errorTable } from "@parley/protocol/errorCodes";
 import type { Seen } from "@parley/station/adminCare";
+import { placeOf } from "@parley/station/relay/place";
 import { tryRelay } from "@parley/station/relay/trial";
-import type { RelayPlace } from "@parley/station/relay/wire";
 import { systemClock, systemRandom } from "@parley/station/systemPorts";
 import { asking } from "../folder.ts";
 import { type Check, type Examination, type Running, failed, notRun, warned, well } from "./check.ts";
-
-/** A TURN URI (RFC 7065) taken apart, or null. */
-export function placeOf(url: string): RelayPlace | null {
-  const parts = /^(turns?):(\[[^\]]+\]|[^:?]+)(?::(\d+))?(?:\?transport=(udp|tcp))?$/.exec(url);
-  if (parts === null) return null;
-  const [, scheme, host = "", port, transport] = parts;
-  const secure = scheme === "turns";
-  return {
-    transport: secure ? "tls" : transport === "tcp" ? "tcp" : "udp",
-    host: host.replace(/^\[|\]$/g, ""),
-    port: Number(port ?? (secure ? 5349 : 3478)),
-  };
-}
 
 type Trial = {
   readonly servers: readonly {

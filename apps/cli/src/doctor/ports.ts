@@ -7,7 +7,8 @@ import { systemClock, systemRandom } from "@parley/station/systemPorts";
 import { get as getPlain } from "node:http";
 import { get as getSecure } from "node:https";
 import { connect } from "node:net";
-import { type Check, type Examination, failed, localOf, notRun, warned, well } from "./check.ts";
+import { localOf } from "@parley/station/probes/served";
+import { type Check, type Examination, failed, notRun, warned, well } from "./check.ts";
 
 type Port = {
   readonly name: string;

@@ -2,6 +2,7 @@
 // must be read from across a dark room, so nothing on it moves and nothing on it admits anyone.
 import type { DeskAction } from "../../model/actions.ts";
 import { causeClause } from "../../model/cause.ts";
+import { horizonSentence } from "../../model/checks.ts";
 import { type Check, type DeskScreen, callNote } from "../../model/desk.ts";
 import {
   type LineState,
@@ -92,9 +93,7 @@ export function Idle({ screen, act }: { screen: IdleScreen; act: (action: DeskAc
           <Ticks ticks={line.ticks} hold={drillsHold(line.state)} />
           <p className="desk-caption">
             <Words say={drillCaption(line)} /> <Words say={historySentence(line, us.place)} />{" "}
-            {line.horizon !== null && (
-              <Words say={say("line.horizon", { at: moment(line.horizon.at, us.place, "date") })} />
-            )}
+            {line.horizon !== null && <Words say={horizonSentence(line.horizon, us.place, "line.horizon")} />}
           </p>
         </div>
         <dl className="checks">

@@ -6,13 +6,14 @@ import type { Certificate } from "../settings.ts";
 
 const day = 86_400_000;
 
-export async function makeCertificate(name: string): Promise<Certificate> {
+/** Valid from a day ago, for a month, unless it is said otherwise: days from now. */
+export async function makeCertificate(name: string, [from, to]: readonly [number, number] = [-1, 30]): Promise<Certificate> {
   const algorithm = { name: "ECDSA", namedCurve: "P-256", hash: "SHA-256" };
   const keys = await crypto.subtle.generateKey(algorithm, true, ["sign", "verify"]);
   const certificate = await X509CertificateGenerator.createSelfSigned({
     name: `CN=${name}`,
-    notBefore: new Date(Date.now() - day),
-    notAfter: new Date(Date.now() + 30 * day),
+    notBefore: new Date(Date.now() + from * day),
+    notAfter: new Date(Date.now() + to * day),
     signingAlgorithm: algorithm,
     keys,
     extensions: [
