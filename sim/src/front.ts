@@ -182,6 +182,7 @@ export function makeFront(station: Station, world: FrontWorld, dice: Dice): Fron
         checked(message);
         world.told(station, { to, message });
         if (message.type === "line") world.lineTold(station, message.link, message);
+        if (message.type === "asked") return; // nobody here asks another terminal to call
         for (const seat of seats) if (to === null || seat.id === to) down(seat, message);
       },
       admit: (to, admit) => {

@@ -221,7 +221,8 @@ function take(book: Book, fact: CallFact, us: string): void {
     theirs: [],
   };
   book.calls.set(call, account);
-  if (fact.type === "receipt") return; // of versions before, never of a world's own ledger
+  // `receipt` is of versions before, never of a world's own ledger; of `rang` the far side knows what it made of it.
+  if (fact.type === "receipt" || fact.type === "rang") return;
   if (fact.type === "missed") account.missed += 1;
   else if (fact.type === "crossed") account.crossed += 1;
   else if (fact.type === "finished") account.finished.push(fact);

@@ -64,6 +64,30 @@ describe("a call in the ledger", () => {
     await b.say(deskOf(b), { type: "answer", call });
     await carry(a, b);
     expect((await viewOf(b)).rows.map(({ kind, proof }) => [kind, proof])).toEqual([["call", "ours"]]);
-    expect((await viewOf(a)).rows).toEqual([]);
+    expect((await viewOf(a)).rows.map(({ kind, proof }) => [kind, proof])).toEqual([["rang", "ours"]]);
+  });
+
+  it("[CA28] a ring of ours that nobody answered is one row of ours, however it ended and however often the station restarts", async () => {
+    const ends = {
+      declined: (_: Half, b: Half, call: string) => b.say(deskOf(b), { type: "hangUp", call }),
+      cancelled: (a: Half, _: Half, call: string) => a.say(deskOf(a), { type: "hangUp", call }),
+    };
+    for (const [why, end] of Object.entries(ends)) {
+      const { a, b } = twoStations(random);
+      await a.boot();
+      await b.boot();
+      await a.say(deskOf(a), { type: "place", link: linkText });
+      await carry(a, b);
+      const call = openCall(b.line()) ?? "";
+      await b.say(deskOf(b), { type: "rang", call });
+      await carry(a, b);
+      await end(a, b, call);
+      await carry(a, b);
+      await a.boot();
+      await a.tick();
+      const { rows } = await viewOf(a);
+      expect(rows).toMatchObject([{ kind: "rang", proof: "ours", link: linkText, facts: { why, reach: "rang" } }]);
+      expect((await viewOf(b)).rows.map(({ kind }) => kind)).toEqual(["missed"]);
+    }
   });
 });

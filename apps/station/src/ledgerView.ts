@@ -137,6 +137,7 @@ function callRow(entry: Entry, row: MakeRow, recordOf: RecordOf): LedgerRow | nu
   if (!fact.ok) return null;
   const it = fact.value;
   if (it.type === "missed") return row(it.at, "missed", { why: it.why }, idText(it.link));
+  if (it.type === "rang") return row(it.at, "rang", { why: it.why, reach: it.reach }, idText(it.link));
   if (it.type !== "finished") return null;
   const { at } = recordOf(idText(it.call)) ?? { at: "waiting" };
   if (at === "signedByBoth" || at === "differs") return null;

@@ -57,6 +57,22 @@ describe("the duty of calls", () => {
     ]);
   });
 
+  it("[CA27] a call that is asked for at another terminal places nothing: that one rings for it, and whoever asked is told", () => {
+    const asked = after([from("d1", { type: "place", link, from: "d2" })]);
+    expect(told(asked, "asked")).toEqual(["d2", "d1"].map((to) => ({ to, type: "asked", link, terminal: "d2" })));
+    expect([lineOf(asked), asked.toPeers, asked.events]).toEqual([undefined, [], []]);
+    const pressed = after([from("d1", { type: "place", link, from: "d2" }), from("d2", { type: "place", link })]);
+    expect(lineOf(pressed)).toMatchObject({ at: "ringing", side: "calling", ours: "d2" });
+  });
+
+  it("[CA27] nobody is asked to call on a line in use, at a terminal that is away or in a call", () => {
+    const ask = from("d1", { type: "place", link, from: "d2" });
+    const codes = (decision: Decision) => told(decision, "refused");
+    expect(codes(after([ring(), ask]))).toMatchObject([{ to: "d1", code: "LINE_IN_USE" }]);
+    expect(codes(after([from("d2", { type: "place", link }), ask]))).toMatchObject([{ code: "TERMINAL_IN_USE" }]);
+    expect(codes(after([ask], context([desk("d1"), desk("d2", false)])))).toMatchObject([{ code: "TERMINAL_UNKNOWN" }]);
+  });
+
   it("[CA19] every terminal learns by name who has the call, whom it is offered to, and who is at the far end", () => {
     const answer = from("d2", { type: "answer", call });
     const names = (decision: Decision) => told(decision, "line").map((line) => "names" in line && line.names);

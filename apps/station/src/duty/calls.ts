@@ -6,6 +6,7 @@ import type { Effect, Event, HangUpReason, ReceiptKind } from "@parley/call/even
 import {
   type EndReason,
   type Line,
+  type Reach,
   deadline,
   idle,
   isInCall,
@@ -69,7 +70,7 @@ export const noLink: LinkCalls = {
 };
 
 export type FromTerminal =
-  /** `from`: another terminal of ours that shall be in the call. */
+  /** `from`: another terminal of ours, which is asked to call. */
   | { readonly type: "place"; readonly link: IdText; readonly from?: IdText | undefined }
   | { readonly type: "rang" | "seen" | "answer" | "decline" | "take" | "hangUp" | "up"; readonly call: IdText }
   | { readonly type: "lost"; readonly call: IdText; readonly why: (Event & { type: "lost" })["why"] }
@@ -141,6 +142,8 @@ export type ToTerminal =
       readonly generation: number;
       readonly far: readonly Named[];
     }
+  /** `terminal` is asked to call on this link. */
+  | { readonly type: "asked"; readonly link: IdText; readonly terminal: IdText }
   | { readonly type: "signal"; readonly call: IdText; readonly from: IdText; readonly body: string }
   | {
       readonly type: "receipt";
@@ -167,6 +170,15 @@ export type CallsEvent =
       readonly kind: ReceiptKind;
       readonly terminal: IdText | null;
       readonly whose: "ours" | "theirs";
+    }
+  /** A ring of ours came to nothing. */
+  | {
+      readonly type: "rang";
+      readonly link: IdText;
+      readonly call: IdText;
+      readonly ours: Named;
+      readonly reach: Reach;
+      readonly why: EndReason;
     }
   | {
       readonly type: "finished";
@@ -233,6 +245,11 @@ function fromTerminal(turn: Turn, terminal: IdText, message: FromTerminal): void
     const by = message.from ?? terminal;
     if (!turn.context.desks.some((desk) => desk.terminal === by && desk.online)) return refuse("TERMINAL_UNKNOWN");
     if (turn.engaged(by)) return refuse("TERMINAL_IN_USE");
+    if (by !== terminal) {
+      if (openCall(turn.at(message.link).line) !== null) return refuse("LINE_IN_USE");
+      for (const to of [by, terminal]) turn.tell(to, { type: "asked", link: message.link, terminal: by });
+      return;
+    }
     return turn.happen(message.link, { type: "place", call: turn.context.newCall(), by }, terminal, { caller: by });
   }
   const link = turn.linkOf(message.call);
@@ -373,10 +390,19 @@ class Turn {
     const missed = event.type === "place" || isInCall(line) ? null : before.missed;
     this.all[link] = { ...(fresh ? { ...noLink, ...met } : before), line, missed };
     for (const effect of effects) this.carry(link, effect, before, asker);
+    this.noteRang(link, before.line, line);
     if (line === before.line && this.at(link).missed === before.missed) return;
     this.tell(null, this.told(link));
     const comes = event.type === "handOver" || event.type === "take" || event.type === "answer";
     if (openCall(line) !== null && (fresh || before.line.at !== line.at || comes)) this.admit(link);
+  }
+
+  /** A ring of ours that ends unanswered is told once, however it ended ([CA28]). */
+  private noteRang(link: IdText, before: Line, line: Line): void {
+    if (before.at !== "ringing" || before.side !== "calling" || line.at !== "ended" || line.call !== before.call)
+      return;
+    const { call, reach } = before;
+    this.note({ type: "rang", link, call, ours: this.named(before.ours), reach, why: line.why });
   }
 
   /** The link's line as terminals are told of it. */

@@ -72,7 +72,7 @@ const pinsSchema = z.object({ ours: bytesText(maxPinBytes), theirs: bytesText(ma
 export const namedTerminalSchema = z.object({ terminal: id16, name });
 
 export const callFromTerminal = [
-  /** `from`: another terminal of ours that shall be in the call, when an officer places it for the desk. */
+  /** `from`: another terminal of ours, which shall call: it rings there, and whoever presses there places the call. */
   z.object({ type: z.literal("place"), link: id16, from: id16.optional() }),
   z.object({ type: z.enum(["rang", "seen", "answer", "decline", "hangUp", "up"]), call: id16 }),
   z.object({ type: z.literal("lost"), call: id16, why: lossReason }),

@@ -155,6 +155,8 @@ export const houseSchema = z.object({
 export type House = z.infer<typeof houseSchema>;
 
 export const consoleToTerminal = [
+  /** An officer asks for a call on this line from `terminal`, which rings for it: told there, and to whoever asked. */
+  z.object({ type: z.literal("asked"), link: id16, terminal: id16 }),
   /** Who this console is to its station: nobody yet, or a signed-in officer. */
   z.object({ type: z.literal("door"), officers: z.enum(["none", "some"]), officer: name.nullable() }),
   z.object({
