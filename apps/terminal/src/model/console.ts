@@ -7,6 +7,7 @@ import { type Alarm, openAlarms } from "./alarm.ts";
 import type { CallFacts, Ends, Receipts, Route } from "./call.ts";
 import { type Devices, type EndReason, type FaultCode, type RecordState, endSentence } from "./desk.ts";
 import type { Line, Party } from "./line.ts";
+import type { Refusal } from "./refusal.ts";
 import type { Rekey } from "./rekey.ts";
 
 /** Where a passkey ceremony stands; the browser's own window is open in `asking`. */
@@ -178,6 +179,9 @@ export type ConsoleOn = {
   readonly calls: readonly ConsoleCall[];
   readonly devices: Devices;
   readonly sound: "free" | "blocked";
+  readonly refused: Refusal | null;
+  /** A terminal of ours rings for somebody to call from there, as this console asked. */
+  readonly asked: { readonly terminal: string; readonly them: string } | null;
   readonly handTargets: readonly HandTarget[];
   readonly terminals: readonly TerminalRow[];
   readonly codes: readonly EnrolCode[];
@@ -199,7 +203,14 @@ export type ConsoleScreen =
   | { readonly at: "starting"; readonly since: Instant; readonly now: Instant }
   /** `given`: the code came with the address that this page was opened with, and is not shown. */
   | { readonly at: "bootstrap"; readonly party: string; readonly code: "given" | "asked"; readonly passkey: Passkey }
-  | { readonly at: "signIn"; readonly us: Party; readonly now: Instant; readonly passkey: Passkey }
+  /** `call`: one that goes on here, as after a reload, while nobody is signed in. */
+  | {
+      readonly at: "signIn";
+      readonly us: Party;
+      readonly now: Instant;
+      readonly passkey: Passkey;
+      readonly call: { readonly id: string; readonly them: string; readonly began: Instant } | null;
+    }
   | {
       readonly at: "fault";
       readonly code: FaultCode;

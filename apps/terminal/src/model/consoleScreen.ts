@@ -1,12 +1,13 @@
 // From what the terminal knows to what the duty officer's console shows. Pure: the same facts give the same screen.
 import { type Instant, instant } from "@parley/base/time";
-import { isInCall, type Line as CallLine, offeredTo } from "@parley/call/state";
+import { isInCall, type Line as CallLine, offeredTo, sitsAt } from "@parley/call/state";
 import type { LedgerRow } from "@parley/protocol/terminal/console";
 import { utc } from "../words/place.ts";
 import { type Say, moment, name, say } from "../words/say.ts";
 import { type Alarm, handledBy, lineAlarms, missedAlarms, raisedAlarms } from "./alarm.ts";
 import { callEntry } from "./call.ts";
-import type { ConsoleCall, ConsoleScreen, LedgerEntry, Pairing, TerminalRow } from "./console.ts";
+import type { EndReason } from "./desk.ts";
+import type { ConsoleCall, ConsoleOn, ConsoleScreen, LedgerEntry, Pairing, TerminalRow } from "./console.ts";
 import { pairingFailures } from "./console.ts";
 import { awayLong, callFacts, endReason, endsOf, lineOf, partyOf, receiptsOf, usOf } from "./deskScreen.ts";
 import type { Facts, LinkFacts, Welcome } from "./facts.ts";
@@ -29,7 +30,7 @@ export function consoleScreen(facts: Facts): ConsoleScreen {
   if (door.officer === null) {
     if (door.officers === "none")
       return { at: "bootstrap", party: welcome.party.name, code: facts.officerCode, passkey };
-    return { at: "signIn", us: usOf(welcome), now, passkey };
+    return { at: "signIn", us: usOf(welcome), now, passkey, call: callHere(facts, welcome) };
   }
   return {
     at: "on",
@@ -41,6 +42,8 @@ export function consoleScreen(facts: Facts): ConsoleScreen {
     calls: welcome.links.flatMap((link) => callOf(facts, welcome, link)),
     devices: facts.devices,
     sound: facts.sound,
+    refused: facts.refused,
+    asked: askedOf(facts, welcome),
     handTargets: (facts.house?.terminals ?? [])
       .filter(({ id, presence }) => id !== welcome.terminal && presence.at === "here")
       .map(({ id, name: called }) => ({ id, name: called })),
@@ -65,6 +68,22 @@ export function consoleScreen(facts: Facts): ConsoleScreen {
     alarms: alarmsOf(facts, welcome),
     station: facts.station,
   };
+}
+
+function askedOf({ asked, house }: Facts, welcome: Welcome): ConsoleOn["asked"] {
+  if (asked === null) return null;
+  const terminal = house?.terminals.find(({ id }) => id === asked.terminal)?.name ?? "";
+  return { terminal, them: welcome.links.find(({ link }) => link === asked.link)?.name ?? "" };
+}
+
+/** The call that this console sits in. */
+function callHere(facts: Facts, welcome: Welcome): Extract<ConsoleScreen, { at: "signIn" }>["call"] {
+  for (const { link, name: them } of welcome.links) {
+    const line = facts.lines[link]?.line;
+    if (line !== undefined && sitsAt(line, welcome.terminal) && isInCall(line))
+      return { id: line.call, them, began: line.answered };
+  }
+  return null;
 }
 
 function callOf(facts: Facts, welcome: Welcome, link: LinkFacts): readonly ConsoleCall[] {
@@ -243,6 +262,12 @@ function entryOf(row: LedgerRow, welcome: Welcome): LedgerEntry {
   };
 }
 
+/** Why a ring of ours came to nothing, as the entry of it has it. */
+function rangReason({ facts: { why, reach } }: LedgerRow): EndReason {
+  if (why === "unanswered") return reach === "sent" || reach === "delivered" ? "noDesk" : "unanswered";
+  return why === "declined" || why === "busy" || why === "notDelivered" ? why : "cancelled";
+}
+
 function entrySentence(row: LedgerRow, them: Party | null, welcome: Welcome): Say {
   const text = (key: string): string => String(row.facts[key] ?? "");
   const time = (key: string): Instant => instant(Number(row.facts[key] ?? 0));
@@ -255,6 +280,8 @@ function entrySentence(row: LedgerRow, them: Party | null, welcome: Welcome): Sa
         them: party,
         how: say(text("why") === "declined" ? "ended.declinedHere" : "ended.missed", { them: party }),
       });
+    case "rang":
+      return say("entry.callNotConnected", { them: party, how: say(`ended.${rangReason(row)}`, { them: party }) });
     case "paired":
       return say("entry.paired", { them: party, officer: name(text("officer")) });
     case "pairingFailed":

@@ -5,6 +5,7 @@ import { type Say, name, say } from "../words/say.ts";
 import type { CallFacts, Ends, Picture, Receipts, Route } from "./call.ts";
 import { type Cause, causeClause } from "./cause.ts";
 import type { Line, Party } from "./line.ts";
+import type { Refusal } from "./refusal.ts";
 import type { Trouble } from "./trouble.ts";
 
 /** What this terminal found out about its own room and paths, each by itself. */
@@ -68,6 +69,7 @@ export type Standing = {
   /** "Desk, room 3" */
   readonly terminal: string;
   readonly sound: "free" | "blocked";
+  readonly refused: Refusal | null;
 };
 
 export type DeskScreen =
@@ -110,8 +112,8 @@ export type DeskScreen =
       readonly call: string;
       readonly ends: Ends;
       readonly since: Instant;
-      /** `handover`: our own officer has them on the line and brings the principal in. */
-      readonly how: "call" | "handover";
+      /** `handover`: our own officer has them on the line and brings the principal in; `asked`: wants them called from here. */
+      readonly how: "call" | "handover" | "asked";
       readonly self: Picture;
       readonly keys: "agreed" | "agreeing";
     } & Standing)

@@ -15,6 +15,8 @@ function on(c: Cast, more: Partial<ConsoleOn>): ConsoleOn {
     calls: [],
     devices: devices(c),
     sound: "free",
+    refused: null,
+    asked: null,
     handTargets: [{ id: "t1", name: c.names.terminal }],
     terminals: terminals(c).map((row, i) => (i === 0 ? { ...row, presence: { at: "here" } } : row)),
     codes: [],
@@ -48,12 +50,21 @@ const ring = (c: Cast) =>
 export const consoles = {
   starting: () => ({ at: "starting", since: before(3), now }),
   bootstrap: (c) => ({ at: "bootstrap", party: c.us.name, code: "asked", passkey: { at: "ready" } }),
-  signIn: (c) => ({ at: "signIn", us: c.us, now, passkey: { at: "ready" } }),
-  "signIn.failed": (c) => ({ at: "signIn", us: c.us, now, passkey: { at: "failed", why: "unknown" } }),
+  signIn: (c) => ({ at: "signIn", us: c.us, now, passkey: { at: "ready" }, call: null }),
+  "signIn.inCall": (c) => ({
+    at: "signIn",
+    us: c.us,
+    now,
+    passkey: { at: "ready" },
+    call: { id: "call-1", them: c.them.name, began: before(95) },
+  }),
+  "signIn.failed": (c) => ({ at: "signIn", us: c.us, now, passkey: { at: "failed", why: "unknown" }, call: null }),
   fault: (c) => ({ at: "fault", code: "stationAway", since: before(95), now, us: c.us }),
   lines: (c) => on(c, {}),
   "lines.ringing": (c) => on(c, { calls: [ring(c)] }),
   "lines.silenced": (c) => on(c, { sound: "blocked", calls: [ring(c)] }),
+  "lines.refused": (c) => on(c, { refused: { code: "LINE_IN_USE", at: before(2) } }),
+  "lines.asked": (c) => on(c, { asked: { terminal: c.names.terminal, them: c.them.name } }),
   "lines.first": (c) =>
     on(c, { lines: [], alarms: [], ledger: { entries: entries(c).slice(4, 5), total: 1, older: "none" } }),
   "lines.rekey": (c) =>

@@ -85,6 +85,14 @@ export const desks = {
     line: readyLine(c.them),
     room: goodRoom,
   }),
+  "idle.refused": (c) => ({
+    ...stands(c),
+    at: "idle",
+    lines: [],
+    refused: { code: "LINE_IN_USE", at: before(2) },
+    line: readyLine(c.them),
+    room: goodRoom,
+  }),
   "idle.several": (c) => {
     const [first, second, third] = [
       { ...readyLine(c.them), missed: before(2900) },
@@ -194,6 +202,16 @@ export const desks = {
     how: "handover",
     self: { at: "hidden", why: "dark" },
     keys: "agreed",
+  }),
+  "ringingIn.asked": (c) => ({
+    ...stands(c),
+    at: "ringingIn",
+    call: "call-1",
+    ends: c.ends,
+    since: before(42),
+    how: "asked",
+    self: { at: "hidden", why: "dark" },
+    keys: "agreeing",
   }),
   connecting: (c) => ({
     ...stands(c),
@@ -306,7 +324,7 @@ export const desks = {
   "fault.removed": (c) => ({ at: "fault", code: "removed", since: before(3700), now, us: c.us }),
 } as const satisfies Record<string, (of: Cast) => DeskScreen>;
 
-const stands = (c: Cast) => ({ now, us: c.us, terminal: c.names.terminal, sound: "free" as const });
+const stands = (c: Cast) => ({ now, us: c.us, terminal: c.names.terminal, sound: "free" as const, refused: null });
 
 type Shown = ReturnType<(typeof desks)[keyof typeof desks]>["at"];
 /** Does not compile while a state of the desk has no picture. */

@@ -20,6 +20,7 @@ describe("what a room hears", () => {
       "ringingOut: ringback",
       "ringingIn: ringing",
       "ringingIn.handover: ringing",
+      "ringingIn.asked: ringing",
       "holding.theirs: holding",
       "holding.ours: holding",
     ]);

@@ -6,12 +6,13 @@ import { type ConsoleOn, type ConsoleScreen, endsOf, waiting } from "../../model
 import { Announcer } from "../../ui/Announcer.tsx";
 import { Button } from "../../ui/Button.tsx";
 import { Clock } from "../../ui/Clock.tsx";
+import { Refused } from "../../ui/Refused.tsx";
 import { Silenced } from "../../ui/Silenced.tsx";
 import { ShapeMark } from "../../ui/StateMark.tsx";
 import type { Pictures } from "../../ui/VideoTile.tsx";
 import { Words, useWords } from "../../ui/Words.tsx";
 import { utc } from "../../words/place.ts";
-import { moment, say } from "../../words/say.ts";
+import { moment, name, say } from "../../words/say.ts";
 import { CallCards } from "../call/Cards.tsx";
 import { CallRoom } from "../call/Room.tsx";
 import { AlarmCards, AlarmsRoom } from "../record/Alarms.tsx";
@@ -101,6 +102,15 @@ function On({ screen, pictures, act }: Omit<ConsoleProps, "said" | "screen"> & {
       </aside>
       <main className="console-room" id="room" tabIndex={-1}>
         <Silenced sound={screen.sound} />
+        <Refused refusal={screen.refused} />
+        {screen.asked !== null && (
+          <output className="silenced" data-asked>
+            <ShapeMark shape="ringing" tone="live" />
+            <Words
+              say={say("console.asked", { terminal: name(screen.asked.terminal), them: name(screen.asked.them) })}
+            />
+          </output>
+        )}
         {screen.station.at === "away" && (
           <p className="alarm" data-tone="fault">
             <ShapeMark shape="square" tone="fault" />

@@ -2,13 +2,14 @@
 // every later sign-in, by passkey alone; and the console out of order.
 import { type ReactNode, useState } from "react";
 import { Form } from "react-aria-components/Form";
-import { between } from "@parley/base/time";
+import { type Instant, between } from "@parley/base/time";
 import type { ConsoleAction } from "../../model/actions.ts";
 import type { ConsoleScreen, Passkey } from "../../model/console.ts";
 import { Button } from "../../ui/Button.tsx";
 import { Clock } from "../../ui/Clock.tsx";
 import { Elapsed } from "../../ui/Elapsed.tsx";
 import { Field } from "../../ui/Field.tsx";
+import { HoldButton } from "../../ui/HoldButton.tsx";
 import { StateMark } from "../../ui/StateMark.tsx";
 import { useRest } from "../../ui/useRest.ts";
 import { Words } from "../../ui/Words.tsx";
@@ -111,6 +112,7 @@ export function SignIn({ screen, act }: { screen: Of<"signIn">; act: Act }) {
       <h1 className="door-title">
         <Words say={say("signIn.title")} />
       </h1>
+      {screen.call !== null && <CallGoesOn call={screen.call} now={screen.now} act={act} />}
       <Button
         label={say(passkey.at === "asking" ? "passkey.asking" : "signIn.act")}
         kind="primary"
@@ -126,6 +128,24 @@ export function SignIn({ screen, act }: { screen: Of<"signIn">; act: Act }) {
       <PasskeyTrouble passkey={passkey} />
       <Clock at={screen.now} place={us.place} />
     </Door>
+  );
+}
+
+/** A call outlives a page that is loaded anew; whoever sits here reads that they are seen, and can end it ([CA26]). */
+function CallGoesOn({ call, now, act }: { call: NonNullable<Of<"signIn">["call"]>; now: Instant; act: Act }) {
+  return (
+    <section className="alarm" data-tone="warn" data-call={call.id}>
+      <StateMark mark={{ shape: "target", tone: "live", word: say("state.inCall") }} />
+      <p>
+        <Words say={say("signIn.inCall", { them: name(call.them), lasted: { lasted: between(call.began, now) } })} />
+      </p>
+      <HoldButton
+        label={say("call.end")}
+        mark="end"
+        size="console"
+        onHeld={() => act({ type: "end", call: call.id })}
+      />
+    </section>
   );
 }
 

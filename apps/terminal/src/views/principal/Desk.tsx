@@ -4,6 +4,7 @@ import type { Announcement } from "../../model/announce.ts";
 import type { DeskAction } from "../../model/actions.ts";
 import type { DeskScreen } from "../../model/desk.ts";
 import { Announcer } from "../../ui/Announcer.tsx";
+import { Refused } from "../../ui/Refused.tsx";
 import { Silenced } from "../../ui/Silenced.tsx";
 import { useRest } from "../../ui/useRest.ts";
 import type { Pictures } from "../../ui/VideoTile.tsx";
@@ -27,6 +28,7 @@ export function Desk({ screen, pictures, said, act }: DeskProps) {
     <main className="desk" data-at={screen.at} ref={root}>
       <Stage screen={screen} pictures={pictures} />
       {"sound" in screen && <Silenced sound={screen.sound} />}
+      {"refused" in screen && <Refused refusal={screen.refused} />}
       <State screen={screen} pictures={pictures} act={act} />
       <Announcer said={said} />
     </main>

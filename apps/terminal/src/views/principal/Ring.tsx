@@ -42,6 +42,8 @@ export function RingingOut({ screen, act }: { screen: Of<"ringingOut">; act: Act
   );
 }
 
+const ringWord = { call: "ring.calling", handover: "ring.waiting", asked: "ring.asked" } as const;
+
 export function RingingIn({ screen, pictures, act }: { screen: Of<"ringingIn">; pictures: Pictures; act: Act }) {
   const { ends, now, since } = screen;
   const them = name(ends.them.name);
@@ -55,7 +57,7 @@ export function RingingIn({ screen, pictures, act }: { screen: Of<"ringingIn">; 
             mark={{
               shape: "ringing",
               tone: "live",
-              word: say(screen.how === "call" ? "ring.calling" : "ring.waiting"),
+              word: say(ringWord[screen.how]),
             }}
           />
           <Elapsed since={since} now={now} />
@@ -70,7 +72,8 @@ export function RingingIn({ screen, pictures, act }: { screen: Of<"ringingIn">; 
           onPress={() => act({ type: "answer", call: screen.call })}
         />
         <p className="desk-note" id="not-yet">
-          <Words say={say("ring.notYet", { them })} /> <Words say={say(`ring.keys.${screen.keys}`)} />
+          <Words say={say("ring.notYet", { them })} />{" "}
+          {screen.how !== "asked" && <Words say={say(`ring.keys.${screen.keys}`)} />}
         </p>
       </div>
       <div className="desk-preview">
