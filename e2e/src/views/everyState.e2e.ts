@@ -95,14 +95,16 @@ describe("every state", () => {
       const element = document.activeElement as HTMLElement;
       if (element === document.body || !document.hasFocus()) return null;
       element.scrollIntoView({ block: "nearest" });
-      const box = element.getBoundingClientRect();
-      const style = getComputedStyle(element);
+      // Of a choice among several, people see the label round its input.
+      const seen = element instanceof HTMLInputElement ? (element.closest("label") ?? element) : element;
+      const box = seen.getBoundingClientRect();
+      const style = getComputedStyle(seen);
       const over = document.elementFromPoint(box.x + box.width / 2, box.y + box.height / 2);
       return {
         index: [...document.querySelectorAll("*")].indexOf(element),
         text: (element.getAttribute("aria-label") ?? element.textContent ?? "").trim().slice(0, 40),
         marked: style.outlineStyle !== "none" && Number.parseFloat(style.outlineWidth) >= 2,
-        covered: over === null || !(element.contains(over) || over.contains(element)),
+        covered: over === null || !(seen.contains(over) || over.contains(seen)),
       };
     });
 
