@@ -2,6 +2,7 @@
 // the first date on which anything on it will fail.
 import { between } from "@parley/base/time";
 import type { ConsoleAction } from "../../model/actions.ts";
+import { findingSentence, horizonSentence } from "../../model/checks.ts";
 import { type ConsoleOn, linesSummary } from "../../model/console.ts";
 import {
   type Line,
@@ -21,7 +22,7 @@ import { StateMark } from "../../ui/StateMark.tsx";
 import { Table } from "../../ui/Table.tsx";
 import { Ticks } from "../../ui/Ticks.tsx";
 import { Words } from "../../ui/Words.tsx";
-import { ago, moment, name, say } from "../../words/say.ts";
+import { ago, name, say } from "../../words/say.ts";
 import { RoomTitle } from "../../ui/RoomTitle.tsx";
 
 type Props = { readonly screen: ConsoleOn; readonly act: (action: ConsoleAction) => void };
@@ -140,7 +141,7 @@ function ProofCell({ line, screen }: CellProps) {
 }
 
 function PathCell({ line, screen }: CellProps) {
-  const { roundTrip, horizon, stations } = line;
+  const { roundTrip, horizon, findings, stations } = line;
   return (
     <>
       <small>
@@ -157,14 +158,14 @@ function PathCell({ line, screen }: CellProps) {
       )}
       {horizon !== null && (
         <small>
-          <Words
-            say={say("lines.horizon", {
-              what: say(`horizon.${horizon.what}`),
-              at: moment(horizon.at, screen.us.place, "date"),
-            })}
-          />
+          <Words say={horizonSentence(horizon, screen.us.place, "lines.horizon")} />
         </small>
       )}
+      {findings.map((finding) => (
+        <small className="line-why" key={`${finding.code} ${finding.whose} ${finding.detail}`}>
+          <Words say={findingSentence(finding)} />
+        </small>
+      ))}
     </>
   );
 }
