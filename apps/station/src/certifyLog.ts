@@ -8,6 +8,7 @@ import type { Clock } from "@parley/base/time";
 import { type ParleyError, problem } from "@parley/protocol/errorCodes";
 import { nodeVerify, signerOf } from "./keys/hybrid.ts";
 import { type KeyFolder, Ring } from "./keys/ring.ts";
+import { refuseDamage } from "./run/damage.ts";
 import { runIdentity } from "./run/identityRun.ts";
 import { logAtRest } from "./run/logAtRest.ts";
 import { makeWriter } from "./run/writer.ts";
@@ -25,9 +26,11 @@ export type CertifyOptions = {
 /** `made` is false where the keys were certified already. */
 export type LogCertified = { readonly party: string; readonly serial: number; readonly made: boolean };
 
-/** ID_NOT_SET_UP, STORE_RESTORED, and KEYS_WORDS_WRONG for another party's root. */
+/** STORE_CORRUPT, ID_NOT_SET_UP, STORE_RESTORED, and KEYS_WORDS_WRONG for another party's root. */
 export async function certifyLog(options: CertifyOptions): Promise<Result<LogCertified, ParleyError>> {
   const { store, folder, clock, random } = options;
+  const sound = await refuseDamage(store);
+  if (!sound.ok) return sound;
   const root = signerOf(options.rootSeed);
   const writer = makeWriter(store, options.onFault);
   const identity = await runIdentity({

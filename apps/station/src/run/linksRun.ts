@@ -1,7 +1,7 @@
 // The links of this station: which there are, their secrets, and the standing connections that carry them. A link is made
 // inside the transaction that ends its pairing, so there is never one without the other.
 import type { Bytes } from "@parley/base/bytes";
-import { equal, fromBase64url, base64url } from "@parley/base/bytes";
+import { base64url, equal } from "@parley/base/bytes";
 import type { Random } from "@parley/base/random";
 import { certain } from "@parley/base/result";
 import { type Clock, type Instant, instant } from "@parley/base/time";
@@ -15,6 +15,7 @@ import type { PeerLink } from "../peer/peerLink.ts";
 import type { PeerPort } from "../peer/peerPort.ts";
 import type { Store, Transaction } from "../store/port.ts";
 import { fromDoc, toDoc } from "./json.ts";
+import { linkDoc, secretsDoc } from "./linkDocs.ts";
 import { type Generation, openSecret, sealSecret } from "./secrets.ts";
 import type { After } from "./writer.ts";
 
@@ -97,14 +98,11 @@ export async function runLinks(options: LinksRunOptions): Promise<LinksRun> {
   for (const { key, bytes } of certain(await store.docs(linkKind))) {
     const sealed = secrets.get(key);
     const plain = sealed === undefined ? null : openSecret(sealed, key, options.sealingKey);
+    const read = plain === null ? null : fromDoc(secretsDoc, plain, key);
     // A link whose secret cannot be read stays, without a way to call: that is shown, never worked round.
-    if (plain === null) options.report(problem("SECRET_UNREADABLE", key));
-    const doc: SecretDoc = plain === null ? { generations: [] } : fromDoc(plain);
-    const generations = doc.generations.map(({ n, secret }) => ({
-      n,
-      secret: fromBase64url(secret) ?? new Uint8Array(32),
-    }));
-    kept.set(key, { record: fromDoc<LinkRecord>(bytes), generations });
+    if (read?.ok !== true) options.report(problem("SECRET_UNREADABLE", key));
+    const generations = read?.ok === true ? read.value.generations : [];
+    kept.set(key, { record: certain(fromDoc(linkDoc, bytes, key)), generations });
   }
 
   const restored = (): boolean => store.origin() === "restored";

@@ -8,7 +8,8 @@ import { verifiedBy } from "../peer/tlsIdentity.ts";
 import type { Store } from "../store/port.ts";
 import type { IdentityRun } from "./identityRun.ts";
 import { fromDoc } from "./json.ts";
-import { type LinkRecord, linkKind } from "./linksRun.ts";
+import { linkDoc } from "./linkDocs.ts";
+import { linkKind } from "./linksRun.ts";
 import { type LogRun, runLog } from "./logRun.ts";
 import type { Writer } from "./writer.ts";
 
@@ -20,7 +21,7 @@ export async function logAtRest(
   clock: Clock,
   random: Random,
 ): Promise<LogRun> {
-  const records = certain(await store.docs(linkKind)).map(({ bytes }) => fromDoc<LinkRecord>(bytes));
+  const records = certain(await store.docs(linkKind)).map(({ bytes }) => certain(fromDoc(linkDoc, bytes, "link")));
   return runLog({
     store,
     writer,

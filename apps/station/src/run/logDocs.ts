@@ -10,12 +10,13 @@ import type { Outstanding } from "../duty/ledger/log.ts";
 import type { Seen } from "../duty/ledger/witness.ts";
 import type { Store, Transaction } from "../store/port.ts";
 import { fromDoc, toDoc } from "./json.ts";
+import { witnessingDoc } from "./linkDocs.ts";
 
 /** The documents of our own checkpoints with a witness's signature: `serial party day`. */
 export const cosignedKind = "cosigned";
 /** Our newest checkpoint, by the serial of its log. */
 export const signedKind = "checkpoint";
-const logKind = "witnessing";
+export const witnessingKind = "witnessing";
 /** What we cosigned of other logs last, by their name. */
 export const seenKind = "witnessed";
 
@@ -29,13 +30,6 @@ export type Witnessing = {
 };
 
 const untold: Witnessing = { cosigned: 0, outstanding: null, notBefore: 0 };
-
-type LogDoc = {
-  readonly cosigned: number;
-  readonly outstanding: { readonly size: number; readonly note: string } | null;
-};
-
-const noteOf = (text: string | Uint8Array): Note => certain(decodeNote(typeof text === "string" ? utf8(text) : text));
 
 export type LogDocs = {
   readonly log: (link: IdText) => Witnessing;
@@ -52,14 +46,12 @@ const day = 86_400_000;
 
 export async function openLogDocs(store: Store): Promise<LogDocs> {
   const logs = new Map<IdText, Witnessing>();
-  for (const { key, bytes } of certain(await store.docs(logKind))) {
-    const { cosigned, outstanding } = fromDoc<LogDoc>(bytes);
-    const lies = outstanding === null ? null : { size: outstanding.size, note: noteOf(outstanding.note) };
-    logs.set(key, { cosigned, outstanding: lies, notBefore: 0 });
+  for (const { key, bytes } of certain(await store.docs(witnessingKind))) {
+    logs.set(key, { ...certain(fromDoc(witnessingDoc, bytes, key)), notBefore: 0 });
   }
   const seen = new Map<string, Seen>();
   for (const { key, bytes } of certain(await store.docs(seenKind))) {
-    const note = noteOf(bytes);
+    const note = certain(decodeNote(bytes));
     seen.set(key, { note, checkpoint: certain(decodeCheckpoint(note.text)) });
   }
   const signed = new Map<string, Bytes>();
@@ -71,8 +63,7 @@ export async function openLogDocs(store: Store): Promise<LogDocs> {
       logs.set(link, it);
       const { cosigned, outstanding } = it;
       const lies = outstanding === null ? null : { size: outstanding.size, note: encodeNote(outstanding.note) };
-      const doc: LogDoc = { cosigned, outstanding: lies };
-      tx.put(logKind, link, toDoc(doc));
+      tx.put(witnessingKind, link, toDoc({ cosigned, outstanding: lies }));
     },
     seen: (origin) => seen.get(origin) ?? null,
     setSeen: (tx, origin, it) => {

@@ -20,12 +20,13 @@ import { callFact, callKind } from "./callFacts.ts";
 import { fromDoc, toDoc } from "./json.ts";
 import type { LinksRun } from "./linksRun.ts";
 import { ownCall, ownLink } from "./ownIds.ts";
+import { recordDoc } from "./recordDoc.ts";
 import { replay } from "./replay.ts";
 import type { After } from "./writer.ts";
 
 /** The kind of a ledger's entry that holds both accounts of a call, where they differ. */
 export const differsKind = "call.differs";
-const docKind = "record";
+export const recordDocKind = "record";
 
 /** How far the record of an answered call has come, and the entry that says so; of a `crossed` one it is at its end. */
 export type Recorded = { readonly at: "waiting" | "signedByBoth" | "differs" | "crossed"; readonly index: number };
@@ -63,7 +64,10 @@ export async function runRecord(options: RecordRunOptions): Promise<RecordRun> {
     const it = recordedBy(event);
     if (it !== null) recorded.set(it.call, it.recorded);
   });
-  for (const { key, bytes } of certain(await store.docs(docKind))) records.set(key, fromDoc<CallRecord>(bytes));
+  for (const { key, bytes } of certain(await store.docs(recordDocKind))) {
+    const record = certain(fromDoc(recordDoc, bytes, key));
+    if (record !== null) records.set(key, record);
+  }
 
   const partyOn = (link: IdText): { readonly id: PartyId; readonly text: IdText } | null => {
     const text = links.of(link)?.party;
@@ -85,8 +89,8 @@ export async function runRecord(options: RecordRunOptions): Promise<RecordRun> {
     });
     if (record === null) records.delete(call);
     else records.set(call, record);
-    if (record === null && before !== null) tx.remove(docKind, call);
-    else if (record !== null && record !== before) tx.put(docKind, call, toDoc(record));
+    if (record === null && before !== null) tx.remove(recordDocKind, call);
+    else if (record !== null && record !== before) tx.put(recordDocKind, call, toDoc(record));
     for (const effect of effects) carry(tx, after, link, call, effect);
   };
 
