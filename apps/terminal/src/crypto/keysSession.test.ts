@@ -94,3 +94,18 @@ it("[ML16] of two groups of one lineage the greater id holds, whichever epochs t
     expect(await world.run(20_000, seeEachOther(ours, again))).toBe(true);
   }
 }, 60_000);
+
+it("[DG9] a desk that is loaded anew is not blamed for the frames of its last second, nor taken for two", async () => {
+  const world = new CallWorld(caller);
+  const { ours, far } = await callOfTwo(world);
+  await world.run(1_500);
+  expect(await far.isSeenBy(ours)).toBe(true);
+  // Long enough for its last picture to be overdue.
+  world.close(first);
+  expect(await world.run(5_000, () => ours.alarms.length > 0)).toBe(true);
+  const again = await comes(world, first, "again");
+  expect(await world.run(3_000, seeEachOther(ours, again))).toBe(true);
+  expect(ours.leafOf(first)).toBe(1);
+  await world.run(4_000);
+  expect(ours.alarms).toEqual([]);
+});

@@ -301,6 +301,9 @@ export class KeysSession {
         return this.sendWith(output.at, output.ownLeaf);
       case "blind":
         return this.blind(output);
+      case "returned":
+        for (const { leaf } of output.members) this.edges.toFrames({ type: "returned", leaf });
+        return;
       case "moved":
         return this.moved(output.members);
       case "linkExport":

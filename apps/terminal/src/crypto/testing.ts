@@ -85,8 +85,8 @@ export class Page {
   private readonly sent = new Sink();
   private readonly receiving = new Map<IdText, ReceiveStream>();
   private readonly work = new Set<Promise<void>>();
-  /** What its frame worker warned of. */
-  readonly alarms: string[] = [];
+  /** What its frame worker warns of. */
+  alarms: string[] = [];
   private pictures = 0;
   isOpen = true;
 
@@ -96,7 +96,8 @@ export class Page {
       elapsed: world.clock.elapsed,
       post: (message) => {
         if (message.type === "digest") world.digest(this, message.bytes);
-        if (message.type === "forgery" || message.type === "alarm") this.alarms.push(message.type);
+        if (message.type === "forgery") this.alarms.push(message.why);
+        if (message.type === "claimedLate") this.alarms = this.alarms.filter((why) => why !== "unclaimed");
       },
     });
     this.sending = this.streams.attach(
@@ -225,6 +226,13 @@ export class CallWorld {
     return ms(this.now);
   }
 
+  /** The desk's page is closed, without a word. */
+  close({ id }: Desk): void {
+    const page = this.pages.get(id);
+    if (page !== undefined) page.isOpen = false;
+    this.pages.delete(id);
+  }
+
   cutOff({ id }: Desk): void {
     this.cut.add(id);
   }
@@ -246,8 +254,7 @@ export class CallWorld {
 
   /** The desk's page is loaded, and admitted to the call; an earlier one of it is gone. */
   async open(desk: Desk, entering: "new" | "again", chain = desk.chain()): Promise<Page> {
-    const before = this.pages.get(desk.id);
-    if (before !== undefined) before.isOpen = false;
+    this.close(desk);
     const page = await Page.open(desk, this, chain, entering);
     this.pages.set(desk.id, page);
     return page;

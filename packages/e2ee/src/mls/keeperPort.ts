@@ -62,6 +62,8 @@ export type KeeperOutput =
   | { readonly type: "sendWith"; readonly at: FrameEpoch; readonly ownLeaf: number }
   /** Open nothing from these leaves any more, under any epoch before `at`. */
   | { readonly type: "blind"; readonly at: FrameEpoch; readonly members: readonly KeptMember[] }
+  /** These have come in anew, from outside: who sat there before sends and vouches for nothing any more. */
+  | { readonly type: "returned"; readonly members: readonly KeptMember[] }
   /** The call has moved to a new epoch, for the record and the page. */
   | {
       readonly type: "moved";

@@ -131,6 +131,8 @@ export class Membership {
       this.context.emit({ type: "blind", at: frameEpoch(this.group), members: gone });
       for (const member of gone) this.context.send(member.terminal, { type: "decided", commit: bytes });
     }
+    const { external, removed } = staged.change;
+    if (external && removed.length > 0) this.context.emit({ type: "returned", members: removed.map(kept) });
     for (const member of staged.change.added) {
       const terminal = idText(member.credential.terminal);
       this.door.added(terminal, now);

@@ -41,7 +41,7 @@ export type WatchAlarm = {
   readonly frames: number;
 };
 
-/** All frames that were unclaimed have been claimed since: the digests were late, nobody forged. */
+/** All frames that were unclaimed have been claimed since, or their sender was loaded anew before it could: nobody forged. */
 export type WatchClear = { readonly type: "claimedLate"; readonly leaf: number; readonly context: number };
 
 type Awaited = { readonly hash: Bytes; readonly until: Ms; told: "waiting" | "overdue" };
@@ -112,6 +112,15 @@ export class Watch {
   /** A member is gone, and what it sent is no longer shown. */
   forget(leaf: number): void {
     for (const [name, stream] of this.streams) if (stream.leaf === leaf) this.streams.delete(name);
+  }
+
+  /** The member at this leaf has come in anew: its digests begin again, and nobody is blamed for the frames of its last second. */
+  returned(leaf: number): readonly WatchClear[] {
+    const gone = [...this.streams.values()].filter((stream) => stream.leaf === leaf);
+    this.forget(leaf);
+    return gone
+      .filter(({ seen }) => seen.has("unclaimed") && seen.size === 1)
+      .map(({ context }) => ({ type: "claimedLate", leaf, context }));
   }
 
   private streamOf(leaf: number, context: number): Stream {

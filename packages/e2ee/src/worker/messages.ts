@@ -61,6 +61,8 @@ export type ToFrames =
   | { readonly type: "agree"; readonly of: GroupEpoch }
   /** A member was removed: nothing of its is opened any more. `heir`: from when its leaf is another's, or null. */
   | { readonly type: "forget"; readonly leaf: number; readonly heir: GroupEpoch | null }
+  /** The member at this leaf has come in anew, as after a reload: what it had not vouched for before, it never will. */
+  | { readonly type: "returned"; readonly leaf: number }
   | { readonly type: "bind"; readonly stream: string; readonly binding: Binding }
   /** From its next frame on a sending stream seals as another context; `routed` says when that holds. */
   | { readonly type: "route"; readonly stream: string; readonly context: number }

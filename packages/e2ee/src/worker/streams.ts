@@ -117,6 +117,10 @@ export class Streams {
         this.keys.forget(message.leaf, message.heir);
         await Promise.all([this.toAll({ type: "keysChanged" }), ...this.hashing]);
         return this.watch.forget(message.leaf);
+      case "returned":
+        await Promise.all(this.hashing);
+        for (const clear of this.watch.returned(message.leaf)) this.edges.post(clear);
+        return;
       case "bind":
         return this.toAll({ type: "bind", binding: message.binding }, message.stream);
       case "route":
