@@ -63,6 +63,11 @@ export class Inside {
     return this.seat.name().lineage;
   }
 
+  /** Whether nobody else is in this group. */
+  isAlone(): boolean {
+    return this.ordering.roll.size === 1;
+  }
+
   status(now: Ms): KeeperStatus {
     const age = epochAge(this.ordering, now);
     return {

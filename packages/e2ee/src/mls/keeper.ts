@@ -221,8 +221,13 @@ export class Keeper {
     const above = inside.lineageToLeaveFor(groupInfo);
     if (above === null) return;
     const outside = new Outside(this.context, above, null, false, now);
-    if (!(await outside.informed(from, groupInfo, now))) return outside.close();
-    inside.close();
-    this.seat = { at: "outside", outside };
+    if (await outside.informed(from, groupInfo, now)) {
+      inside.close();
+      this.seat = { at: "outside", outside };
+      return;
+    }
+    outside.close();
+    // We would have to go there and may not; alone where we are, we found one that they come to.
+    if (inside.isAlone()) return this.goOutside(above + 1, null, now);
   }
 }

@@ -160,7 +160,12 @@ export class Outside {
     const key = `${hex(groupId)} ${hex(confirmedTranscriptHash)}`;
     // Sent again, not made again, while the others stay where they are.
     const made = this.context.joins.get(key) ?? (await this.commitIn(from, groupInfo, now));
-    if (made === null) return false;
+    if (made === null) {
+      // As when a member's credential has run out in a cut: what we found in its stead must be one that they leave it for.
+      const name = readGroupId(new Uint8Array(groupId));
+      if (name !== null && equal(name.call, this.context.config.call)) this.knocked(name.lineage);
+      return false;
+    }
     this.context.joins.keep(key, made);
     this.notBefore = ms(now.elapsed + 2 * foundingTurn);
     this.context.sendAll({ type: "join", commit: made.commit });
