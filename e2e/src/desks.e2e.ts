@@ -91,11 +91,9 @@ describe("a party with several places to answer", () => {
     await button("Hand over").click();
     await officer.page.getByRole("option", { name: "Desk 2" }).click();
     await shows(first.page, "ringingIn");
-    // Keys and path are made while it rings there, as for any ring.
-    await reads(first.page, /Keys are agreed/);
   });
 
-  it("[CA17] at the join the other side sees the new place within the same call, and never an empty room", async () => {
+  it("[CA17] at the join, made at once, the other side sees the new place within the same call, and never an empty room", async () => {
     const seen = await caller.page.evaluate(() => {
       // Every state that the desk shows, and whether a picture of somebody stood in it.
       const states: string[] = [];

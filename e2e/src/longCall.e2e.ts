@@ -157,11 +157,16 @@ it(
 );
 
 it(
-  "[CA22] a desk that comes back to it by then is let in: what the other's leaf names is alive",
-  { timeout: 120_000 },
+  "[CA22] a desk that comes back to it by then is let in, and each sees the other: what the other's leaf names is alive",
+  { timeout: 200_000 },
   async () => {
     await callee.page.reload();
     await shows(callee.page, "inCall", 60_000);
+    for (const { page } of [callee, caller]) {
+      await page.bringToFront();
+      await page.evaluate(() => parleyMeter.reset());
+      expect(await page.evaluate(() => parleyMeter.firstSight(60_000))).not.toBeNull();
+    }
   },
 );
 
