@@ -30,6 +30,7 @@ export type FrontWorld = {
   readonly lineTold: (station: Station, link: IdText, message: ToTerminal & { type: "line" }) => void;
   /** It has said anything to any of them. */
   readonly told: (station: Station, told: Told) => void;
+  readonly comes: (seat: Seat) => void;
   readonly wrong: (what: string) => void;
   /** How far a new page's clock is wrong. */
   readonly pageSkew: () => number;
@@ -131,6 +132,7 @@ export function makeFront(station: Station, world: FrontWorld, dice: Dice): Fron
     await renew(seat, alive);
     if (!socket.open) return;
     down(seat, { type: "welcome" });
+    world.comes(seat);
     await alive.joined.calls.command({ from: "presence", terminal: seat.id });
   };
 

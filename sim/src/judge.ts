@@ -57,6 +57,8 @@ export class Judge {
   private readonly screens = new Map<Seat, string>();
   private readonly early = new Set<IdText>();
   private readonly placed = new Map<IdText, Placed>();
+  /** When Call was last pressed for each station and link. */
+  private readonly presses = new Map<string, number>();
 
   /** Whose disk forgot, and whether anybody has said so since. */
   private readonly forgetful = new Map<Station, "unsaid" | "said">();
@@ -92,7 +94,8 @@ export class Judge {
 
   /** A disk that lied has been found out by its machine alone: from here on its party stands by what it still has. */
   forgotten(station: Station): void {
-    this.forgetful.set(station, "unsaid");
+    // A line that stands still since the first time has nothing to say of the second.
+    if (this.forgetful.get(station) !== "said") this.forgetful.set(station, "unsaid");
     const { events = 0, links = [] } = station.forgot?.has ?? {};
     for (const { link, sent, taken } of links) {
       const pair = this.world().pairs.find((it) => it.link === link);
@@ -152,18 +155,25 @@ export class Judge {
     const pair = this.world().pairs.find(({ link }) => link === on);
     const far = pair?.a === station ? pair.b : pair?.a;
     const by = line.side === "calling" ? station : (far ?? station);
-    this.placed.set(call, { at: this.world().queue.now(), name: `call ${this.placed.size + 1}`, by, on });
+    const at = this.world().queue.now();
+    const pressed = this.presses.get(`${by.name} ${on}`) ?? at;
+    this.placed.set(call, { at, pressed, name: `call ${this.placed.size + 1}`, by, on });
+  }
+
+  pressed(station: Station, link: IdText): void {
+    this.presses.set(`${station.name} ${link}`, this.world().queue.now());
   }
 
   screenOf(seat: Seat, link: IdText): void {
     const line = seat.page.screen(link);
     this.wentBack(seat, line);
+    if (line.at === "live" && seat.page.inCall()?.flowing === true) this.watch.sees(line.call);
     const shows = `${line.at} ${line.at === "idle" ? "" : this.nameOf(line.call)}`;
     if (this.screens.get(seat) !== shows)
       this.world().trace.note(`${seat.station.name} ${seat.it.name} shows ${shows}`);
     this.screens.set(seat, shows);
     if (line.at === "ended" && (line.why === "unanswered" || line.why === "notDelivered")) {
-      this.watch.endedBySomebody(line.call);
+      this.watch.gaveUp(line.call);
       this.gaveUp(seat, line);
     }
     if (line.at !== "ringing" || line.side !== "called" || !line.desks.includes(seat.id)) return;
@@ -205,7 +215,7 @@ export class Judge {
   private gaveUp(seat: Seat, line: Line & { readonly at: "ended" }): void {
     const since = this.placed.get(line.call);
     if (since === undefined || this.early.has(line.call) || this.forgetful.size > 0) return;
-    const age = this.world().queue.now() - since.at;
+    const age = this.world().queue.now() - since.pressed;
     if (age >= ringHasAtLeast || this.misled(since) || since.by.startedAt > since.at - 3000) return;
     this.early.add(line.call);
     this.wrong(

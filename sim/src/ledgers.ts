@@ -30,8 +30,14 @@ type Book = {
   lastBytes: Uint8Array | null;
 };
 
-/** A call, who placed it, when, and on which link. */
-export type Placed = { readonly at: number; readonly name: string; readonly by: Station; readonly on: IdText };
+/** A call, who placed it, when, and on which link. `pressed`: a station may hold a press back, but its minute runs. */
+export type Placed = {
+  readonly at: number;
+  readonly pressed: number;
+  readonly name: string;
+  readonly by: Station;
+  readonly on: IdText;
+};
 
 /** A ring that is not a minute old may meet one that the other side has just placed, and then be no call; an older one is missed. */
 const crossesWithin = seconds(100);

@@ -104,6 +104,7 @@ export function makePeople(world: () => World, dice: Dice): People {
         const { at } = seat.page.screen(link);
         if (at !== "idle" && at !== "ended" && !dice.chance(0.3)) return;
         note(seat, "presses Call");
+        world().judge.pressed(station, link);
         seat.page.place(link);
       });
     }

@@ -91,7 +91,6 @@ const often: Partial<Record<FaultKind, Ms>> = {
   clockSet: minutes(20),
 };
 
-/** Not among them: `clockLost` and `deskClock`, of which docs/spec/sim.md says what they found. */
 const rarer: Partial<Record<FaultKind, Ms>> = {
   oneWay: minutes(12),
   flap: minutes(15),
@@ -107,6 +106,8 @@ const rarer: Partial<Record<FaultKind, Ms>> = {
   slowSocket: minutes(10),
   deskCloses: minutes(12),
   deskStops: minutes(8),
+  deskClock: minutes(8),
+  clockLost: minutes(20),
 };
 
 /** Of a dice: each kind is missing, usual or three times as often. */
@@ -148,6 +149,10 @@ export function shortPlan(seed: string, more: Partial<Plan> = {}): Plan {
     ...more,
   };
 }
+
+/** Five stations, of which the first is linked with each: one party's desks are wanted on four lines at once. */
+export const fivePlan = (seed: string): Plan =>
+  shortPlan(seed, { stations: 5, shape: "star", spells: 1, callEvery: seconds(15) });
 
 /** Years of standing idle, with a call now and then, and everything that takes months. */
 export function longPlan(seed: string, years: number, more: Partial<Plan> = {}): Plan {

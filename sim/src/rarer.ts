@@ -1,6 +1,7 @@
 // More that goes wrong while people are about: clocks that drift, stand or are lost, machines that stop and go on, paths that
 // carry one way, names that are not found. Each puts itself right through `during` (faults.ts).
 import { type Ms, instant, minutes, ms, seconds } from "@parley/base/time";
+import { noClockBefore } from "@parley/protocol/limits";
 import { usualSocket } from "./front.ts";
 import type { FaultKind } from "./plan.ts";
 import type { Dice } from "./random.ts";
@@ -97,7 +98,7 @@ export function rarerFaults({
     },
     clockLost: () => {
       const station = anyStation();
-      if (station.machine.stands !== null) return;
+      if (station.machine.stands !== null || station.machine.wall() < noClockBefore) return;
       const { skew } = station.machine;
       station.kill("power lost, and its clock");
       station.machine.skew = ms(skew + (lostClock - station.machine.wall()));

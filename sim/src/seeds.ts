@@ -27,6 +27,26 @@ export const shortSeeds: readonly KeptSeed[] = [
   },
   { seed: "42", found: "equal clocks did so too, by the time that an answer or an end spent on a dead connection" },
   { seed: "39", found: "so did a hand-over near the end, of which only one side knew" },
+  {
+    seed: "176",
+    found:
+      "a calling station that was down for the ring's end gave up a ring that had been answered, and so a live call",
+  },
+  { seed: "127", found: "a ring that was over came late and took the other party's own ring with it" },
+  {
+    seed: "64",
+    found:
+      "receipts of a station whose clock had lost its time were taken for forged, and the call stood between two states",
+  },
+  {
+    seed: "188",
+    found: "an End told from desk to desk while a station was down, and then a new ring, made two accounts of one call",
+  },
+];
+
+/** Worlds of five stations, the first linked with each: `fivePlan`. */
+export const fiveSeeds: readonly KeptSeed[] = [
+  { seed: "five 2", found: "a desk that was calling on one line answered on another by itself, and was taken back" },
 ];
 
 /** Worlds of `longPlan`, with their years. */

@@ -2,8 +2,8 @@
 import { describe, expect, it } from "vitest";
 import { days, minutes, ms, seconds } from "@parley/base/time";
 import { runMany } from "./many.ts";
-import { type Plan, longPlan, shortPlan } from "./plan.ts";
-import { longSeeds, shortSeeds } from "./seeds.ts";
+import { type Plan, fivePlan, longPlan, shortPlan } from "./plan.ts";
+import { fiveSeeds, longSeeds, shortSeeds } from "./seeds.ts";
 import { runWorld } from "./world.ts";
 
 const full = process.env["PARLEY_FULL"] === "1";
@@ -106,7 +106,7 @@ describe("simulated worlds", () => {
   it("[SM10] hold among five stations, of which one is linked with each", { timeout: 240_000 }, async () => {
     await allWell(
       "five",
-      plans(2, (seed) => shortPlan(`star ${seed}`, { stations: 5, shape: "star", spells: 1, callEvery: seconds(15) })),
+      plans(2, (seed) => fivePlan(`star ${seed}`)),
     );
   });
 
@@ -116,6 +116,10 @@ describe("simulated worlds", () => {
 
   it.each(shortSeeds)("seed $seed once found: $found", async ({ seed }) => {
     expect((await runWorld(shortPlan(seed))).wrong).toEqual([]);
+  });
+
+  it.each(fiveSeeds)("seed $seed of five stations once found: $found", async ({ seed }) => {
+    expect((await runWorld(fivePlan(seed))).wrong).toEqual([]);
   });
 
   it.each(longSeeds)(

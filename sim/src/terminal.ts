@@ -2,10 +2,11 @@
 // and merges the same machine, and keeps a call's far side as two facts: whom it has met by signals through the stations, and
 // whether frames flow. A person sees `screen` and presses.
 import { type Cancel, type Clock, type Instant, ms } from "@parley/base/time";
-import { isOverHere, leftAlready, meets, saidAgain } from "@parley/call/atTerminal";
+import { isOverHere, isTaken, leftAlready, meets, saidAgain } from "@parley/call/atTerminal";
 import type { Event } from "@parley/call/event";
 import { inTime } from "@parley/call/inTime";
 import { merge } from "@parley/call/merge";
+import { isWaiting, patient } from "@parley/call/patient";
 import { type Line, deadline, idle, isInCall, openCall, ringsAt } from "@parley/call/state";
 import { step } from "@parley/call/step";
 import type { IdText } from "@parley/protocol/ids";
@@ -61,6 +62,8 @@ export class Terminal {
   readonly id: IdText;
   readonly page: number;
   private readonly ports: TerminalPorts;
+  /** The time of its lines. */
+  private readonly now: () => Instant;
   private readonly lines = new Map<IdText, Line>();
   private run: Run | null = null;
   private early: (Heard & { type: "signal" })[] = [];
@@ -72,6 +75,7 @@ export class Terminal {
     this.id = id;
     this.page = page;
     this.ports = ports;
+    this.now = patient(ports.clock, () => this.links().some((link) => isWaiting(this.screen(link))));
   }
 
   links(): readonly IdText[] {
@@ -102,7 +106,7 @@ export class Terminal {
       case "welcome":
         return this.again();
       case "line":
-        return this.lineSaid(message.link, inTime(message.line, message.now, this.ports.clock.now()));
+        return this.lineSaid(message.link, inTime(message.line, message.now, this.now()));
       case "admit":
         return this.admitted(message);
       case "signal":
@@ -172,7 +176,7 @@ export class Terminal {
   // ---- the line of a call under way
 
   private happen(run: Run, event: Event): void {
-    const [next, effects] = step(run.line, event, this.ports.clock.now());
+    const [next, effects] = step(run.line, event, this.now());
     for (const effect of effects) if (effect.type === "mend") this.greet(run);
     this.become(run, next);
   }
@@ -190,8 +194,7 @@ export class Terminal {
     run.timer();
     const until = deadline(run.line);
     if (until === null) return;
-    const { clock } = this.ports;
-    run.timer = clock.wait(ms(Math.max(0, until - clock.now())), () => {
+    run.timer = this.ports.clock.wait(ms(Math.max(0, until - this.now())), () => {
       if (this.run === run) this.happen(run, { type: "tick" });
     });
   }
@@ -247,9 +250,13 @@ export class Terminal {
   told(from: IdText, call: IdText, word: Told): void {
     const { run } = this;
     if (run === null || run.admit.call !== call || this.closed) return;
-    if (word === "answered") this.happen(run, { type: "receipt", call, kind: "answered", terminal: from });
-    else if (isInCall(run.line) && run.line.theirs === from)
+    if (word === "answered") {
+      this.happen(run, { type: "receipt", call, kind: "answered", terminal: from });
+      this.ports.tell({ type: "theyAnswered", call });
+    } else if (isInCall(run.line) && run.line.theirs === from) {
       this.happen(run, { type: "theyHungUp", call, why: "hungUp" });
+      this.ports.tell({ type: "theyHungUp", call });
+    }
   }
 
   /** Frames of the far side open, or have not for a second. */
@@ -272,7 +279,9 @@ export class Terminal {
   press(type: "answer" | "decline" | "hangUp", call: IdText): void {
     if (type === "hangUp") this.left.add(call);
     const { run } = this;
-    if (run === null || openCall(run.line) !== call) {
+    const elsewhere = [...this.lines.values()].filter((line) => openCall(line) !== run?.admit.call);
+    const asks = type === "answer" && isTaken(elsewhere, this.id, call);
+    if (run === null || openCall(run.line) !== call || asks) {
       this.ports.tell({ type, call });
       return;
     }

@@ -1,6 +1,6 @@
 // What must hold of every word that a station says to its terminals, judged as it is said: what only rests cannot show, since
 // the machine of calls forgives a great deal ([SM23]-[SM27] of docs/spec/sim.md). Decides nothing.
-import { seconds } from "@parley/base/time";
+import { minutes, seconds } from "@parley/base/time";
 import { type Line, isInCall, openCall } from "@parley/call/state";
 import type { IdText } from "@parley/protocol/ids";
 import type { Station } from "./station.ts";
@@ -15,6 +15,9 @@ type Ringing = { readonly life: number; readonly desks: readonly IdText[] };
 const lookEvery = seconds(5);
 const looks = 12;
 
+/** The longest that the presence of a desk waits for a full disk. */
+const waitsForRoom = minutes(3);
+
 export class Watch {
   private readonly world: () => World;
   private readonly wrong: (what: string) => void;
@@ -22,8 +25,13 @@ export class Watch {
   private readonly calling = new Map<string, IdText>();
   /** Calls that crossed. */
   private readonly rivals = new Map<IdText, readonly IdText[]>();
+  /** Calls that a person has ended. */
   private readonly ended = new Set<IdText>();
+  /** Rings that a desk or the calling station has given up, and calls in which somebody has seen the other. */
+  private readonly givenUp = new Set<IdText>();
+  private readonly seen = new Set<IdText>();
   private readonly ringing = new Map<string, Ringing>();
+  private readonly came = new Map<IdText, readonly number[]>();
   private readonly lastTold = new Map<
     Station,
     { readonly at: number; readonly life: number; readonly words: Set<string> }
@@ -44,17 +52,38 @@ export class Watch {
     const words = fresh ? new Set<string>() : before.words;
     this.lastTold.set(station, { at, life: station.lives, words });
     const word = JSON.stringify([to, message]);
-    if (words.has(word)) this.wrong(`[SM24] ${station.name} tells a line twice at once`);
+    if (words.has(word) && !this.cameTwice(to, at)) this.wrong(`[SM24] ${station.name} tells a line twice at once`);
     words.add(word);
   }
 
-  /** A person has ended `call` at a desk, or the desk has given it up for want of an answer. */
+  /** A desk comes to its station. */
+  comes(desk: IdText): void {
+    this.came.set(desk, [...(this.came.get(desk) ?? []).slice(-1), this.world().queue.now()]);
+  }
+
+  /** Each coming is answered, and a station that waits for room on its disk answers two at once. */
+  private cameTwice(desk: IdText | null, now: number): boolean {
+    const [first, second] = desk === null ? [] : (this.came.get(desk) ?? []);
+    return first !== undefined && second !== undefined && now - first < waitsForRoom;
+  }
+
+  /** A person has ended `call` at a desk. */
   endedBySomebody(call: IdText): void {
     this.ended.add(call);
   }
 
+  /** A desk has given `call` up for want of an answer. */
+  gaveUp(call: IdText): void {
+    this.givenUp.add(call);
+  }
+
+  /** A desk sees the far one in `call`. */
+  sees(call: IdText): void {
+    this.seen.add(call);
+  }
+
   lineTold(station: Station, link: IdText, line: Line): void {
-    if (line.at === "ended" && (line.why === "unanswered" || line.why === "notDelivered")) this.ended.add(line.call);
+    if (line.at === "ended" && (line.why === "unanswered" || line.why === "notDelivered")) this.gaveUp(line.call);
     this.endedByPeople(station, line);
     const call = openCall(line);
     if (call === null) return;
@@ -91,8 +120,13 @@ export class Watch {
   /** [SM27]; where both had called and one ended that one call, the other one gave way to it and is over too. */
   private endedByPeople(station: Station, line: Line): void {
     if (line.at !== "ended" || line.answered === null || line.why === "superseded") return;
-    if ([line.call, ...(this.rivals.get(line.call) ?? [])].some((call) => this.ended.has(call))) return;
+    if ([line.call, ...(this.rivals.get(line.call) ?? [])].some((call) => this.isEnded(call))) return;
     this.wrong(`[SM27] nobody ended ${this.nameOf(line.call)}, and ${station.name} says that it is over: ${line.why}`);
+  }
+
+  /** An answer may cross with the caller's giving up, as long as nobody has seen anybody ([CA9]). */
+  private isEnded(call: IdText): boolean {
+    return this.ended.has(call) || (this.givenUp.has(call) && !this.seen.has(call));
   }
 
   /** [SM26]: when both have taken all that the other said, they do not both ring each other. */

@@ -120,6 +120,7 @@ function build(plan: Plan): World {
           );
         },
         told: (from, told) => judge.watch.told(from, told),
+        comes: (seat) => judge.watch.comes(seat.id),
         wrong,
         pageSkew: skew,
       },

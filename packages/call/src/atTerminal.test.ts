@@ -1,7 +1,17 @@
 import { describe, expect, it } from "vitest";
 import { instant } from "@parley/base/time";
-import { isOverHere, leftAlready, meets, saidAgain } from "./atTerminal.ts";
-import { type Called, type Calling, type Ended, type Live, idle, ringsAt, sitsAt, takesPart } from "./state.ts";
+import { isOverHere, isTaken, leftAlready, meets, saidAgain } from "./atTerminal.ts";
+import {
+  type Called,
+  type Calling,
+  type Ended,
+  type Line,
+  type Live,
+  idle,
+  ringsAt,
+  sitsAt,
+  takesPart,
+} from "./state.ts";
 
 const at = instant(1000);
 const live: Live = { at: "live", since: at, call: "c", side: "called", ours: "us", theirs: "them", answered: at };
@@ -56,6 +66,15 @@ describe("a terminal's part in a line", () => {
     expect(isOverHere(live)).toBe(false);
   });
 
+  it("[CA4] is in one call at a time: who calls or speaks on one line does not go ahead with another's ring", () => {
+    const calling: Line = { at: "ringing", side: "calling", call: "d", ours: "us", reach: "sent", until: instant(9) };
+    expect(isTaken([called, calling], "us", "c")).toBe(true);
+    expect(isTaken([called, { ...live, call: "d" }], "us", "c")).toBe(true);
+    expect(isTaken([called, { ...called, call: "d" }, idle], "us", "c")).toBe(false);
+    expect(isTaken([called, calling], "hall", "c")).toBe(false);
+    expect(isTaken([live], "us", "c")).toBe(false);
+  });
+
   it("begins with the far terminal anew when either person moves", () => {
     expect(meets(called, live, "us")).toBe("them");
     expect(meets(live, { ...live, since: instant(5) }, "us")).toBeNull();
@@ -70,9 +89,14 @@ describe("a terminal's part in a line", () => {
       { type: "up", call: "c" },
       { type: "answer", call: "c" },
     ]);
-    expect(saidAgain({ ...live, side: "calling" }, "us")).toEqual([{ type: "up", call: "c" }]);
+    expect(saidAgain({ ...live, side: "calling" }, "us")).toEqual([
+      { type: "theyAnswered", call: "c" },
+      { type: "up", call: "c" },
+    ]);
+    expect(saidAgain({ ...live, side: "calling", ours: "hall" }, "us")).toEqual([{ type: "up", call: "c" }]);
     expect(saidAgain(ended, "us")).toEqual([{ type: "hangUp", call: "c" }]);
-    expect(saidAgain({ ...ended, why: "theyHungUp" }, "us")).toEqual([]);
+    expect(saidAgain({ ...ended, why: "theyHungUp" }, "us")).toEqual([{ type: "theyHungUp", call: "c" }]);
+    expect(saidAgain({ ...ended, why: "theyHungUp", answered: null }, "us")).toEqual([]);
     expect(saidAgain(called, "us")).toEqual([]);
     expect(saidAgain(idle, "us")).toEqual([]);
   });

@@ -2,7 +2,7 @@
 // the simulator's terminal, which carries it out without media.
 import type { IdText } from "@parley/protocol/ids";
 import type { Event } from "./event.ts";
-import { type Line, isInCall, openCall, sitsAt } from "./state.ts";
+import { type Line, isInCall, openCall, ringsAt, sitsAt, takesPart } from "./state.ts";
 
 /** Whether a call has ended here so that nobody is to be taken back into it; its id then belongs in `left` ([CA15]). */
 export const isOverHere = (line: Line): line is Extract<Line, { at: "ended" }> =>
@@ -19,6 +19,10 @@ export function leftAlready(said: Line, left: ReadonlySet<IdText>, self: IdText 
   return isInCall(said) && said.ours !== self ? null : open;
 }
 
+/** Whether `self` calls or speaks on a line other than that of `call`: its station lets it answer no second call. */
+export const isTaken = (lines: readonly Line[], self: IdText, call: IdText): boolean =>
+  lines.some((line) => openCall(line) !== call && takesPart(line, self) && !ringsAt(line, self));
+
 /** The far terminal that `self` begins to exchange pictures with by going from `before` to `after`, or null. */
 export function meets(before: Line, after: Line, self: IdText): IdText | null {
   // Also when the call comes back to the terminal that had handed it over.
@@ -29,12 +33,17 @@ export function meets(before: Line, after: Line, self: IdText): IdText | null {
 
 /** What happened here that our station may have missed while it was away: it takes each of these once. */
 export function saidAgain(line: Line, self: IdText): readonly Pick<Event & { type: Word }, "type" | "call">[] {
-  if (line.at === "ended") return line.why === "hungUp" ? [{ type: "hangUp", call: line.call }] : [];
+  if (line.at === "ended") {
+    const { call, why, answered } = line;
+    if (why === "hungUp") return [{ type: "hangUp", call }];
+    return why === "theyHungUp" && answered !== null ? [{ type: "theyHungUp", call }] : [];
+  }
   if (!isInCall(line)) return [];
   const { call } = line;
   return [
+    ...(line.side === "calling" && sitsAt(line, self) ? [{ type: "theyAnswered", call } as const] : []),
     ...(line.at === "live" ? [{ type: "up", call } as const] : []),
     ...(line.side === "called" && sitsAt(line, self) ? [{ type: "answer", call } as const] : []),
   ];
 }
-type Word = "up" | "hangUp" | "answer";
+type Word = "up" | "hangUp" | "answer" | "theyAnswered" | "theyHungUp";

@@ -32,6 +32,8 @@ export type Event =
   /** Their receipt, verified. `terminal` is theirs, where one did it. */
   | { readonly type: "receipt"; readonly call: IdText; readonly kind: ReceiptKind; readonly terminal: IdText | null }
   | { readonly type: "theyHungUp"; readonly call: IdText; readonly why: HangUpReason }
+  /** Their terminal said to ours, with no station between, that it answered. */
+  | { readonly type: "theyAnswered"; readonly call: IdText }
   /** Our terminal opened a frame of theirs: the first, or the first after a loss. */
   | { readonly type: "up"; readonly call: IdText }
   /** Our terminal has not opened one for about a second. */

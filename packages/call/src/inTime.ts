@@ -12,13 +12,13 @@ export function inTime(line: Line, theirNow: Instant, ourNow: Instant): Line {
     case "ringing":
       return { ...line, until: after(line.until, ahead) };
     case "keying":
-      return { ...line, answered: after(line.answered, ahead), until: after(line.until, ahead) };
+      return { ...line, ...inCall(line, ahead), until: after(line.until, ahead) };
     case "live":
-      return { ...line, answered: after(line.answered, ahead), since: after(line.since, ahead) };
+      return { ...line, ...inCall(line, ahead), since: after(line.since, ahead) };
     case "mending":
       return {
         ...line,
-        answered: after(line.answered, ahead),
+        ...inCall(line, ahead),
         lost: after(line.lost, ahead),
         until: after(line.until, ahead),
       };
@@ -27,6 +27,14 @@ export function inTime(line: Line, theirNow: Instant, ourNow: Instant): Line {
   }
   return line satisfies never;
 }
+
+const inCall = (
+  { answered, instead }: Extract<Line, { readonly answered: Instant; readonly theirs: string }>,
+  ahead: Ms,
+) => ({
+  answered: after(answered, ahead),
+  ...(instead === undefined ? {} : { instead: { ...instead, until: after(instead.until, ahead) } }),
+});
 
 const ended = (line: Line & { readonly at: "ended" }, ahead: Ms) => ({
   answered: line.answered === null ? null : after(line.answered, ahead),

@@ -6,8 +6,9 @@ import type { IdText } from "@parley/protocol/ids";
 /** Which side pressed Call. */
 export type Side = "calling" | "called";
 
-/** How far a ring has come, as the called party's signed receipts say; each includes the ones before it. */
-export type Reach = "sent" | "delivered" | "rang" | "seen";
+/** How far a ring has come, as the called party's signed receipts say; each includes the ones before it. The last one is not
+ * signed: their terminal has told ours that it answered, and their station's receipt is under way. */
+export type Reach = "sent" | "delivered" | "rang" | "seen" | "answered";
 
 /** Why a call is over. `lost` never appears: a lost path is mended for as long as the call is open. */
 export type EndReason =
@@ -33,7 +34,12 @@ type InCall = {
   readonly answered: Instant;
   /** A terminal of ours to which the call is handed: it rings there, and the call stays where it is until somebody joins. */
   readonly offered?: IdText | undefined;
+  /** Our own ring, which this call took the place of by crossing it: it rings on if theirs was over by then ([CA23]). */
+  readonly instead?: Crossed | undefined;
 };
+
+/** A ring that was placed at `by` and crossed another; its minute ends at `until`. */
+export type Crossed = { readonly call: IdText; readonly by: IdText; readonly until: Instant };
 
 export type Calling = {
   readonly at: "ringing";

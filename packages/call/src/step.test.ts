@@ -26,7 +26,7 @@ const anyEvent: fc.Arbitrary<Event> = fc.oneof(
     call: anyCall,
     desk: anyDesk,
   }),
-  fc.record({ type: fc.constantFrom("hangUp" as const, "up" as const), call: anyCall }),
+  fc.record({ type: fc.constantFrom("hangUp" as const, "up" as const, "theyAnswered" as const), call: anyCall }),
   fc.record({
     type: fc.constant("receipt" as const),
     call: anyCall,
@@ -158,6 +158,42 @@ describe("step", () => {
       }),
       runs,
     );
+  });
+
+  it("[CA23] a ring of ours that crossed one which was over by then rings on, and is said again", () => {
+    const [calling] = step(idle, { type: "place", call: "B", by: "d1" }, t0);
+    const ring: Event = { type: "ring", call: "A", by: "f1", spent: ms(0), desks: ["d2"] };
+    const [crossed, said] = step(calling, ring, after(t0, seconds(5)));
+    expect(crossed).toMatchObject({ at: "keying", call: "A", ours: "d1", theirs: "f1" });
+    expect(said.map(({ type }) => type)).toEqual(["sendReceipt", "sendReceipt"]);
+    const over: Event = { type: "theyHungUp", call: "A", why: "cancelled" };
+    const [again, effects] = step(crossed, over, after(t0, seconds(6)));
+    expect(again).toEqual(calling);
+    expect(effects).toEqual([
+      { type: "record", call: "A", why: "theyHungUp" },
+      { type: "sendRing", call: "B", by: "d1" },
+    ]);
+    // Its minute is still its own, and whoever ends the call ends that ring too.
+    const withdrawn = { type: "sendHangUp", call: "B", why: "cancelled" };
+    const [late, lateSaid] = step(crossed, over, after(t0, ringLasts));
+    expect([late.at, lateSaid.at(-1)]).toEqual(["ended", withdrawn]);
+    expect(step(crossed, { type: "hangUp", call: "A" }, t0)[1].at(-1)).toEqual(withdrawn);
+    // Once the far side is seen it is in that call, and nothing else rings.
+    const [live, seen] = step(crossed, { type: "up", call: "A" }, t0);
+    expect(seen).toEqual([withdrawn]);
+    expect(step(live, over, t0)).toMatchObject([{ at: "ended" }, [{ type: "record" }]]);
+  });
+
+  it("[CA9] a caller's ring that their terminal says is answered is not given up, and ends by their station or a person", () => {
+    const [calling] = step(idle, { type: "place", call: "A", by: "d1" }, t0);
+    const [heardOf] = step(calling, { type: "theyAnswered", call: "A" }, t0);
+    expect(heardOf).toEqual({ ...calling, reach: "answered" });
+    const [waits, nothing] = step(heardOf, { type: "tick" }, after(t0, ringLasts));
+    expect([waits, nothing]).toEqual([{ ...heardOf, until: after(t0, ms(2 * ringLasts)) }, []]);
+    const receipt: Event = { type: "receipt", call: "A", kind: "answered", terminal: "f1" };
+    expect(step(waits, receipt, t0)[0]).toMatchObject({ at: "keying", theirs: "f1" });
+    expect(step(waits, { ...receipt, kind: "unanswered" }, t0)[0]).toMatchObject({ at: "ended", why: "unanswered" });
+    expect(step(waits, { type: "hangUp", call: "A" }, t0)[0]).toMatchObject({ at: "ended", why: "cancelled" });
   });
 
   it("[CA16] a call that is handed on stays where it is until somebody joins there, or takes it", () => {

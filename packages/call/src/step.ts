@@ -8,6 +8,7 @@ import type { Effect, Event } from "./event.ts";
 import {
   type Called,
   type Calling,
+  type Crossed,
   type EndReason,
   type Ended,
   type Keying,
@@ -72,17 +73,23 @@ function ring(line: Line, event: Event & { type: "ring" }, now: Instant): Step {
     case "ringing":
       if (line.side === "called") return rung([missed(line, "cancelled")]);
       // Both pressed Call: the smaller id is the call, on both sides, and whoever rang with the other has thereby answered.
-      // The other id is taken back in words, since the far side may by now have given up the smaller one.
+      // The far side may have given the smaller one up by now: until it is seen there, ours is kept to go back to ([CA23]).
       if (line.call < call) return stay(line);
-      return answered({ call, side: "called", ours: line.ours, theirs: by }, now, [
-        { type: "sendHangUp", call: line.call, why: "cancelled" },
-        receipt(call, "delivered"),
-        receipt(call, "answered", line.ours),
-      ]);
+      return answered(
+        {
+          call,
+          side: "called",
+          ours: line.ours,
+          theirs: by,
+          instead: { call: line.call, by: line.ours, until: line.until },
+        },
+        now,
+        [receipt(call, "delivered"), receipt(call, "answered", line.ours)],
+      );
     case "keying":
     case "live":
     case "mending":
-      return rung([{ type: "record", call: line.call, why: "superseded" }]);
+      return rung([{ type: "record", call: line.call, why: "superseded" }, ...withdrawn(line)]);
   }
   return line satisfies never;
 }
@@ -92,6 +99,8 @@ function tick(line: Line, now: Instant): Step {
   switch (line.at) {
     case "ringing":
       if (line.side === "calling") {
+        // Two people see each other by now: only a word of their station, or a person, ends that ([CA9]).
+        if (line.reach === "answered") return stay({ ...line, until: after(now, ringLasts) });
         const why = line.reach === "sent" ? "notDelivered" : "unanswered";
         return over(line, why, now, [{ type: "sendHangUp", call: line.call, why: "unanswered" }]);
       }
@@ -158,6 +167,8 @@ function inCalling(line: Calling, event: OfCall, now: Instant): Step {
           return over(line, event.kind, now, []);
       }
       return event.kind satisfies never;
+    case "theyAnswered":
+      return stay({ ...line, reach: "answered" });
     case "answer":
     case "decline":
     case "handOver": // whoever is to speak when they answer takes the call, and is not put there by somebody else
@@ -202,6 +213,7 @@ function inCalled(line: Called, event: OfCall, now: Instant): Step {
     case "take":
       return refuse(line, "NOT_RINGING_HERE");
     case "receipt":
+    case "theyAnswered":
     case "up":
     case "lost":
       return stay(line);
@@ -214,7 +226,8 @@ function inCall(line: Keying | Live | Mending, event: OfCall, now: Instant): Ste
   switch (event.type) {
     case "up": {
       if (line.at === "live") return stay(line);
-      return stay({ at: "live", ...heldBy(line), since: now });
+      // They are in it, so their ring was not over, and ours is needed no more.
+      return [{ at: "live", ...heldBy({ ...line, instead: undefined }), since: now }, withdrawn(line)];
     }
     case "lost":
       return line.at === "mending" ? stay({ ...line, why: event.why }) : mending(line, event.why, now);
@@ -222,9 +235,14 @@ function inCall(line: Keying | Live | Mending, event: OfCall, now: Instant): Ste
       return over(line, "hungUp", now, [
         { type: "sendHangUp", call, why: "hungUp" },
         { type: "record", call, why: "hungUp" },
+        ...withdrawn(line),
       ]);
-    case "theyHungUp":
-      return over(line, "theyHungUp", now, [{ type: "record", call, why: "theyHungUp" }]);
+    case "theyHungUp": {
+      const record: Effect = { type: "record", call, why: "theyHungUp" };
+      if (event.why !== "hungUp" && line.instead !== undefined && now < line.instead.until)
+        return ringOn(line.instead, record);
+      return over(line, "theyHungUp", now, [record, ...withdrawn(line)]);
+    }
     case "handOver": // to the terminal that has it: it is offered to nobody any more
       return stay(offer(line, event.to === line.ours ? undefined : event.to));
     case "take":
@@ -237,12 +255,24 @@ function inCall(line: Keying | Live | Mending, event: OfCall, now: Instant): Ste
     case "decline":
       return event.desk === line.offered ? stay(offer(line, undefined)) : refuse(line, "ANSWERED_ELSEWHERE");
     case "receipt":
+    case "theyAnswered":
     case "rang":
     case "seen":
       return stay(line);
   }
   return event satisfies never;
 }
+
+/** Our own ring again, which theirs had crossed: theirs was over before our answer came. */
+function ringOn({ call, by, until }: Crossed, record: Effect): Step {
+  const calling: Calling = { at: "ringing", side: "calling", call, ours: by, reach: "sent", until };
+  // Once more, since whoever rang too may have heard the first one and let it pass.
+  return [calling, [record, { type: "sendRing", call, by }]];
+}
+
+/** The end of a call is that of the ring that it took the place of: the far side may ring for that by now. */
+const withdrawn = ({ instead }: InCall): readonly Effect[] =>
+  instead === undefined ? [] : [{ type: "sendHangUp", call: instead.call, why: "cancelled" }];
 
 const receipt = (
   call: string,
@@ -262,10 +292,10 @@ const missed = (line: Called, why: EndReason): Effect => ({
   why,
 });
 
-const reaches: readonly Reach[] = ["sent", "delivered", "rang", "seen"];
+const reaches: readonly Reach[] = ["sent", "delivered", "rang", "seen", "answered"];
 const further = (a: Reach, b: Reach): Reach => (reaches.indexOf(a) >= reaches.indexOf(b) ? a : b);
 
-type Ends = Pick<Keying, "call" | "side" | "ours" | "theirs">;
+type Ends = Pick<Keying, "call" | "side" | "ours" | "theirs" | "instead">;
 
 function answered(ends: Ends, now: Instant, effects: readonly Effect[]): Step {
   return [{ at: "keying", ...ends, answered: now, until: after(now, keyingLasts) }, effects];
@@ -274,8 +304,12 @@ function answered(ends: Ends, now: Instant, effects: readonly Effect[]): Step {
 type InCall = Keying | Live | Mending;
 
 /** What is true of an answered call whether it is seen just now or not. */
-function heldBy({ call, side, ours, theirs, answered: at, offered }: InCall) {
-  return { call, side, ours, theirs, answered: at, ...(offered === undefined ? {} : { offered }) };
+function heldBy({ call, side, ours, theirs, answered: at, offered, instead }: InCall) {
+  return {
+    ...{ call, side, ours, theirs, answered: at },
+    ...(offered === undefined ? {} : { offered }),
+    ...(instead === undefined ? {} : { instead }),
+  };
 }
 
 function keying(line: InCall, now: Instant): Keying {

@@ -44,6 +44,7 @@ const events: readonly (readonly [name: string, event: Event])[] = [
   ["we press End", { type: "hangUp", call: "B" }],
   ["they answered", receipt("answered")],
   ["they declined", receipt("declined")],
+  ["their terminal says that it answered", { type: "theyAnswered", call: "B" }],
   ["they ended it", { type: "theyHungUp", call: "B", why: "hungUp" }],
   ["a frame opens", { type: "up", call: "B" }],
   ["a second without one", { type: "lost", call: "B", why: "noPackets" }],

@@ -1,7 +1,7 @@
 import { instant, ms } from "@parley/base/time";
 import type { Line } from "@parley/call/state";
 import { describe, expect, it } from "vitest";
-import { type Calls, type CallsContext, type Command, type Decision, decide, noCalls } from "./calls.ts";
+import { type Calls, type CallsContext, type Command, type Decision, decide, nextDeadline, noCalls } from "./calls.ts";
 
 const link = "link";
 const call = "call";
@@ -127,5 +127,56 @@ describe("the duty of calls", () => {
     const decision = after([ring(), from("d1", { type: "answer", call }), busy], other);
     expect(decision.toPeers).toMatchObject([{ link: "other", message: { type: "receipt", kind: "busy" } }]);
     expect(told(decision, "line")).toMatchObject([{ link: "other", line: { at: "idle" }, missed: now + 2000 }]);
+  });
+
+  describe("a ring whose minute is over while a terminal of it is away", () => {
+    const minute = instant(now + 61_000);
+    const time: Command = { from: "time" };
+    const away = (...terminals: string[]) =>
+      context([desk("d1"), desk("d2")].map((it) => ({ ...it, online: !terminals.includes(it.terminal) })));
+    const go = (calls: Calls, command: Command, its: CallsContext, at: number) =>
+      decide(calls, command, its, instant(at));
+
+    it("[CA24] is not given up by its caller until that terminal may have come and said what it knows", () => {
+      const { calls } = after([from("d1", { type: "place", link })]);
+      const over = go(calls, time, away("d1"), minute);
+      expect([over.calls.links[link]?.line.at, over.toPeers]).toEqual(["ringing", []]);
+      expect(nextDeadline(over.calls)).toBe(minute + 120_000);
+      // Nobody came.
+      expect(lineOf(go(over.calls, time, away("d1"), minute + 120_000))?.at).toBe("ended");
+      const back = go(over.calls, { from: "presence", terminal: "d1" }, context(), minute + 30_000);
+      expect(nextDeadline(back.calls)).toBe(minute + 35_000);
+      expect(lineOf(go(back.calls, time, context(), minute + 35_000))?.at).toBe("ended");
+      // It came, and they speak.
+      const speaks = go(back.calls, from("d1", { type: "theyAnswered", call }), context(), minute + 31_000);
+      const later = go(speaks.calls, time, context(), minute + 90_000);
+      expect([lineOf(later), later.toPeers]).toMatchObject([{ at: "ringing", reach: "answered" }, []]);
+      // A caller who is there gives the ring up on the minute.
+      expect(lineOf(go(calls, time, context(), minute))?.at).toBe("ended");
+    });
+
+    it("[CA24] rings nowhere any more for the party that was called, and is answered where it had been", () => {
+      const { calls } = after([ring()]);
+      const over = go(calls, time, away("d2"), minute);
+      expect(lineOf(over)).toMatchObject({ at: "ringing", desks: ["d2"] });
+      expect(over.toPeers).toEqual([]);
+      // Nobody who comes hears of it.
+      const back = go(over.calls, { from: "presence", terminal: "d2" }, context(), minute + 1000);
+      expect([back.toTerminals, nextDeadline(back.calls)]).toEqual([[], minute + 6000]);
+      expect(go(over.calls, { from: "presence", terminal: "d1" }, context(), minute + 1000).toTerminals).toEqual([]);
+      const answered = go(back.calls, from("d2", { type: "answer", call }), context(), minute + 2000);
+      expect(lineOf(answered)).toMatchObject({ at: "keying", ours: "d2" });
+      expect(go(back.calls, time, context(), minute + 6000).events).toMatchObject([{}, { type: "missed" }]);
+      expect(lineOf(go(calls, time, context(), minute))?.at).toBe("ended");
+    });
+  });
+
+  it("[CA25] a terminal that heard the far one end the call ends it for its station, which tells nobody and keeps the record", () => {
+    const answered = [ring(), from("d1", { type: "answer", call })];
+    const over = after([...answered, from("d1", { type: "theyHungUp", call })]);
+    expect(lineOf(over)).toMatchObject({ at: "ended", why: "theyHungUp" });
+    expect([over.toPeers, over.events]).toMatchObject([[], [{ type: "finished", why: "theyHungUp" }]]);
+    expect(lineOf(after([...answered, from("d2", { type: "theyHungUp", call })]))?.at).toBe("keying");
+    expect(after([...answered, from("d1", { type: "theyHungUp", call: "gone" })]).toTerminals).toEqual([]);
   });
 });

@@ -1,7 +1,7 @@
 // The duty of calls: which of our terminals ring, who is in a call, what is said to the other station. It decides and
 // does nothing: `decide` takes the lines as they are and one command, and answers with the lines as they shall be and
 // with what to send, tell and note. The state machine of a single line is packages/call; here is what spans lines.
-import { type Instant, type Ms } from "@parley/base/time";
+import { type Instant, type Ms, after, instant, minutes, seconds } from "@parley/base/time";
 import type { Effect, Event, HangUpReason, ReceiptKind } from "@parley/call/event";
 import {
   type EndReason,
@@ -48,6 +48,8 @@ export type LinkCalls = {
   readonly reached: Readonly<Partial<Record<Reached, Instant>>>;
   /** When a ring of theirs was missed that no call has followed. */
   readonly missed: Instant | null;
+  /** A ring whose minute is over while a terminal of it is away, which may have it answered: it is given up then ([CA24]). */
+  readonly lapses: Instant | null;
 };
 
 /** The receipts that say how far a ring has come. */
@@ -67,12 +69,21 @@ export const noLink: LinkCalls = {
   epoch: 0,
   reached: {},
   missed: null,
+  lapses: null,
 };
+
+/** How long a terminal that took part in a ring may take to come back to its station: chosen. */
+const mayBeAway = minutes(2);
+/** How long one that has come back may take to say what became of the ring there: chosen. */
+const maySay = seconds(5);
 
 export type FromTerminal =
   /** `from`: another terminal of ours, which is asked to call. */
   | { readonly type: "place"; readonly link: IdText; readonly from?: IdText | undefined }
   | { readonly type: "rang" | "seen" | "answer" | "decline" | "take" | "hangUp" | "up"; readonly call: IdText }
+  /** Said by the far terminal to this one. */
+  | { readonly type: "theyAnswered"; readonly call: IdText }
+  | { readonly type: "theyHungUp"; readonly call: IdText }
   | { readonly type: "lost"; readonly call: IdText; readonly why: (Event & { type: "lost" })["why"] }
   | { readonly type: "handOver"; readonly call: IdText; readonly to: IdText }
   | { readonly type: "signal"; readonly call: IdText; readonly to: IdText; readonly body: string }
@@ -220,7 +231,7 @@ export function decide(calls: Calls, command: Command, context: CallsContext, no
       break;
     }
     case "time":
-      for (const link of Object.keys(calls.links)) turn.happen(link, { type: "tick" });
+      for (const link of Object.keys(calls.links)) turn.pass(link);
       break;
   }
   return turn.decision();
@@ -229,8 +240,8 @@ export function decide(calls: Calls, command: Command, context: CallsContext, no
 /** The earliest deadline of any line, or null; when it comes, `decide` wants a command from time. */
 export function nextDeadline(calls: Calls): Instant | null {
   let first: Instant | null = null;
-  for (const { line } of Object.values(calls.links)) {
-    const until = deadline(line);
+  for (const { line, lapses } of Object.values(calls.links)) {
+    const until = lapses ?? deadline(line);
     if (until !== null && (first === null || until < first)) first = until;
   }
   return first;
@@ -253,7 +264,7 @@ function fromTerminal(turn: Turn, terminal: IdText, message: FromTerminal): void
     return turn.happen(message.link, { type: "place", call: turn.context.newCall(), by }, terminal, { caller: by });
   }
   const link = turn.linkOf(message.call);
-  if (link === null) return message.type === "signal" || message.type === "epoch" ? undefined : refuse("CALL_OVER");
+  if (link === null) return isNews(message) ? undefined : refuse("CALL_OVER");
   const { line } = turn.at(link);
   switch (message.type) {
     case "rang":
@@ -270,6 +281,10 @@ function fromTerminal(turn: Turn, terminal: IdText, message: FromTerminal): void
       return sitsAt(line, terminal) ? turn.happen(link, { type: "up", call: message.call }) : undefined;
     case "lost":
       return sitsAt(line, terminal) ? turn.happen(link, message) : undefined;
+    case "theyAnswered":
+      return takesPart(line, terminal) ? turn.happen(link, message) : undefined;
+    case "theyHungUp":
+      return sitsAt(line, terminal) ? turn.happen(link, { ...message, why: "hungUp" }) : undefined;
     case "handOver":
       if (!turn.context.desks.some((desk) => desk.terminal === message.to && desk.online))
         return refuse("TERMINAL_UNKNOWN");
@@ -286,6 +301,10 @@ function fromTerminal(turn: Turn, terminal: IdText, message: FromTerminal): void
   }
   return message satisfies never;
 }
+
+/** What a terminal tells and nobody at it has asked for: it comes late without anybody being told so. */
+const isNews = ({ type }: FromTerminal): boolean =>
+  type === "signal" || type === "epoch" || type === "theyAnswered" || type === "theyHungUp";
 
 function fromPeer(turn: Turn, link: IdText, message: FromPeer): void {
   const held = turn.context.generations.get(link);
@@ -331,7 +350,8 @@ function fromPeer(turn: Turn, link: IdText, message: FromPeer): void {
 /** A terminal that comes is told every line; it rings along where one rings, and takes up its place where it has one. */
 function greet(turn: Turn, terminal: IdText): void {
   const on = turn.context.desks.some((desk) => desk.terminal === terminal && desk.online);
-  for (const [link, { line }] of turn.links()) {
+  for (const [link, { line, lapses }] of turn.links()) {
+    if (lapses !== null && turn.comesBack(link, terminal)) continue;
     const rings = line.at === "ringing" && line.side === "called" && !line.desks.includes(terminal);
     if (on && rings && !turn.engaged(terminal)) {
       turn.happen(link, { type: "handOver", call: line.call, to: terminal });
@@ -388,7 +408,9 @@ class Turn {
     const [line, effects] = step(before.line, event, this.now);
     const fresh = line.at !== "idle" && (before.line.at === "idle" || before.line.call !== line.call);
     const missed = event.type === "place" || isInCall(line) ? null : before.missed;
-    this.all[link] = { ...(fresh ? { ...noLink, ...met } : before), line, missed };
+    const rings = line.at === "ringing" && line.side === "calling" ? { caller: line.ours } : {};
+    const lapses = line.at === "ringing" && !fresh ? before.lapses : null;
+    this.all[link] = { ...(fresh ? { ...noLink, ...rings, ...met } : before), line, missed, lapses };
     for (const effect of effects) this.carry(link, effect, before, asker);
     this.noteRang(link, before.line, line);
     if (line === before.line && this.at(link).missed === before.missed) return;
@@ -403,6 +425,36 @@ class Turn {
       return;
     const { call, reach } = before;
     this.note({ type: "rang", link, call, ours: this.named(before.ours), reach, why: line.why });
+  }
+
+  /**
+   * Time has passed. A ring whose minute is over rings nowhere any more, but is not given up while one of its terminals is away:
+   * people may see each other there already ([CA24]).
+   */
+  pass(link: IdText): void {
+    const { line, lapses } = this.at(link);
+    if (line.at !== "ringing" || this.now < line.until || line.reach === "answered")
+      return this.happen(link, { type: "tick" });
+    if (lapses !== null) return this.now < lapses ? undefined : this.happen(link, { type: "tick" });
+    const isAway = (terminal: IdText): boolean => !this.isOn(terminal);
+    const desks = line.side === "calling" ? [] : line.desks.filter(isAway);
+    if (line.side === "calling" ? !isAway(line.ours) : desks.length === 0) return this.happen(link, { type: "tick" });
+    const late = line.side === "calling" ? line : { ...line, desks };
+    this.all[link] = { ...this.at(link), line: late, lapses: after(this.now, mayBeAway) };
+    if (line.side === "called" && desks.length < line.desks.length) this.tell(null, this.told(link));
+  }
+
+  /** A terminal comes while a ring waits for one that was away. Whether that ring is not to be spoken of to it. */
+  comesBack(link: IdText, terminal: IdText): boolean {
+    const before = this.at(link);
+    const { line, lapses } = before;
+    if (lapses !== null && takesPart(line, terminal) && this.isOn(terminal))
+      this.all[link] = { ...before, lapses: instant(Math.min(lapses, after(this.now, maySay))) };
+    return line.at === "ringing" && line.side === "called";
+  }
+
+  private isOn(terminal: IdText): boolean {
+    return this.context.desks.some((desk) => desk.terminal === terminal && desk.online);
   }
 
   /** The link's line as terminals are told of it. */

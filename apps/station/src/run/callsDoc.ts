@@ -5,7 +5,7 @@ import { type Calls, type LinkCalls, noLink } from "../duty/calls.ts";
 import { count, id16Doc as id, instantDoc as instant } from "./json.ts";
 
 const side = z.enum(["calling", "called"]);
-const reach = z.enum(["sent", "delivered", "rang", "seen"]);
+const reach = z.enum(["sent", "delivered", "rang", "seen", "answered"]);
 export const endReasonDoc = z.enum([
   "hungUp",
   "theyHungUp",
@@ -25,6 +25,7 @@ const inCall = z.object({
   theirs: id,
   answered: instant,
   offered: id.optional(),
+  instead: z.object({ call: id, by: id, until: instant }).optional(),
 });
 
 const lineDoc: z.ZodType<Line> = z.union([
@@ -68,6 +69,7 @@ const linkCallsDoc: z.ZodType<LinkCalls> = z.object({
     })
     .default(noLink.reached),
   missed: instant.nullable().default(noLink.missed),
+  lapses: instant.nullable().default(noLink.lapses),
 });
 
 export const callsDoc: z.ZodType<Calls> = z.object({ links: z.record(id, linkCallsDoc) });

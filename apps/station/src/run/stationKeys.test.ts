@@ -1,6 +1,6 @@
 import { describe, expect, it } from "vitest";
 import { certain } from "@parley/base/result";
-import { type Instant, after, days, hours, minutes, ms } from "@parley/base/time";
+import { type Instant, after, days, hours, instant, minutes, ms } from "@parley/base/time";
 import { type CallId, type LinkId, idText } from "@parley/protocol/ids";
 import { type Receipt, callPayload, encodeReceipt, receiptLabel } from "@parley/protocol/peer/call";
 import { encode } from "@parley/base/codec";
@@ -92,6 +92,15 @@ describe("station keys over the years", () => {
     hear();
     expect(codeOf(before, signed)).toBe("SIGNATURE_INVALID");
     expect(codeOf(there.signer, there.now)).toBe("taken");
+  });
+
+  it("[RC16] what is dated by a clock that has lost its time is the key in use's, and no other's", () => {
+    const { there, codeOf, roll } = world();
+    const before = there.signer;
+    roll();
+    const lost = instant(Date.UTC(2000, 0, 1));
+    expect(codeOf(there.signer, lost)).toBe("taken");
+    expect(codeOf(before, lost)).toBe("SIGNATURE_INVALID");
   });
 
   it("[RC16] keys are known by their ids for as long as the ledger holds them", () => {

@@ -3,7 +3,7 @@
 // certificate of the root ends what the keys before it had signed (ID10).
 import { type Instant, after, ms } from "@parley/base/time";
 import { type IdText, type PartyId, idText } from "@parley/protocol/ids";
-import { maxClockSkewMs } from "@parley/protocol/limits";
+import { maxClockSkewMs, noClockBefore } from "@parley/protocol/limits";
 import { entryHash } from "@parley/protocol/signed/chain";
 import { type Pin, isRevoked, lastEntry } from "@parley/protocol/signed/pin";
 import { keyIdOf } from "@parley/protocol/signed/root";
@@ -16,7 +16,10 @@ export type StationKeys = {
   readonly take: (event: IdentityEvent) => void;
   /** By its keyIdOf, whether it still holds or not; null for one never seen. */
   readonly byId: (party: IdText, key: IdText) => HybridKey | null;
-  /** The keys of the pinned line with which its party may have signed at `at`, by that party's clock: one, or two around a hand-over. */
+  /**
+   * The keys of the pinned line with which its party may have signed at `at`, by that party's clock: one, or two around a
+   * hand-over. The key in use where the date is from before this program: a clock that has lost its time dates so what is signed now.
+   */
   readonly at: (pin: Pin, at: Instant) => readonly HybridKey[];
 };
 
@@ -50,7 +53,9 @@ export function stationKeys(): StationKeys {
         .toSorted((a, b) => a.since - b.since);
       const [from, until] = [after(at, ms(-maxClockSkewMs)), after(at, ms(maxClockSkewMs))];
       return line
-        .filter(({ since }, i) => since <= until && (line[i + 1]?.since ?? until) >= from)
+        .filter(({ since }, i) =>
+          at < noClockBefore ? i === line.length - 1 : since <= until && (line[i + 1]?.since ?? until) >= from,
+        )
         .map(({ key }) => key)
         .filter((key) => !isRevoked(pin, key));
     },

@@ -20,7 +20,7 @@ const lossReason = z.enum(["notYetUp", "noPackets", "terminalGone", "keysStale"]
 const ringing = z.object({
   at: z.literal("ringing"),
   call: id16,
-  reach: z.enum(["sent", "delivered", "rang", "seen"]),
+  reach: z.enum(["sent", "delivered", "rang", "seen", "answered"]),
   until: instant,
 });
 const inCall = z.object({
@@ -30,6 +30,7 @@ const inCall = z.object({
   theirs: id16,
   answered: instant,
   offered: id16.optional(),
+  instead: z.object({ call: id16, by: id16, until: instant }).optional(),
 });
 
 /** The state of a line, as packages/call has it; a test holds the two together. */
@@ -76,6 +77,8 @@ export const callFromTerminal = [
   z.object({ type: z.literal("place"), link: id16, from: id16.optional() }),
   z.object({ type: z.enum(["rang", "seen", "answer", "decline", "hangUp", "up"]), call: id16 }),
   z.object({ type: z.literal("lost"), call: id16, why: lossReason }),
+  /** What their terminal said to this one with no station between: that it answered, or that it ended the call. */
+  z.object({ type: z.enum(["theyAnswered", "theyHungUp"]), call: id16 }),
   z.object({ type: z.literal("handOver"), call: id16, to: id16 }),
   /** A person here takes the call that another terminal of ours has. */
   z.object({ type: z.literal("take"), call: id16 }),

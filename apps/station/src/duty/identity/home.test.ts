@@ -1,7 +1,7 @@
 import { afterEach, beforeEach, describe, expect, it } from "vitest";
 import { equal } from "@parley/base/bytes";
 import { certain } from "@parley/base/result";
-import { after, days, ms } from "@parley/base/time";
+import { after, days, instant, ms } from "@parley/base/time";
 import { idText } from "@parley/protocol/ids";
 import { verifyChain } from "@parley/protocol/signed/chain";
 import { refuseStanding } from "@parley/protocol/signed/pin";
@@ -77,6 +77,19 @@ describe("a station key that hands over", () => {
     expect(two.deliver(one)).toEqual([]);
     expect(one.eventsOf("witnessed").length).toBe(1);
   });
+
+  it("[ID36] never does so under the date of a clock that has lost its time, and at once when that is set", () => {
+    const before = keyIdOf(one.signer.publicKey);
+    const { now } = one;
+    one.now = instant(Date.UTC(2000, 0, 1));
+    one.ask({ type: "tick" }, "done");
+    expect(equal(keyIdOf(one.signer.publicKey), before)).toBe(true);
+    one.now = after(now, days(31));
+    one.ask({ type: "tick" }, "done");
+    expect(equal(keyIdOf(one.signer.publicKey), before)).toBe(false);
+    expect(one.home.pin.line.since).toBe(one.now);
+  });
+
   it("[ID15] a witness of another entry, by another station or in another's name counts for nothing", () => {
     link(one, two);
     later(days(30));

@@ -5,7 +5,7 @@ import { type Result, fail, ok } from "@parley/base/result";
 import { type Instant, between } from "@parley/base/time";
 import { type ParleyError, problem } from "@parley/protocol/errorCodes";
 import { type PartyId, idText } from "@parley/protocol/ids";
-import { maxSuccessionsAtOnce, stationKeyPeriodMs } from "@parley/protocol/limits";
+import { maxSuccessionsAtOnce, noClockBefore, stationKeyPeriodMs } from "@parley/protocol/limits";
 import { adoptCard, adoptCertificate, adoptRevocation, adoptRuling } from "@parley/protocol/signed/adopt";
 import type { CatchUp } from "@parley/protocol/signed/catchUp";
 import { type Bundle, firstEntry, indexOf, proveBundle, refuseStanding } from "@parley/protocol/signed/pin";
@@ -115,9 +115,10 @@ export function rule(state: Identity, command: CommandOf<"rule">, context: Ident
   return decided([{ type: "ruled", ruling }], [{ type: "tellPeers", notice: { type: "ruled", ruling } }]);
 }
 
-/** When the station key in use is to hand over. */
+/** When the station key in use is to hand over; never under the date of a clock that has lost its time ([ID36]). */
 export const handOverDue = (home: Home, now: Instant): boolean =>
-  between(home.pin.line.since, now) >= stationKeyPeriodMs || home.pin.line.since > now + stationKeyPeriodMs;
+  now >= noClockBefore &&
+  (between(home.pin.line.since, now) >= stationKeyPeriodMs || home.pin.line.since > now + stationKeyPeriodMs);
 
 /** Hands the key over when that is due, and forgets codes and acts that nobody used. */
 export function tick(state: Identity, context: IdentityContext, now: Instant): Decided {

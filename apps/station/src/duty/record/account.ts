@@ -78,12 +78,15 @@ export const withHangUp = (held: Held, whose: Whose, at: Instant): Held =>
     ? held
     : { ...held, hungUp: [...held.hungUp, whose], theirEnd: whose === "theirs" ? at : held.theirEnd };
 
-/** What is true of how the call ended, in words that mean the same to both; the first is what this side would say. */
+/** What may be true of how the call ended, in words that mean the same to both; the first is what this side would say. */
 export function outcomesOf(held: Held, { side, why }: Finish): readonly Outcome[] {
-  if (why === "superseded") return ["superseded"];
   const us: Outcome = side === "calling" ? "callerHungUp" : "calledHungUp";
   const them: Outcome = side === "calling" ? "calledHungUp" : "callerHungUp";
+  // Whoever learned of the end by the next ring alone has lost the word of it, and believes the other.
+  if (why === "superseded") return ["superseded", them, us];
   const first = why === "hungUp" ? us : them;
+  // Their terminal said so; their station, which was away, may have heard of nothing before our next ring.
+  if (why === "theyHungUp" && !held.hungUp.includes("theirs")) return [first, "superseded"];
   return held.hungUp.length === 2 ? [first, first === us ? them : us] : [first];
 }
 
