@@ -82,6 +82,8 @@ it("[CA22] a desk that is loaded anew after a cut that outlived the other's cred
     world.heal();
     await again.session.handle({ type: "greet", to: caller.id });
     expect(await world.run(30_000, seeEachOther(ours, again))).toBe(true);
+    await world.run(4_000);
+    expect(ours.alarms).toEqual([]);
   }
 }, 60_000);
 

@@ -78,6 +78,8 @@ export class KeysSession {
   private readonly seated = new Map<IdText, string>();
   private readonly bases = new Map<string, { readonly base: CryptoKey; readonly members: readonly KeptMember[] }>();
   private keeper: Keeper | null = null;
+  /** Where the call's members were last. */
+  private last: { readonly at: FrameEpoch; readonly members: readonly KeptMember[] } | null = null;
   private number = firstNumber;
   private shown = "";
   private turn: Promise<unknown> = Promise.resolve();
@@ -305,7 +307,7 @@ export class KeysSession {
         for (const { leaf } of output.members) this.edges.toFrames({ type: "returned", leaf });
         return;
       case "moved":
-        return this.moved(output.members);
+        return this.moved(output);
       case "linkExport":
         return this.edges.post({ type: "linkExport", secret: output.secret });
       case "removed":
@@ -377,7 +379,12 @@ export class KeysSession {
     }
   }
 
-  private moved(members: readonly KeptMember[]): void {
+  private moved({ at, members }: KeeperOutput & { type: "moved" }): void {
+    const { last } = this;
+    this.last = { at, members };
+    // In another group everybody sits anew.
+    if (last !== null && hex(last.at.group) !== hex(at.group))
+      for (const { leaf } of last.members) this.edges.toFrames({ type: "returned", leaf });
     for (const terminal of this.seated.keys()) {
       if (members.some((member) => member.terminal === terminal)) continue;
       this.seated.delete(terminal);
