@@ -193,7 +193,7 @@ describe("the judgement of a check", () => {
       counters: fc.array(fc.record({ what: fc.constantFrom(...counterKinds), left: fc.nat(120) }), { maxLength: 3 }),
       relays: fc
         .record({ own: fc.constantFrom(...relayVerdicts), others: fc.boolean() })
-        .map((it) => [{ transport: "udp" as const, port: 4432, ...it }]),
+        .map((relay) => [{ transport: "udp" as const, port: 4432, ...relay }]),
     });
     const seen = fc.option(
       fc.constantFrom(...relayVerdicts).map((verdict) => [{ transport: "udp" as const, port: 4432, verdict }]),
@@ -217,9 +217,9 @@ describe("the judgement of a check", () => {
         time: { offset: ms(offset), uncertainty: ms(uncertainty), roundTrip: ms(2 * uncertainty) },
       }));
     const text = ({ code, whose, level, about }: Finding): string => `${code} ${whose} ${level} ${about}`;
-    const flipped = (it: Finding): Finding => ({
-      ...it,
-      whose: it.whose === "both" ? "both" : it.whose === "ours" ? "theirs" : "ours",
+    const flipped = (one: Finding): Finding => ({
+      ...one,
+      whose: one.whose === "both" ? "both" : one.whose === "ours" ? "theirs" : "ours",
     });
     fc.assert(
       fc.property(anyFacts, (facts) => {

@@ -28,7 +28,7 @@ const movedSo = ({ clock }: SideFacts, ahead: number): boolean =>
   Math.abs(clock.stepped) > clockWarns && Math.sign(clock.stepped) === Math.sign(ahead);
 
 function blamed({ time, others, ours, theirs }: CheckFacts): Whose {
-  const offset = time?.offset ?? 0;
+  const offset: number = time?.offset ?? 0;
   const oursMoved = movedSo(ours, -offset) || (ours.clock.behind && offset > 0);
   const theirsMoved = theirs !== null && (movedSo(theirs, offset) || (theirs.clock.behind && offset < 0));
   const agreeing = others.filter((it) => surely(it) <= clockWarns).length;

@@ -24,8 +24,8 @@ describe("the readiness horizon", () => {
     expect(standsOf(item(-300, 0), now)).toBe("ended");
     fc.assert(
       fc.property(fc.integer({ min: 1, max: 4000 }), (life) => {
-        const it = item(0, life);
-        expect(it.ends - warnsFrom(it)).toBeGreaterThanOrEqual(Math.max(days(14), days(life) / 3));
+        const one = item(0, life);
+        expect(one.ends - warnsFrom(one)).toBeGreaterThanOrEqual(Math.max(days(14), days(life) / 3));
       }),
     );
   });

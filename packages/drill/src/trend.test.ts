@@ -17,7 +17,7 @@ describe("what runs out", () => {
     expect(daysToFull([], 70e9)).toBe(null);
     const minute = [0, 1, 2].map((i) => ({ at: after(began, hours(i / 60)), free: 9e9 - i * 1e9 }));
     expect(daysToFull(minute, 6e9)).toBe(null);
-    const bumpy = month.map((it, i) => ({ ...it, free: it.free + (i % 2 === 0 ? 2e8 : -2e8) }));
+    const bumpy = month.map((sample, i) => ({ ...sample, free: sample.free + (i % 2 === 0 ? 2e8 : -2e8) }));
     expect(Math.abs((daysToFull(bumpy, 70e9) ?? 0) - 70)).toBeLessThanOrEqual(1);
   });
 

@@ -17,7 +17,7 @@ const sites = makeSites();
 const folder = mkdtempSync(join(tmpdir(), "parley-checks-"));
 const open: { readonly close: () => unknown }[] = [];
 afterEach(async () => {
-  for (const it of open.splice(0)) await it.close();
+  for (const station of open.splice(0)) await station.close();
 });
 afterAll(() => {
   sites.remove();

@@ -31,7 +31,7 @@ describe("a check on a full disk", () => {
       expect(found.before.ours).toContain("CHECK_DISK_FILLS ours red");
       expect(found.before.theirs).toContain("CHECK_DISK_FILLS theirs red");
       expect(found.whileFull.ours).toContain("STORE_FULL ours red");
-      expect(found.whileFull.ours.some((it) => it.includes("theirs"))).toBe(false);
+      expect(found.whileFull.ours.some((finding) => finding.includes("theirs"))).toBe(false);
       expect(found.whileFull.theirs).toEqual(["CHECK_UNANSWERED theirs warn"]);
       expect(found.afterwards).toEqual(found.before);
     },

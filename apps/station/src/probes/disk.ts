@@ -4,13 +4,18 @@ import { type FileHandle, open, rm, statfs } from "node:fs/promises";
 import { join } from "node:path";
 import { equal } from "@parley/base/bytes";
 import type { Random } from "@parley/base/random";
-import { type Clock, seconds } from "@parley/base/time";
+import { type Cancel, type Clock, seconds } from "@parley/base/time";
 
 /** How many milliseconds the middle one of some flushed writes took; or in the system's words why nothing came back. */
 export type Written = { readonly at: "well"; readonly took: number } | { readonly at: "failed"; readonly why: string };
 
 const page = 4096;
 const within = seconds(15);
+
+const failedBy = (error: unknown): Written => ({
+  at: "failed",
+  why: error instanceof Error ? error.message : String(error),
+});
 
 async function writeAndRead(path: string, random: Random, rounds: number): Promise<Written> {
   let file: FileHandle | null = null;
@@ -28,7 +33,7 @@ async function writeAndRead(path: string, random: Random, rounds: number): Promi
     }
     return { at: "well", took: times.toSorted((a, b) => a - b)[Math.floor(rounds / 2)] ?? 0 };
   } catch (error) {
-    return { at: "failed", why: error instanceof Error ? error.message : String(error) };
+    return failedBy(error);
   } finally {
     await file?.close();
     await rm(path, { force: true });
@@ -37,16 +42,14 @@ async function writeAndRead(path: string, random: Random, rounds: number): Promi
 
 /** Writes, flushes and reads back, `rounds` times, in a file of its own that it removes. */
 export function tryDisk(folder: string, rounds: number, { clock, random }: DiskDeps): Promise<Written> {
-  return new Promise((resolve) => {
-    const stop = clock.wait(within, () => resolve({ at: "failed", why: "the disk does not answer" }));
-    const done = (found: Written): void => {
-      stop();
-      resolve(found);
-    };
-    writeAndRead(join(folder, ".check"), random, rounds).then(done, (error: unknown) =>
-      done({ at: "failed", why: error instanceof Error ? error.message : String(error) }),
-    );
+  let stop: Cancel = () => undefined;
+  const tooLate = new Promise<Written>((resolve) => {
+    stop = clock.wait(within, () => resolve({ at: "failed", why: "the disk does not answer" }));
   });
+  const tried = writeAndRead(join(folder, ".check"), random, rounds).catch((error: unknown): Written =>
+    failedBy(error),
+  );
+  return Promise.race([tried, tooLate]).finally(() => stop());
 }
 
 export type DiskDeps = { readonly clock: Clock; readonly random: Random };

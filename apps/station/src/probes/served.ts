@@ -1,6 +1,6 @@
 // Edge: the certificate that a port shows to whoever connects now, which is not always the one on the disk. For checks, the doctor,
 // and nobody who trusts it: whether it is the right one is judged elsewhere.
-import { X509Certificate } from "node:crypto";
+import type { X509Certificate } from "node:crypto";
 import { isIP } from "node:net";
 import { type ConnectionOptions, connect } from "node:tls";
 import { hex } from "@parley/base/bytes";

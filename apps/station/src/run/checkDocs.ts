@@ -64,6 +64,37 @@ const keptDoc: z.ZodType<KeptCheck> = z.object({
 });
 const samplesDoc: z.ZodType<readonly Sample[]> = z.array(z.object({ at: instantDoc, free: count })).max(maxSamples);
 
+/** Whether it is the same thing, though its number or its gravity may be another by now. */
+export const sameFinding = (a: Finding, b: Finding): boolean =>
+  a.code === b.code && a.whose === b.whose && a.about === b.about;
+
+/** What is kept of the findings after a check found these: each since when, and what came and went. */
+export function withFound(
+  { findings: before, history }: KeptCheck,
+  found: readonly Finding[],
+  now: Instant,
+): Pick<KeptCheck, "at" | "findings" | "history"> {
+  const stays = (it: Finding, among: readonly Finding[]): boolean => among.some((other) => sameFinding(it, other));
+  const changeOf = ({ code, whose, level, about, value }: Finding, is: Change["is"]): Change => ({
+    code,
+    whose,
+    level,
+    about,
+    value,
+    at: now,
+    is,
+  });
+  const changes = [
+    ...before.filter((it) => !stays(it, found)).map((it) => changeOf(it, "gone")),
+    ...found.filter((it) => !stays(it, before)).map((it) => changeOf(it, "found")),
+  ];
+  return {
+    at: now,
+    findings: found.map((it) => ({ ...it, since: before.find((old) => sameFinding(it, old))?.since ?? now })),
+    history: [...history, ...changes].slice(-maxCheckHistory),
+  };
+}
+
 type OnError = (error: ParleyError) => void;
 
 export function readKept(bytes: Bytes, onError: OnError): KeptCheck {

@@ -5,17 +5,16 @@ import { hex } from "@parley/base/bytes";
 import type { Random } from "@parley/base/random";
 import { certain } from "@parley/base/result";
 import { type Cancel, type Clock, type Instant, type Ms, minutes, ms } from "@parley/base/time";
-import { type Finding, judge } from "@parley/drill/check";
+import { judge } from "@parley/drill/check";
 import type { CheckFacts, ServedPort, SideFacts, TwoWay } from "@parley/drill/checkFacts";
 import { type DatedItem, byDate, horizonOf } from "@parley/drill/horizon";
 import type { ErrorCode, ParleyError } from "@parley/protocol/errorCodes";
 import type { IdText } from "@parley/protocol/ids";
-import { maxCheckHistory } from "@parley/protocol/limits";
 import type { SeenPlace, StationReport, StationSeen } from "@parley/protocol/peer/check";
 import type { PeerLink } from "../peer/peerLink.ts";
 import type { Store } from "../store/port.ts";
 import { type Answer, type CheckTalk, checkTalk } from "./checkTalk.ts";
-import { type Change, type KeptCheck, type Setup, nothingKept, readKept } from "./checkDocs.ts";
+import { type KeptCheck, type Setup, nothingKept, readKept, sameFinding, withFound } from "./checkDocs.ts";
 import { toDoc } from "./json.ts";
 import type { LinksRun } from "./linksRun.ts";
 import type { Writer } from "./writer.ts";
@@ -90,9 +89,6 @@ type Known = {
   far: FarFacts | null;
   seen: { readonly places: readonly SeenPlace[]; readonly station: StationSeen; readonly at: Ms } | null;
 };
-
-const sameFinding = (a: Finding, b: Finding): boolean =>
-  a.code === b.code && a.whose === b.whose && a.about === b.about;
 
 export async function runChecks(options: ChecksRunOptions): Promise<ChecksRun> {
   const { store, writer, clock, random, links, ports } = options;
@@ -189,19 +185,11 @@ export async function runChecks(options: ChecksRunOptions): Promise<ChecksRun> {
       changed: { ours: unproven(link, setups.ours), theirs: unproven(link, setups.theirs) },
       dated: datedOf(said, theirs),
     };
-    const findings = judge(facts).map((finding) => ({
-      ...finding,
-      since: before.findings.find((it) => sameFinding(it, finding))?.since ?? now,
-    }));
-    const came = findings.filter((it) => !before.findings.some((old) => sameFinding(it, old)));
-    const gone = before.findings.filter((it) => !findings.some((fresh) => sameFinding(it, fresh)));
-    const changes: Change[] = [
-      ...gone.map(({ since: _, ...it }) => ({ ...it, at: now, is: "gone" as const })),
-      ...came.map(({ since: _, ...it }) => ({ ...it, at: now, is: "found" as const })),
-    ];
+    const found = judge(facts);
+    const came = found.filter((it) => !before.findings.some((old) => sameFinding(it, old)));
     for (const { code, whose, about, value } of came)
       options.report({ code, detail: [whose, about, value].filter((it) => it !== "").join(", ") });
-    keep(link, { at: now, findings, history: [...before.history, ...changes].slice(-maxCheckHistory), theirs, setups });
+    keep(link, { ...withFound(before, found, now), theirs, setups });
     options.onChange();
   };
 

@@ -50,7 +50,7 @@ export function mirrored(facts: CheckFacts): CheckFacts {
     weSaw: theySaw,
     theySaw: weSaw,
     changed: { ours: changed.theirs, theirs: changed.ours },
-    time: time === null ? null : { ...time, offset: ms(-time.offset) },
+    time: time === null ? null : { ...time, offset: ms(0 - time.offset) },
     served: facts.served.map(flip),
     dated: facts.dated.map(flip),
   };

@@ -6,6 +6,7 @@ import { maxDated, maxEnvelopePayloadBytes } from "../limits.ts";
 import { type CheckPayload, type StationReport, decodeCheck, encodeCheck } from "./check.ts";
 
 const id = new Uint8Array(16).fill(7);
+const listed = { what: "listed", name: "estovar.example", began: null, ends: instant(2), renews: null } as const;
 const report: StationReport = {
   program: "0.1.0",
   runtime: "Node 26.1.0",
@@ -19,7 +20,7 @@ const report: StationReport = {
   turnCertificate: null,
   relays: [{ transport: "tls", port: 4433, own: "echo", others: true }],
   trial: { username: "1:check", credential: "x" },
-  dated: [{ what: "listed", name: "estovar.example", began: null, ends: instant(2), renews: null }],
+  dated: [listed],
 };
 const all: readonly CheckPayload[] = [
   { type: "ask", id, at: instant(3) },
@@ -29,8 +30,8 @@ const all: readonly CheckPayload[] = [
 
 describe("what stations say in a check", () => {
   it("[CK4] is what it was after the wire, negative offsets too, and fits an envelope", () => {
-    for (const it of all) expect(certain(decodeCheck(encodeCheck(it)))).toEqual(it);
-    const full = Array.from({ length: maxDated }, () => ({ ...report.dated[0]!, name: "x".repeat(120) }));
+    for (const said of all) expect(certain(decodeCheck(encodeCheck(said)))).toEqual(said);
+    const full = Array.from({ length: maxDated }, () => ({ ...listed, name: "x".repeat(120) }));
     const most = encodeCheck({
       type: "answer",
       id,
@@ -51,13 +52,13 @@ describe("what stations say in a check", () => {
   });
 
   it("[CK4] every byte missing or bent is refused or another value, and nothing throws", () => {
-    for (const it of all) {
-      const bytes = encodeCheck(it);
+    for (const said of all) {
+      const bytes = encodeCheck(said);
       for (let at = 0; at < bytes.length; at++) {
         expect(decodeCheck(bytes.subarray(0, at)).ok).toBe(false);
         const bent = Uint8Array.from(bytes, (byte, i) => (i === at ? byte ^ 0x80 : byte));
         const read = decodeCheck(bent);
-        if (read.ok) expect(read.value).not.toEqual(it);
+        if (read.ok) expect(read.value).not.toEqual(said);
       }
     }
     fc.assert(fc.property(fc.uint8Array({ maxLength: 300 }), (bytes) => void decodeCheck(bytes)));
