@@ -206,8 +206,7 @@ export class KeysSession {
   }
 
   /** Shows `to` who we are, and whom else we have met: it will sit in one group with them and may not hear them itself. */
-  private async sayHello(to: IdText): Promise<void> {
-    const others = this.people.chainsBut(this.chain);
+  private async sayHello(to: IdText, others = this.people.chainsBut(this.chain)): Promise<void> {
     for (let i = 0; i === 0 || i < others.length; i += maxOtherChains)
       await this.say(to, { type: "hello", chain: this.chain, others: others.slice(i, i + maxOtherChains) });
   }
@@ -262,7 +261,8 @@ export class KeysSession {
     const isNew = !this.greeted.has(answered);
     this.greeted.add(answered);
     // Before we let it in: the others must know the chain of whoever is to sit with them.
-    if (isNew) for (const other of this.people.everyone()) if (other !== from) await this.sayHello(other);
+    if (isNew)
+      for (const other of this.people.everyone()) if (other !== from) await this.sayHello(other, [person.chain]);
     for (const { terminal, party } of this.people.known())
       if (terminal !== this.begin.terminal) await this.input({ type: "admit", terminal, party });
     if (isNew) await this.sayHello(from);
