@@ -19,6 +19,7 @@ import { officerFile } from "./files.ts";
 import { nodeVerify, signerOf } from "./keys/hybrid.ts";
 import { drawOfficerSeed, officerKeyOf, sealOfficerKey } from "./keys/officerKey.ts";
 import { type KeyFolder, Ring } from "./keys/ring.ts";
+import { refuseDamage } from "./run/damage.ts";
 import { type IdentityRun, runIdentity } from "./run/identityRun.ts";
 import { logAtRest, mustBeginAnew } from "./run/logAtRest.ts";
 import { forgetSecret, linkKind } from "./run/linksRun.ts";
@@ -48,9 +49,11 @@ export type Rekeyed = {
   readonly links: number;
 };
 
-/** Makes the keys anew. ID_NOT_SET_UP, KEYS_WORDS_WRONG for another party's root, and what identities refuse. */
+/** Makes the keys anew. STORE_CORRUPT, ID_NOT_SET_UP, KEYS_WORDS_WRONG for another party's root, and what identities refuse. */
 export async function rekey(options: RekeyOptions): Promise<Result<Rekeyed, ParleyError>> {
   const { dataDir, store, folder, clock, random } = options;
+  const sound = await refuseDamage(store);
+  if (!sound.ok) return sound;
   const root = signerOf(options.rootSeed);
   const ring = new Ring(folder.files, folder.sealingKey, random);
   const writer = makeWriter(store, options.onFault);

@@ -6,6 +6,7 @@ import { certain } from "@parley/base/result";
 import { openCall } from "@parley/call/state";
 import { z } from "zod/v4";
 import { noLink } from "../duty/calls.ts";
+import { openStore } from "../openStore.ts";
 import type { Store } from "../store/port.ts";
 import { memoryDisk, openMemory } from "../store/memory.ts";
 import { callsDoc } from "./callsDoc.ts";
@@ -17,6 +18,7 @@ import { linkKind } from "./linksRun.ts";
 import { recordDoc } from "./recordDoc.ts";
 import { recordDocKind } from "./recordRun.ts";
 import { sealSecret } from "./secrets.ts";
+import { makeSites } from "../testing.ts";
 import { begin, callAndAnswer, deskOf, generations, settle } from "./testing/records.ts";
 import { type Half, linkText } from "./testing/twoStations.ts";
 
@@ -142,6 +144,24 @@ describe("documents on the disk", () => {
       await a.say(deskOf(a), { type: "place", link: linkText });
       expect(a.refused).toEqual(["LINK_MUST_REKEY"]);
       expect(openCall(a.line())).toBeNull();
+    }
+  });
+
+  it("[ST12] a station whose lines are damaged does not start, says which document it is, and starts again once that is whole", async () => {
+    const sites = makeSites();
+    try {
+      const site = await sites.make("Northmark");
+      const write = async (text: string) => {
+        const store = certain(await openStore(site.folder, null));
+        certain(await store.transaction((tx) => tx.put(callsDocKinds.talk, "all", utf8(text))));
+        await store.close();
+      };
+      await write('{"links":{"x":{}}}');
+      await expect(site.start()).rejects.toThrow(/"STORE_CORRUPT","detail":"calls all: /);
+      await write('{"links":{}}');
+      await (await site.start()).close();
+    } finally {
+      sites.remove();
     }
   });
 
