@@ -6,14 +6,8 @@ import { certain } from "@parley/base/result";
 import { type Entry, decodeEntry } from "@parley/ledger/entry";
 import { beganText, endedText } from "@parley/ledger/times";
 import { type IdText, idText } from "@parley/protocol/ids";
-import {
-  type CallAccount,
-  type CallEntry,
-  callEntry,
-  clocksApart,
-  differingCallEntry,
-  epochsOf,
-} from "@parley/protocol/signed/callEntry";
+import { type CallAccount, type CallEntry, clocksApart, epochsOf } from "@parley/protocol/signed/callEntry";
+import { decodeCallEntry, decodeDifferingCallEntry } from "@parley/protocol/signed/keptCallEntry";
 import type { LedgerRow } from "@parley/protocol/terminal/console";
 import { type IdentityEvent, decodeIdentityEvent } from "./duty/identity/events.ts";
 import { type Identity } from "./duty/identity/state.ts";
@@ -127,10 +121,10 @@ type MakeRow = (
 type RecordOf = (call: IdText) => Recorded | null;
 
 function callRow(entry: Entry, row: MakeRow, recordOf: RecordOf): LedgerRow | null {
-  const signed = entry.type === "joint" ? decode(callEntry, entry.body) : null;
+  const signed = entry.type === "joint" ? decodeCallEntry(entry.body) : null;
   if (signed !== null) return signed.ok ? entryRow(signed.value, row) : null;
   if (entry.kind === differsKind) {
-    const both = decode(differingCallEntry, entry.body);
+    const both = decodeDifferingCallEntry(entry.body);
     return both.ok ? accountRow(both.value.caller.account, row) : null;
   }
   const fact = decode(callFact, entry.body);
@@ -221,7 +215,7 @@ export function callShown({ index, kind, bytes }: StoredEvent, recordOf: RecordO
   if (kind !== callKind && kind !== differsKind) return null;
   const entry = certain(decodeEntry(bytes));
   if (entry.type === "joint") {
-    const it = certain(decode(callEntry, entry.body));
+    const it = certain(decodeCallEntry(entry.body));
     const signatures = entry.signatures.map(({ party, signature }) => ({
       party: idText(party),
       signature: base64url(signature),
@@ -239,7 +233,7 @@ export function callShown({ index, kind, bytes }: StoredEvent, recordOf: RecordO
     };
   }
   if (kind === differsKind) {
-    const { call, own, receipts } = certain(decode(differingCallEntry, entry.body)).caller.account;
+    const { call, own, receipts } = certain(decodeDifferingCallEntry(entry.body)).caller.account;
     return {
       index,
       call: idText(call),

@@ -2,12 +2,12 @@
 // whether every joint entry is really signed by both. The same code for `parley verify`, the auditor's page and a station; no
 // network, no clock ([LG40]-[LG45]). Verdict first, then rows for everything a reader must know.
 import { type Bytes, hex } from "@parley/base/bytes";
-import { decode } from "@parley/base/codec";
 import { type Result, fail, ok } from "@parley/base/result";
 import type { Instant } from "@parley/base/time";
 import { type ParleyError, problem } from "@parley/protocol/errorCodes";
 import { type IdText, idText } from "@parley/protocol/ids";
-import { type CallEntry, type EntryField, callEntry, differingCallEntry } from "@parley/protocol/signed/callEntry";
+import type { CallEntry, EntryField } from "@parley/protocol/signed/callEntry";
+import { decodeCallEntry, decodeDifferingCallEntry } from "@parley/protocol/signed/keptCallEntry";
 import type { Ed25519Key, VerifyAsync } from "@parley/protocol/signed/signature";
 import { type Entry, decodeEntry } from "./entry.ts";
 import type { Sha256 } from "./hash.ts";
@@ -148,7 +148,7 @@ export async function readItems({ file, party, parties }: Opened, { check }: Aud
     const entry = read.value;
     const { time: at, kind } = entry;
     if (entry.type === "own") {
-      const differs = kind === differsKind ? decode(differingCallEntry, entry.body) : null;
+      const differs = kind === differsKind ? decodeDifferingCallEntry(entry.body) : null;
       if (differs?.ok === true) rows.push({ type: "differs", index, fields: differs.value.fields });
       const proof = differs?.ok === true ? "differs" : "ours";
       const same = differs?.ok === true ? hex(entry.body) : null;
@@ -156,7 +156,7 @@ export async function readItems({ file, party, parties }: Opened, { check }: Aud
       continue;
     }
     const proof = await readJoint(index, entry);
-    const call = kind === "call" ? decode(callEntry, entry.body) : null;
+    const call = kind === "call" ? decodeCallEntry(entry.body) : null;
     if (call?.ok === true)
       for (const side of [call.value.caller, call.value.called])
         if (side.uncertainty !== 0)

@@ -3,10 +3,11 @@
 import { type Bytes, equal, hex, utf8 } from "@parley/base/bytes";
 import { decode, encode } from "@parley/base/codec";
 import { certain } from "@parley/base/result";
-import { seconds } from "@parley/base/time";
+import { instant, seconds } from "@parley/base/time";
 import { openCall } from "@parley/call/state";
-import { verifyJoint } from "@parley/ledger/record";
-import { idText } from "@parley/protocol/ids";
+import { jointMessage } from "@parley/ledger/entry";
+import { jointRecord, verifyJoint } from "@parley/ledger/record";
+import { type CallId, type LinkId, idOf, idText } from "@parley/protocol/ids";
 import { receiptHash } from "@parley/protocol/peer/call";
 import { maxUncountedWayMs } from "@parley/protocol/limits";
 import {
@@ -18,11 +19,12 @@ import {
   entryOf,
   signable,
 } from "@parley/protocol/signed/callEntry";
+import { firstCallEntry } from "@parley/protocol/signed/keptCallEntry";
 import { ed25519Half } from "@parley/protocol/signed/signature";
 import { keyIdOf } from "@parley/protocol/signed/root";
 import { describe, expect, it } from "vitest";
 import { verifiedBy } from "../peer/tlsIdentity.ts";
-import { callTimes } from "../ledgerView.ts";
+import { callShown, callTimes } from "../ledgerView.ts";
 import { callFact, callKind } from "./callFacts.ts";
 import { linkSecretKind } from "./continuityRun.ts";
 import { linkText } from "./testing/twoStations.ts";
@@ -363,5 +365,48 @@ describe("the link's secret", () => {
     // Nor after another start: only making every key anew ends it.
     await a.boot();
     expect(generations(a)).toEqual([]);
+  });
+
+  it("[LG26] a station whose ledger holds a call's entry of the first form starts, and that call is signed by both", async () => {
+    const { a, b } = await begin();
+    const places = [a, b].map(({ plan }, n) => ({
+      party: plan.party,
+      name: n === 0 ? "Northmark" : "Estovar",
+      timeZone: "UTC",
+      offset: 0,
+      terminals: [],
+    }));
+    const [caller, called] = places;
+    if (caller === undefined || called === undefined) throw new Error("no parties");
+    const times = { began: instant(1_789_416_451_000), ended: instant(1_789_416_459_000), epochs: 2 };
+    const call = new Uint8Array(16).fill(9) as CallId;
+    const link = idOf<LinkId>(linkText, 16);
+    if (link === null) throw new Error("no link");
+    const first = { link, call, caller, called, ...times, outcome: "callerHungUp" as const, receipts: [] };
+    const body = encode(firstCallEntry, first);
+    const message = jointMessage("call", body);
+    const signatures = [a, b].map(({ plan: { party, signer } }) => ({
+      party,
+      key: keyIdOf(signer.publicKey),
+      signature: signer.signEd25519(message),
+    }));
+    const written = await a.life?.store.transaction((tx) =>
+      tx.append(callKind, jointRecord("call", times.ended, body, signatures)),
+    );
+    expect(written?.ok).toBe(true);
+    await a.boot();
+    expect(a.life?.record.of(idText(call))).toMatchObject({ at: "signedByBoth" });
+    const events = certain((await a.life?.store.events(0, 1000)) ?? { ok: true, value: [] });
+    const shown = events.flatMap((event) => callShown(event, () => null) ?? []);
+    expect(shown).toMatchObject([{ call: idText(call), proof: "signedByBoth", epochs: 2, clocksApart: 0 }]);
+    const [joint] = jointOf(await entriesOf(a), callKind);
+    if (joint === undefined) throw new Error("no joint entry");
+    const keys = [a, b].map(({ plan }) => plan.signer.publicKey);
+    const verdict = await verifyJoint(
+      joint,
+      (_, key) => keys.flatMap((one) => (equal(keyIdOf(one), key) ? [ed25519Half(one)] : []))[0] ?? null,
+      ({ publicKey, message: said, signature }) => Promise.resolve(verifiedBy(publicKey)(said, signature)),
+    );
+    expect(verdict.type).toBe("signed");
   });
 });

@@ -11,7 +11,8 @@ import { type ParleyError, problem } from "@parley/protocol/errorCodes";
 import { type IdText, type PartyId, idOf, idText } from "@parley/protocol/ids";
 import { type CallPayload, callPayload, receiptHash } from "@parley/protocol/peer/call";
 import { payloadKinds } from "@parley/protocol/peer/envelope";
-import { type EntrySignature, callAccount, callEntry, differingCallEntry } from "@parley/protocol/signed/callEntry";
+import { type EntrySignature, callAccount, callEntry } from "@parley/protocol/signed/callEntry";
+import { decodeCallEntry, decodeDifferingCallEntry } from "@parley/protocol/signed/keptCallEntry";
 import type { Calls, CallsEvent } from "../duty/calls.ts";
 import type { Place } from "../duty/record/account.ts";
 import { type CallRecord, type RecordCommand, type RecordEffect, decide } from "../duty/record/record.ts";
@@ -274,10 +275,10 @@ function recordedBy(event: StoredEvent): { readonly call: IdText; readonly recor
   const { index } = event;
   const entry = certain(decodeEntry(event.bytes));
   if (entry.type === "joint") {
-    return { call: idText(certain(decode(callEntry, entry.body)).call), recorded: { at: "signedByBoth", index } };
+    return { call: idText(certain(decodeCallEntry(entry.body)).call), recorded: { at: "signedByBoth", index } };
   }
   if (entry.kind === differsKind) {
-    const { caller } = certain(decode(differingCallEntry, entry.body));
+    const { caller } = certain(decodeDifferingCallEntry(entry.body));
     return { call: idText(caller.account.call), recorded: { at: "differs", index } };
   }
   const fact = certain(decode(callFact, entry.body));

@@ -15,7 +15,7 @@ export const callEntryLabel = "parley call entry v1";
 export const callAccountLabel = "parley call account v1";
 
 /** Items in ascending byte order, none twice: a set with one encoding. */
-const setOf = <T extends Bytes>(item: Codec<T>, max: number): Codec<readonly T[]> =>
+export const setOf = <T extends Bytes>(item: Codec<T>, max: number): Codec<readonly T[]> =>
   mapped(
     list(item, max, 0xffff),
     (items) => (items.every((it, i) => i === 0 || compare(items[i - 1] as T, it) < 0) ? items : null),
@@ -23,7 +23,7 @@ const setOf = <T extends Bytes>(item: Codec<T>, max: number): Codec<readonly T[]
   );
 
 /** Minutes east of UTC, -1440 to 1440; on the wire from 0. */
-const offsetMinutes: Codec<number> = mapped(
+export const offsetMinutes: Codec<number> = mapped(
   uint16,
   (n) => (n <= 2880 ? n - 1440 : null),
   (offset) => {
@@ -32,7 +32,7 @@ const offsetMinutes: Codec<number> = mapped(
   },
 );
 
-const person = {
+export const person = {
   party: partyId,
   /** As its card had it when the call began. */
   name,
@@ -72,7 +72,7 @@ const entrySide: Codec<EntrySide> = mapped(
 export const outcomes = ["callerHungUp", "calledHungUp", "superseded", "callerCutOff", "calledCutOff"] as const;
 export type Outcome = (typeof outcomes)[number];
 
-const shared = {
+export const shared = {
   outcome: oneOf(...outcomes),
   /** SHA-256 of each signed receipt of the ring that the calling side has, as `receiptHash` makes it. */
   receipts: setOf(digest, maxEntryReceipts),
