@@ -4,7 +4,18 @@
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
 import type { DrillShown } from "../../apps/station/src/adminDrills.ts";
 import type { RunningParty } from "../../scripts/demoParties.ts";
-import { type DeskAt, type Parties, openDesk, reads, startParties, until } from "./harness/parties.ts";
+import {
+  type DeskAt,
+  type Parties,
+  hold,
+  openDesk,
+  press,
+  reads,
+  seesAndHears,
+  shows,
+  startParties,
+  until,
+} from "./harness/parties.ts";
 
 let parties: Parties;
 let caller: DeskAt;
@@ -56,7 +67,7 @@ describe("a drill", () => {
     expect([verdict.at, amiss, ours?.sides.map(({ numbers }) => numbers)]).toEqual(["ready", [], expect.anything()]);
     const [theirs] = await until(
       () => drillsOf(parties.b),
-      ([it]) => it?.body === ours?.body,
+      ([one]) => one?.body === ours?.body,
       "the same report at the other station",
     );
     expect(theirs?.signatures).toEqual(ours?.signatures);
@@ -77,5 +88,54 @@ describe("a drill", () => {
       await reads(page, /Proven by both sides/);
       await reads(page, /Last (\d+ )?drills?: \d+ passed/);
     }
+  });
+
+  it("[DR3] a person who presses Call in the middle of one has the call at once, and the drill is no failure", async () => {
+    const before = (await drillsOf(parties.a)).length;
+    const asked = parties.a.ask<Verdict[]>({ do: "drill", link: null }).then(
+      () => "made",
+      () => "given up",
+    );
+    await reads(caller.page, /Rehearsing now/);
+    await press(caller.page, "call");
+    await callee.page.waitForSelector("[data-act=answer]", { timeout: 30_000 });
+    await press(callee.page, "answer");
+    await Promise.all([shows(caller.page, "inCall"), shows(callee.page, "inCall")]);
+    expect(await seesAndHears(caller, 2)).toBe(2);
+    expect(await asked).toBe("given up");
+    await hold(caller.page, "end");
+    await Promise.all([shows(caller.page, "ended"), shows(callee.page, "ended")]);
+    expect((await drillsOf(parties.a)).length).toBe(before);
+    for (const { page } of [caller, callee]) {
+      await press(page, "back");
+      await shows(page, "idle");
+    }
+  });
+
+  it("[DR1] [DR2] nobody was rung and no call was noted but the one that a person made", async () => {
+    for (const party of [parties.a, parties.b]) expect((await party.ask<unknown[]>({ do: "calls" })).length).toBe(1);
+    expect([...caller.browser.complaints, ...callee.browser.complaints]).toEqual([]);
+  });
+
+  it("[DR11] a desk that is closed is found, and both stations sign that it is that side's", async () => {
+    await callee.browser.close();
+    await until(
+      () => parties.b.ask<{ terminals: { online: boolean }[] }>({ do: "status" }),
+      ({ terminals }) => terminals.every(({ online }) => !online),
+      "the desk's absence",
+    );
+    expect(await drill(parties.a)).toMatchObject({
+      at: "notReady",
+      step: "ring",
+      cause: "noTerminal",
+      whose: "theirs",
+    });
+    const [theirs] = await until(
+      () => drillsOf(parties.b),
+      ([newest]) => newest?.verdict === "notReady",
+      "the report of it at the other station",
+    );
+    expect([theirs?.cause, theirs?.whose, theirs?.signedBy.length]).toEqual(["noTerminal", "ours", 2]);
+    await reads(caller.page, /no desk of theirs is switched on/);
   });
 });

@@ -87,6 +87,25 @@ third of its life left, or a fortnight.`,
     words: 0,
     load: async () => (await import("./commands/horizon.ts")).horizon,
   },
+  drill: {
+    summary: "says whether lines are rehearsed and ready, or rehearses them now",
+    usage: "[PARTY] [--now]",
+    about: `What the newest drill of each line, or of the one to PARTY, has come to. With --now an idle desk of each side goes through a
+call that nobody is rung for, with a test picture and tones; that takes a quarter of a minute and gives way to a person at
+once. Exit codes: 0 ready, 1 the other side is at fault, 3 ours is, or nobody can tell, or no drill was made.`,
+    options: { now: { help: "rehearse now" } },
+    words: 1,
+    load: async () => (await import("./commands/drill.ts")).drill,
+  },
+  drills: {
+    summary: "lists what drills have come to, newest first",
+    usage: "[--since WHEN]",
+    about: `The drills that the record holds, with verdict, cause and whose side, and whether both stations signed. Exit codes as of
+parley drill: 0 only where every one of them was ready.`,
+    options: { since: { value: "WHEN", help: "a date, or a length of time as 24h or 7d; else 24h" } },
+    words: 0,
+    load: async () => (await import("./commands/drill.ts")).drills,
+  },
   doctor: {
     summary: "checks everything, each with its cure; exit code 3 when a check fails",
     usage: "",

@@ -16,6 +16,8 @@ const names = [
   "enrol",
   "status",
   "horizon",
+  "drill",
+  "drills",
   "doctor",
   "backup",
   "restore",

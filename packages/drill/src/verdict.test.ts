@@ -20,13 +20,13 @@ const step = fc.record({
   whose: fc.constantFrom(...drillSides),
   took: fc.nat(),
 });
-const part = fc.option(fc.record({ results: fc.uniqueArray(step, { selector: (it) => it.step }) }));
+const part = fc.option(fc.record({ results: fc.uniqueArray(step, { selector: (one) => one.step }) }));
 
 describe("the verdict of a drill", () => {
   it("[DR10] is ready exactly when both sides went through every step and found nothing wrong", () => {
     expect(judge(results(), results())).toEqual({ at: "ready", step: null, cause: null, whose: "both" });
     for (const missing of drillSteps) {
-      const short = { results: whole.filter((it) => it.step !== missing) };
+      const short = { results: whole.filter((one) => one.step !== missing) };
       expect(judge(short, results())).toMatchObject({ at: "notReady", step: missing, whose: "caller" });
       expect(judge(results(), short)).toMatchObject({ at: "notReady", step: missing, whose: "called" });
     }
@@ -39,10 +39,10 @@ describe("the verdict of a drill", () => {
       fc.property(part, part, (caller, called) => {
         const verdict = judge(caller, called);
         const all = [caller, called].every(
-          (it) => it !== null && drillSteps.every((name) => it.results.some((one) => one.step === name)),
+          (one) => one !== null && drillSteps.every((name) => one.results.some(({ step: taken }) => taken === name)),
         );
-        const clean = [caller, called].every((it) =>
-          it?.results.every(({ outcome, cause }) => outcome === "passed" || cause === null),
+        const clean = [caller, called].every((one) =>
+          one?.results.every(({ outcome, cause }) => outcome === "passed" || cause === null),
         );
         expect(verdict.at === "ready").toBe(all && clean);
         expect(verdict.at === "ready").toBe(verdict.step === null);

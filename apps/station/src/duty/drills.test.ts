@@ -82,9 +82,9 @@ class Station {
   }
 
   shown() {
-    const it = shownDrills(this.drills, link, period);
-    if (it === null) throw new Error("no line");
-    return it;
+    const one = shownDrills(this.drills, link, period);
+    if (one === null) throw new Error("no line");
+    return one;
   }
 }
 
@@ -119,7 +119,7 @@ class World {
         [rest, other],
         [which, self],
       ] as const) {
-        const run = station.drills.runs.find((it) => it.call === call);
+        const run = station.drills.runs.find((one) => one.call === call);
         const found = this.found[side];
         if (run?.at !== "under" || run.terminal === null) continue;
         if (found !== null) {
@@ -145,8 +145,8 @@ const drilled = (): World => {
   world.pass(minutes(10));
   return world;
 };
-const jointsOf = (station: Station) => station.log.flatMap((it) => (it.type === "joint" ? [it] : []));
-const aloneOf = (station: Station) => station.log.flatMap((it) => (it.type === "alone" ? [it] : []));
+const jointsOf = (station: Station) => station.log.flatMap((one) => (one.type === "joint" ? [one] : []));
+const aloneOf = (station: Station) => station.log.flatMap((one) => (one.type === "alone" ? [one] : []));
 
 describe("the duty of drills", () => {
   it("[DR12] a drill that went well is one report with both signatures, the same in both ledgers", () => {
@@ -154,8 +154,8 @@ describe("the duty of drills", () => {
     expect(jointsOf(a).length).toBeGreaterThan(0);
     const [ours, theirs] = [jointsOf(a)[0], jointsOf(b)[0]];
     expect(ours?.body).toEqual(theirs?.body);
-    expect(new Set(ours?.signatures.map((it) => idText(it.signature)))).toEqual(
-      new Set(theirs?.signatures.map((it) => idText(it.signature))),
+    expect(new Set(ours?.signatures.map((one) => idText(one.signature)))).toEqual(
+      new Set(theirs?.signatures.map((one) => idText(one.signature))),
     );
     expect(certain(decode(drillReport, ours?.body ?? new Uint8Array(0))).verdict.at).toBe("ready");
     expect([a.shown().verdict?.at, b.shown().verdict?.at]).toEqual(["ready", "ready"]);
@@ -250,7 +250,7 @@ describe("the duty of drills", () => {
     world.a.reachable = world.b.reachable = false;
     world.pass(hours(9), minutes(1));
     for (const { log } of [world.a, world.b]) {
-      const missed = log.flatMap((it) => (it.type === "missed" ? [it.expected] : []));
+      const missed = log.flatMap((one) => (one.type === "missed" ? [one.expected] : []));
       expect(missed.length).toBeGreaterThanOrEqual(3);
       for (let i = 1; i < missed.length; i++) expect((missed[i] ?? 0) - (missed[i - 1] ?? 0)).toBe(2 * period);
     }
@@ -259,8 +259,8 @@ describe("the duty of drills", () => {
 
   it("[DR4] what runs here, or in which browser, has changed: the line is unproven until it was rehearsed, which is soon", () => {
     for (const change of [
-      (it: Station) => (it.runs = idText(sha256Of(utf8("build 2")))),
-      (it: Station) => (it.idle = [{ terminal: id16(101), browser: "Chromium 142" }]),
+      (one: Station) => (one.runs = idText(sha256Of(utf8("build 2")))),
+      (one: Station) => (one.idle = [{ terminal: id16(101), browser: "Chromium 142" }]),
     ]) {
       const world = drilled();
       expect(world.a.shown().changed).toBeNull();
@@ -297,7 +297,7 @@ describe("the duty of drills", () => {
     world.lost = (type) => type === "report";
     world.run("a", { type: "now", link });
     const sent = world.b.log
-      .flatMap((it) => (it.type === "send" && it.message.type === "report" ? [it.message] : []))
+      .flatMap((one) => (one.type === "send" && one.message.type === "report" ? [one.message] : []))
       .at(-1);
     if (sent === undefined) throw new Error("no report was sent");
     for (let at = 0; at < sent.report.length; at += 7) {

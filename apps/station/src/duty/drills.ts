@@ -506,18 +506,18 @@ class Decision {
       return this.refuse("a report that their station did not sign");
     if (!follows(read.value, certain(decode(callerPart, bytesOf(run.part))), them))
       return this.refuse("a report that does not follow from our part");
-    const ours = this.context.sign(drillSignable(read.value));
-    this.effect({ type: "send", link: run.link, message: { type: "countersigned", call: callOf(run.call), by: ours } });
-    this.signed(run, read.value, { party: this.context.us, ...ours }, { party: them, ...by });
+    const own = this.context.sign(drillSignable(read.value));
+    this.effect({ type: "send", link: run.link, message: { type: "countersigned", call: callOf(run.call), by: own } });
+    this.signed(run, read.value, { party: this.context.us, ...own }, { party: them, ...by });
   }
 
   private theirCountersignature(run: Run | null, by: EntrySignature): void {
     if (run?.at !== "countersignature") return this.refuse("a signature over no report of ours");
     const them = this.partyOn(run.link);
-    const { value, by: ours } = unkept(drillReport, run.kept);
+    const { value, by: own } = unkept(drillReport, run.kept);
     if (them === null || !this.context.verify(them, by, drillSignable(value)))
       return this.refuse("a signature that is not their station's");
-    this.signed(run, value, { party: this.context.us, ...ours }, { party: them, ...by });
+    this.signed(run, value, { party: this.context.us, ...own }, { party: them, ...by });
   }
 
   // ---- the end

@@ -1,7 +1,7 @@
 // Runs the duty of drills: one document, written in the transaction that sends and takes its words; its calls are placed, rung
 // and ended on the lines that are for drills (callsRun), and its reports go into the ledger signed by both. Nothing in here ever
 // touches a line of people's calls: it only hears of them, and gives way.
-import type { Bytes } from "@parley/base/bytes";
+import { type Bytes, compare } from "@parley/base/bytes";
 import { decode, encode } from "@parley/base/codec";
 import { type Random, below } from "@parley/base/random";
 import { certain, ok } from "@parley/base/result";
@@ -16,7 +16,6 @@ import type { EntrySignature } from "@parley/protocol/signed/callEntry";
 import { type Digest, sha256Of } from "@parley/protocol/signed/hash";
 import type { Found, LineDrills } from "@parley/protocol/terminal/drill";
 import type { ToTerminal } from "@parley/protocol/terminal/messages";
-import { compare } from "@parley/base/bytes";
 import type { Calls, FromTerminal } from "../duty/calls.ts";
 import {
   type DrillTerminal,
@@ -265,9 +264,9 @@ export async function runDrills(options: DrillsRunOptions): Promise<DrillsRun> {
       if (!stopped) tick();
     },
     heard: (tx, after, link, payload, age, verify) => {
-      const read = decode(drillPayload, payload);
-      if (!read.ok) return after(() => options.report(problem("MESSAGE_MALFORMED", `drill: ${read.error.reason}`)));
-      const it = read.value;
+      const heard = decode(drillPayload, payload);
+      if (!heard.ok) return after(() => options.report(problem("MESSAGE_MALFORMED", `drill: ${heard.error.reason}`)));
+      const it = heard.value;
       const id = idText(link.id);
       if (it.type !== "call") return void within(tx, after, { type: "peer", link: id, message: it });
       const message = decodeCallFromPeer(it.message, link.id, link.peer, age, verify);

@@ -14,8 +14,6 @@ export type PathNumbers = {
   readonly sent: number | null;
   readonly received: number | null;
   readonly codec: string;
-  /** Whether this side found a relayed way of its own. */
-  readonly relays: boolean;
   readonly out: { readonly picture: Flow; readonly sound: Flow };
   readonly in: { readonly picture: Flow & { readonly decoded: number }; readonly sound: Flow };
 };
@@ -73,7 +71,6 @@ export function pathNumbersOf(before: readonly unknown[], now: readonly unknown[
     sent: rate("outbound-rtp", "bytesSent"),
     received: rate("inbound-rtp", "bytesReceived"),
     codec: typeof codec?.["mimeType"] === "string" ? codec["mimeType"].slice(0, 40) : "",
-    relays: all(now, "local-candidate").some((it) => it["candidateType"] === "relay"),
     out: { picture: flowOut("video"), sound: flowOut("audio") },
     in: { picture: flowIn("video"), sound: flowIn("audio") },
   };

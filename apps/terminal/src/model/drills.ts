@@ -28,6 +28,7 @@ const causes: Readonly<Record<DrillCause, CauseCode>> = {
   keysStood: "keysApart",
   notEnded: "noAnswer",
   terminalGone: "deskGone",
+  udpBlocked: "udpBlocked",
 };
 
 /** What a call on a line that is degraded by this step can do. */

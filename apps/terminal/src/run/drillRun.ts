@@ -15,6 +15,7 @@ import type { Enrolment } from "../crypto/keyStore.ts";
 import type { CallWorkers } from "../crypto/workers.ts";
 import { type Black, black } from "../media/black.ts";
 import { type PathNumbers, pathNumbersOf } from "../media/pathNumbers.ts";
+import { type RelaysFound, tryRelays } from "../media/relayTrial.ts";
 import { type CardReader, type CardTrack, cardReader, cardTrack } from "../media/testCard.ts";
 import { type SweepListener, type SweepTrack, sweepListener, sweepTrack } from "../media/sweepTone.ts";
 import { type CallRun, type CallView, type Signal, runCall } from "./callRun.ts";
@@ -51,6 +52,8 @@ const looksEvery: Ms = ms(200);
 /** Pictures, and sweeps, after which it has seen and heard enough. */
 const enoughPictures = 50;
 const enoughSound: Ms = ms(2 * sweepLasts);
+/** A relay has answered by then, or does not: longer than a lost packet or two. */
+const relayWithin: Ms = ms(6000);
 /** From its end until its workers and connection go: the last word may be on its way. */
 const lingers: Ms = ms(2000);
 /** The size of the picture while it rings, as a room's black one. */
@@ -79,7 +82,8 @@ export function runDrill(options: DrillRunOptions): DrillRun {
   let answeredAt: Ms | null = null;
   let liveAt: Ms | null = null;
   let epochAtLive = 0;
-  let iceServers = 0;
+  let iceServers: readonly RTCIceServer[] = [];
+  let relays: RelaysFound | null = null;
   let before: readonly unknown[] | null = null;
   let measuring: "notYet" | "measuring" | "measured" = "notYet";
   let hungUpAt: Ms | null = null;
@@ -137,7 +141,7 @@ export function runDrill(options: DrillRunOptions): DrillRun {
 
   const start = (admit: Extract<DrillWord, { type: "admit" }>): void => {
     admittedAt = clock.elapsed();
-    iceServers = admit.iceServers.length;
+    iceServers = admit.iceServers;
     const made = makeMedia();
     media = made;
     run = runCall({
@@ -174,6 +178,7 @@ export function runDrill(options: DrillRunOptions): DrillRun {
     if (measuring === "notYet") {
       measuring = "measuring";
       void run.report().then((report) => (before = report));
+      void tryRelays(iceServers, clock, relayWithin).then((found) => (relays = found));
     }
     if (measuring === "measuring" && isEnough()) void measure();
     if (hungUpAt !== null) {
@@ -210,7 +215,14 @@ export function runDrill(options: DrillRunOptions): DrillRun {
     const lasted = since(liveAt);
     const seen = (media?.reader.seen().read ?? 0) >= enoughPictures || lasted > stepLasts.picture;
     const heard = (lasted >= enoughSound && soundPassed()) || lasted > stepLasts.sound;
-    return lasted >= enoughSound && seen && heard && (has("rekey") || lasted > stepLasts.rekey) && before !== null;
+    return (
+      lasted >= enoughSound &&
+      seen &&
+      heard &&
+      (has("rekey") || lasted > stepLasts.rekey) &&
+      before !== null &&
+      relays !== null
+    );
   };
 
   const soundPassed = (): boolean =>
@@ -233,7 +245,8 @@ export function runDrill(options: DrillRunOptions): DrillRun {
     const { route } = run.view();
     const took = answeredAt === null || liveAt === null ? ms(0) : ms(liveAt - answeredAt);
     if (route.at === "searching") note(amiss("path", "failed", "noPath", "unknown", took));
-    else if (iceServers > 0 && !path.relays) note(amiss("path", "weak", "relayAway", "own", took));
+    else if (relays === "silent" || relays === "udpSilent")
+      note(amiss("path", "weak", relays === "silent" ? "relayAway" : "udpBlocked", "own", took));
     else note(passed("path", took));
     const seen = media.reader.seen();
     const heard = judgeSweep(media.listener.heard());
@@ -252,7 +265,13 @@ export function runDrill(options: DrillRunOptions): DrillRun {
     const behind = soundBehind(heard.began, seen.ahead);
     const { roundTrip, lost, jitter, couldSend, sent, received, codec } = path;
     return {
-      ...{ roundTrip, lost, jitter, couldSend, sent, received, codec },
+      roundTrip,
+      lost,
+      jitter,
+      couldSend,
+      sent,
+      received,
+      codec,
       setUp: Math.round(setUp),
       path: route === "searching" ? "none" : route,
       pictures: seen.read,

@@ -70,7 +70,14 @@ export function makeRehearsal(options: RehearsalOptions): Rehearsal {
       giveWay();
       const { page, clock, workers, tell, onMend } = options;
       const begun = runDrill({
-        ...{ plan, page, clock, enrolment, chain, workers, tell, onMend },
+        plan,
+        page,
+        clock,
+        enrolment,
+        chain,
+        workers,
+        tell,
+        onMend,
         onOver: () => {
           if (drill === begun) drill = null;
         },

@@ -38,6 +38,7 @@ export const drillCauses = [
   "keysStood",
   "notEnded",
   "terminalGone",
+  "udpBlocked",
 ] as const;
 export type DrillCause = (typeof drillCauses)[number];
 
