@@ -13,11 +13,11 @@ function begin() {
     wait: (for_, run) => {
       const one = { at: now + for_, run };
       waits.push(one);
-      return () => void (waits = waits.filter((it) => it !== one));
+      return () => void (waits = waits.filter((other) => other !== one));
     },
   };
   const shown: (string | null)[] = [];
-  const refusals = refusalsFor(clock, (it: Refusal | null) => void shown.push(it?.code ?? null));
+  const refusals = refusalsFor(clock, (refusal: Refusal | null) => void shown.push(refusal?.code ?? null));
   const pass = (seconds: number): void => {
     now += seconds * 1000;
     const due = waits.filter(({ at }) => at <= now);

@@ -262,7 +262,7 @@ export function runTerminal(browser: Browser, { code, officerCode }: OpenedWith)
         return;
       case "line":
         named(message.names);
-        if (facts.asked?.link === message.link && openCall(message.line as Line) !== null) asked(null);
+        if (facts.asked?.link === message.link && openCall(message.line as Line) !== null) ringAsked(null);
         facts = { ...facts, missed: { ...facts.missed, [message.link]: ourTime(message.missed, message.now) } };
         lineSaid(message.link, inTime(message.line as Line, message.now as Instant, lineClock.now()));
         if (message.line.at === "ended") askNewest();
@@ -279,7 +279,7 @@ export function runTerminal(browser: Browser, { code, officerCode }: OpenedWith)
         return change({ records: { ...facts.records, [call]: { at, entry } } });
       }
       case "asked":
-        return asked({ link: message.link, terminal: message.terminal, since: clock.now() });
+        return ringAsked({ link: message.link, terminal: message.terminal, since: clock.now() });
       case "admit":
         return admitted(message);
       case "iceServers":
@@ -392,9 +392,9 @@ export function runTerminal(browser: Browser, { code, officerCode }: OpenedWith)
 
   /** As long as a ring, a terminal rings for a call that is asked of it. */
   let askedEnds: Cancel = () => undefined;
-  const asked = (it: Facts["asked"]): void => {
+  const ringAsked = (it: Facts["asked"]): void => {
     askedEnds();
-    if (it !== null) askedEnds = clock.wait(ringLasts, () => asked(null));
+    if (it !== null) askedEnds = clock.wait(ringLasts, () => ringAsked(null));
     change({ asked: it });
   };
 
@@ -542,7 +542,7 @@ export function runTerminal(browser: Browser, { code, officerCode }: OpenedWith)
       case "answerHere":
         if (facts.asked !== null && action.call === askedCall(facts.asked.link)) {
           const { link: line } = facts.asked;
-          asked(null);
+          ringAsked(null);
           return act({ type: "call", line });
         }
         return press("answer", action.call);
