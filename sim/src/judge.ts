@@ -1,22 +1,17 @@
 // What must hold in every world, watched as it goes and asked in full when all has been put right and has come to rest
 // (docs/spec/sim.md). Reads what the stations hold and what their ledgers say; decides nothing.
-import { days, hours, seconds } from "@parley/base/time";
+import { days, hours } from "@parley/base/time";
 import { type Line, isInCall, openCall } from "@parley/call/state";
 import type { ErrorCode, ParleyError } from "@parley/protocol/errorCodes";
 import { type IdText, idText } from "@parley/protocol/ids";
-import { openMemory } from "@parley/station/store/memory";
 import { lastEntry } from "@parley/protocol/signed/pin";
+import { Forgetting } from "./forgetting.ts";
 import type { Seat } from "./front.ts";
 import { Ledgers, type Placed, isWhole, nameIn } from "./ledgers.ts";
+import { Screens } from "./screens.ts";
 import type { Station } from "./station.ts";
 import { Watch } from "./watch.ts";
 import { type Pair, type World, linkBytes, seatsOf } from "./parts.ts";
-
-/** The longest that a ring may sound after the press: its minute, and what is not counted of its way (inbox.ts). */
-const ghostAfter = seconds(60 + 30 + 5);
-
-/** A ring's minute less what its age may be overrated by: commits and sockets on the way. */
-const ringHasAtLeast = seconds(50);
 
 /** Errors that a world without liars must never see. */
 const never: readonly ErrorCode[] = [
@@ -37,35 +32,18 @@ const never: readonly ErrorCode[] = [
   "KEYS_FILE_MISSING",
 ];
 
-/** By these a station says that its peer, or it itself, has forgotten what it had said was durable. */
-const forgetting: readonly ErrorCode[] = [
-  "PEER_RESTORED",
-  "PEER_REMEMBERS_MORE",
-  "LEDGER_ROLLED_BACK",
-  "LEDGER_FORKED",
-  "LEDGER_STOPPED",
-  "LEDGER_OWN_BROKEN",
-  "KEYS_FILE_MISSING",
-];
-
 export class Judge {
   private readonly world: () => World;
   private readonly faults: string[] = [];
   private readonly codes: Record<string, number> = {};
   private readonly rolls = new Map<Station, number>();
-  private readonly shown = new Map<string, number>();
-  private readonly screens = new Map<Seat, string>();
-  private readonly early = new Set<IdText>();
   private readonly placed = new Map<IdText, Placed>();
   /** When Call was last pressed for each station and link. */
   private readonly presses = new Map<string, number>();
 
-  /** Whose disk forgot, and whether anybody has said so since. */
-  private readonly forgetful = new Map<Station, "unsaid" | "said">();
-  /** Whose loss which line's other station knew of. */
-  private readonly told = new Set<string>();
-  private silently = 0;
+  private readonly forgetting: Forgetting;
   private readonly ledgers: Ledgers;
+  readonly screens: Screens;
   readonly watch: Watch;
 
   constructor(world: () => World) {
@@ -75,6 +53,14 @@ export class Judge {
       (call) => this.nameOf(call),
       (what) => this.wrong(what),
     );
+    this.forgetting = new Forgetting(world, (what) => this.wrong(what));
+    this.screens = new Screens({
+      world,
+      placed: this.placed,
+      forgetting: this.forgetting,
+      watch: this.watch,
+      wrong: (what) => this.wrong(what),
+    });
     this.ledgers = new Ledgers(world, this.placed, (what) => this.wrong(what));
   }
 
@@ -87,55 +73,14 @@ export class Judge {
   reported(station: Station, { code, detail }: ParleyError): void {
     this.codes[code] = (this.codes[code] ?? 0) + 1;
     if (!code.startsWith("PEER_")) this.world().trace.note(`${station.name} reports ${code}`);
-    if (forgetting.includes(code)) for (const it of this.forgetful.keys()) this.forgetful.set(it, "said");
-    if (never.includes(code) && !(forgetting.includes(code) && this.forgetful.size > 0))
-      this.wrong(`${station.name} reports ${code} ${detail}`);
+    const follows = this.forgetting.reported(code);
+    if (never.includes(code) && !follows) this.wrong(`${station.name} reports ${code} ${detail}`);
   }
 
-  /** A disk that lied has been found out by its machine alone: from here on its party stands by what it still has. */
+  /** A disk that lied has been found out by its machine alone. */
   forgotten(station: Station): void {
-    // A line that stands still since the first time has nothing to say of the second.
-    if (this.forgetful.get(station) !== "said") this.forgetful.set(station, "unsaid");
-    const { events = 0, links = [] } = station.forgot?.has ?? {};
-    for (const { link, sent, taken } of links) {
-      const pair = this.world().pairs.find((it) => it.link === link);
-      const other = pair?.a === station ? pair.b : pair?.a;
-      if (other === undefined) continue;
-      const knows = openMemory(other.disk).position(linkBytes(link));
-      const cosigned = other.alive?.log.standings().find((it) => it.link === link)?.weCosigned ?? 0;
-      if (knows.taken > sent || knows.acknowledged > taken || cosigned > events)
-        this.told.add(`${station.name} ${link}`);
-    }
+    this.forgetting.forgotten(station);
     this.ledgers.forgotten(station);
-  }
-
-  private isForgetful({ a, b }: Pair): boolean {
-    return this.forgetful.has(a) || this.forgetful.has(b);
-  }
-
-  /**
-   * [SM21]: whoever was told of what a disk then forgot finds out when the two next meet, says so, and the line stands still. What
-   * no other station knew of is lost without a word, and counted.
-   */
-  private afterForgetting(pair: Pair, link: IdText): void {
-    const { a, b } = pair;
-    for (const [one, other] of [
-      [a, b],
-      [b, a],
-    ] as const) {
-      if (one.forgot === null || one.refuses !== null) continue;
-      // Two that forgot may agree again on a past that neither remembers.
-      if (this.forgetful.has(other)) continue;
-      const told = this.told.has(`${one.name} ${link}`);
-      const states = [a, b].map((station) => station.alive?.joined?.peers.link(linkBytes(link))?.status().at);
-      const stands =
-        states.includes("connected") &&
-        one.alive?.log.stopped(link) === null &&
-        other.alive?.log.stopped(link) === null;
-      if (told && (stands || this.forgetful.get(one) !== "said"))
-        this.wrong(`[SM21] ${one.name} forgot what ${other.name} knows, and the line is ${states.join(" and ")}`);
-      if (!told) this.silently += 1;
-    }
   }
 
   refused(seat: Seat, code: string): void {
@@ -164,70 +109,6 @@ export class Judge {
     this.presses.set(`${station.name} ${link}`, this.world().queue.now());
   }
 
-  screenOf(seat: Seat, link: IdText): void {
-    const line = seat.page.screen(link);
-    this.wentBack(seat, line);
-    if (line.at === "live" && seat.page.inCall()?.flowing === true) this.watch.sees(line.call);
-    const shows = `${line.at} ${line.at === "idle" ? "" : this.nameOf(line.call)}`;
-    if (this.screens.get(seat) !== shows)
-      this.world().trace.note(`${seat.station.name} ${seat.it.name} shows ${shows}`);
-    this.screens.set(seat, shows);
-    if (line.at === "ended" && (line.why === "unanswered" || line.why === "notDelivered")) {
-      this.watch.gaveUp(line.call);
-      this.gaveUp(seat, line);
-    }
-    if (line.at !== "ringing" || line.side !== "called" || !line.desks.includes(seat.id)) return;
-    const since = this.placed.get(line.call);
-    const { queue } = this.world();
-    if (since === undefined) return this.wrong(`${seat.it.name} rings for a call that nobody placed`);
-    const { page } = seat;
-    const look = (): void => {
-      const still =
-        seat.page === page && openCall(page.screen(link)) === line.call && page.screen(link).at === "ringing";
-      const age = queue.now() - since.at;
-      const slept = [seat.machine, ...this.world().stations.map((it) => it.machine)].some(
-        ({ stoppedUntil }) => stoppedUntil >= since.at,
-      );
-      if (still && !seat.away && age > ghostAfter && !slept && !this.misled(since))
-        this.wrong(
-          `a ghost: ${seat.station.name} ${seat.it.name} rings ${Math.round(age / 1000)} s after ${since.name}`,
-        );
-    };
-    look();
-    queue.wait(since.at + ghostAfter + 1 - queue.now(), look);
-  }
-
-  /** [CA12] [CA15]: a page that a call was over for, or that sat in it, does not ring for it or sit in it anew. */
-  private wentBack(seat: Seat, line: Line): void {
-    if (this.forgetful.has(seat.station)) return;
-    if (line.at === "idle" || (isInCall(line) && line.ours !== seat.id)) return;
-    const key = `${seat.id} ${seat.pages} ${line.call}`;
-    const rank = line.at === "ringing" ? 0 : line.at === "ended" ? 2 : 1;
-    const before = this.shown.get(key) ?? 0;
-    if (rank < before)
-      this.wrong(
-        `[CA12] ${seat.station.name} ${seat.it.name} is taken back to ${line.at} in ${this.nameOf(line.call)}`,
-      );
-    this.shown.set(key, Math.max(rank, before));
-  }
-
-  /** A ring has its whole minute, whatever any clock says. */
-  private gaveUp(seat: Seat, line: Line & { readonly at: "ended" }): void {
-    const since = this.placed.get(line.call);
-    if (since === undefined || this.early.has(line.call) || this.forgetful.size > 0) return;
-    const age = this.world().queue.now() - since.pressed;
-    if (age >= ringHasAtLeast || this.misled(since) || since.by.startedAt > since.at - 3000) return;
-    this.early.add(line.call);
-    this.wrong(
-      `${seat.station.name} ${seat.it.name} gives ${since.name} up after ${Math.round(age / 1000)} s: ${line.side} ${line.why}`,
-    );
-  }
-
-  /** A station that was down while its clock was set has nothing but that clock to tell a ring's age by. */
-  private misled({ at }: Placed): boolean {
-    return this.world().stations.some((it) => it.machine.setAt >= at && it.startedAt >= at);
-  }
-
   /** Everything that must hold at rest. */
   async all(when: string): Promise<void> {
     const { world } = this;
@@ -239,14 +120,14 @@ export class Judge {
     }
     for (const pair of world().pairs) {
       if (pair.link === null) continue;
-      if (this.isForgetful(pair)) {
-        this.afterForgetting(pair, pair.link);
+      if (this.forgetting.isForgetful(pair)) {
+        this.forgetting.after(pair, pair.link);
         continue;
       }
       if (isWhole(world(), pair)) this.pair(pair, pair.link);
       this.ledgers.records(pair, pair.link);
     }
-    for (const seat of seatsOf(world())) if (!this.forgetful.has(seat.station)) this.seat(seat);
+    for (const seat of seatsOf(world())) if (!this.forgetting.has(seat.station)) this.seat(seat);
     if (this.faults.length > before) world().trace.note(`judged ${when}`);
   }
 
@@ -310,7 +191,7 @@ export class Judge {
     if (seat.socket?.open !== true) return this.wrong(`${seat.station.name} ${seat.it.name} is not connected`);
     for (const [link, { line }] of Object.entries(alive.joined.calls.state().links)) {
       const pair = this.world().pairs.find((it) => it.link === link);
-      if (pair !== undefined && this.isForgetful(pair)) continue;
+      if (pair !== undefined && this.forgetting.isForgetful(pair)) continue;
       const shown = seat.page.screen(link);
       if (openCall(shown) !== openCall(line))
         this.wrong(`[CA12] ${seat.station.name} is ${line.at}, ${seat.it.name} shows ${shown.at}`);
@@ -343,8 +224,7 @@ export class Judge {
     return {
       placed: this.placed.size,
       ...this.ledgers.counts(),
-      forgotten: this.forgetful.size,
-      silently: this.silently,
+      ...this.forgetting.counts(),
     };
   }
 }

@@ -100,7 +100,7 @@ function build(plan: Plan): World {
         changed: (seat, link) => {
           media.look(seat);
           people.sees(seat, link);
-          judge.screenOf(seat, link);
+          judge.screens.screenOf(seat, link);
         },
         refused: (seat, code) => judge.refused(seat, code),
         sayTo: (seat, far, call, word) => media.say(seat, far, call, word),

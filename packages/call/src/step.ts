@@ -306,7 +306,11 @@ type InCall = Keying | Live | Mending;
 /** What is true of an answered call whether it is seen just now or not. */
 function heldBy({ call, side, ours, theirs, answered: at, offered, instead }: InCall) {
   return {
-    ...{ call, side, ours, theirs, answered: at },
+    call,
+    side,
+    ours,
+    theirs,
+    answered: at,
     ...(offered === undefined ? {} : { offered }),
     ...(instead === undefined ? {} : { instead }),
   };
