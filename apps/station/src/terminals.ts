@@ -86,8 +86,14 @@ const maxKeptForLater = 500;
 /** What writes nothing, and what a call that goes on cannot do without. */
 const readsOnly: ReadonlySet<string> = new Set(["entries", "signOut", "passkey", "passkeyCancelled"]);
 const ofCalls: ReadonlySet<string> = new Set([
-  ...["hangUp", "up", "lost", "epoch", "signal", "exported"],
-  ...["theyAnswered", "theyHungUp"],
+  "hangUp",
+  "up",
+  "lost",
+  "epoch",
+  "signal",
+  "exported",
+  "theyAnswered",
+  "theyHungUp",
 ]);
 
 export async function openTerminals(options: TerminalsOptions): Promise<Result<Terminals, ParleyError>> {

@@ -67,11 +67,11 @@ describe("a terminal's part in a line", () => {
   });
 
   it("[CA4] is in one call at a time: who calls or speaks on one line does not go ahead with another's ring", () => {
-    const calling: Line = { at: "ringing", side: "calling", call: "d", ours: "us", reach: "sent", until: instant(9) };
-    expect(isTaken([called, calling], "us", "c")).toBe(true);
+    const elsewhere: Line = { at: "ringing", side: "calling", call: "d", ours: "us", reach: "sent", until: instant(9) };
+    expect(isTaken([called, elsewhere], "us", "c")).toBe(true);
     expect(isTaken([called, { ...live, call: "d" }], "us", "c")).toBe(true);
     expect(isTaken([called, { ...called, call: "d" }, idle], "us", "c")).toBe(false);
-    expect(isTaken([called, calling], "hall", "c")).toBe(false);
+    expect(isTaken([called, elsewhere], "hall", "c")).toBe(false);
     expect(isTaken([live], "us", "c")).toBe(false);
   });
 

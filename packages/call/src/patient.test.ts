@@ -4,18 +4,18 @@ import { isWaiting, patient } from "./patient.ts";
 
 /** A machine whose wall clock can be set. */
 function machine() {
-  const it = { passed: 0, ahead: hours(100) as number };
+  const state = { passed: 0, ahead: hours(100) as number };
   const clock: Clock = {
-    now: () => instant(it.passed + it.ahead),
-    elapsed: () => ms(it.passed),
+    now: () => instant(state.passed + state.ahead),
+    elapsed: () => ms(state.passed),
     wait: () => () => undefined,
   };
-  return { it, clock };
+  return { state, clock };
 }
 
 it("[CA13] a clock that is set while something waits moves no deadline, and is believed again afterwards", () => {
   for (const by of [hours(2), hours(-2)]) {
-    const { it: machineIs, clock } = machine();
+    const { state: machineIs, clock } = machine();
     let waits = false;
     const now = patient(clock, () => waits);
     expect(now()).toBe(clock.now());

@@ -133,7 +133,7 @@ describe("the duty of calls", () => {
     const minute = instant(now + 61_000);
     const time: Command = { from: "time" };
     const away = (...terminals: string[]) =>
-      context([desk("d1"), desk("d2")].map((it) => ({ ...it, online: !terminals.includes(it.terminal) })));
+      context([desk("d1"), desk("d2")].map((one) => ({ ...one, online: !terminals.includes(one.terminal) })));
     const go = (calls: Calls, command: Command, its: CallsContext, at: number) =>
       decide(calls, command, its, instant(at));
 

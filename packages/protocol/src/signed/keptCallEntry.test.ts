@@ -81,7 +81,7 @@ describe("a call's entry of the first form", () => {
     expect(decodeCallEntry(Uint8Array.of(...bytes, 0)).ok).toBe(false);
     fc.assert(
       fc.property(fc.uint8Array({ minLength: 32, maxLength: 32 }), fc.nat(bytes.length - 1), (id, at) => {
-        const party = id as Bytes as PartyId;
+        const party = id as PartyId;
         const one = encode(firstCallEntry, { ...first, called: { ...first.called, party } });
         expect(decode(callEntry, one).ok).toBe(false);
         const bent = Uint8Array.from(bytes);
