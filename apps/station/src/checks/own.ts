@@ -1,7 +1,7 @@
 // What a check finds of its own station: what its ports show, whether its relay relays, and whether its disk keeps its word ([CK8]
 // [CK12] of docs/spec/check.md). Decides nothing; what follows is packages/drill's to say.
 import { X509Certificate } from "node:crypto";
-import { hex } from "@parley/base/bytes";
+import { fromHex, hex } from "@parley/base/bytes";
 import { certain } from "@parley/base/result";
 import { daysToFull, withSample } from "@parley/drill/trend";
 import type { ServedPort } from "@parley/drill/checkFacts";
@@ -25,16 +25,15 @@ const diskKind = "checkDisk";
 const writes = 3;
 
 /** The fingerprint of the web certificate on the disk, which the relay's TLS port shows too; null where there is none. */
-export function certificateOnDisk({ certificate, key }: Config["web"]): string | null {
+function certificateOnDisk({ certificate, key }: Config["web"]): string | null {
   if (certificate === null || key === null) return null;
   const read = readCertificate({ certificate, key });
   return read.ok ? fingerprintOf(new X509Certificate(read.value.cert)) : null;
 }
 
-async function servedPorts(options: ChecksOptions): Promise<readonly ServedPort[]> {
+async function servedPorts(options: ChecksOptions, due: string | null): Promise<readonly ServedPort[]> {
   const { config, relay, ports } = options;
   const { hostname } = new URL(config.web.origin);
-  const due = certificateOnDisk(config.web);
   const web = config.web.certificate === null ? [] : [{ port: "web" as const, host: config.web.host, at: ports.web }];
   const turn = relay.listeners
     .filter(({ transport }) => transport === "tls")
@@ -108,8 +107,11 @@ export async function lookAtOwn(options: ChecksOptions): Promise<() => Promise<O
   };
 
   return async () => {
+    const due = certificateOnDisk(config.web);
     const relayed = config.turn.use === "external" ? externalRelay : builtInRelay;
-    const [served, relays, written] = await Promise.all([servedPorts(options), relayed(options), disk()]);
-    return { side: { program, runtime, zoneData, versions, disk: written, relays }, served };
+    const [served, relays, written] = await Promise.all([servedPorts(options, due), relayed(options), disk()]);
+    const hasTls = served.some(({ port }) => port === "turnTls");
+    const turnCertificate = hasTls && due !== null ? fromHex(due) : null;
+    return { side: { program, runtime, zoneData, versions, disk: written, relays }, served, turnCertificate };
   };
 }

@@ -1,6 +1,5 @@
 // What a station says of itself in a check: how long its counters last, what of it has a date, and what it runs ([CK9] [CK11] [CK14]
 // of docs/spec/check.md). Names no terminal and no setting.
-import { fromHex } from "@parley/base/bytes";
 import { type Instant, after, days, instant, ms } from "@parley/base/time";
 import { mostYears, yearsLeft } from "@parley/drill/headroom";
 import { type IdText, type LinkId, idOf, idText } from "@parley/protocol/ids";
@@ -18,7 +17,6 @@ import { program, runtime, zoneData } from "../probes/setup.ts";
 import { zoneTimesOf } from "../probes/zones.ts";
 import type { OwnFacts } from "../run/checksRun.ts";
 import type { ChecksOptions } from "./open.ts";
-import { certificateOnDisk } from "./own.ts";
 
 /** Envelopes and entries are counted in 48 bits, generations of a secret in 32. */
 const most48 = 2 ** 48;
@@ -109,10 +107,9 @@ function datedOf({ home, inside, config, clock, online }: ChecksOptions, own: Ow
 
 /** All of it, as it goes to the far side of that link and is judged here; `own` is null before the first look. */
 export function sayOf(options: ChecksOptions, link: IdText, own: OwnFacts | null, at: Instant): StationReport {
-  const { home, config, relay, versions, setup } = options;
+  const { home, versions, setup } = options;
   const theirs = options.pinOf(link);
   const zones = new Set([home().pin.card.timeZone, ...(theirs === null ? [] : [theirs.card.timeZone])]);
-  const hasTls = relay.listeners.some(({ transport }) => transport === "tls");
   return {
     program,
     runtime,
@@ -123,7 +120,7 @@ export function sayOf(options: ChecksOptions, link: IdText, own: OwnFacts | null
     zones: [...zones].flatMap((zone) => zoneTimesOf(zone, at) ?? []),
     disk: own?.side.disk ?? { at: "untried", daysLeft: null },
     counters: countersOf(options, link),
-    turnCertificate: hasTls ? fromHex(certificateOnDisk(config.web) ?? "-") : null,
+    turnCertificate: own?.turnCertificate ?? null,
     relays: own?.side.relays ?? [],
     trial: null,
     dated: datedOf(options, own),

@@ -22,7 +22,10 @@ async function rig(damaged?: string) {
     throw new Error("no line, and something was looked at");
   };
   const ports: CheckPorts = {
-    own: () => new Promise<OwnFacts>((resolve) => looks.push(() => resolve({ side: wellSide, served: [] }))),
+    own: () =>
+      new Promise<OwnFacts>((resolve) =>
+        looks.push(() => resolve({ side: wellSide, served: [], turnCertificate: null })),
+      ),
     far: never,
     say: never,
     trial: never,

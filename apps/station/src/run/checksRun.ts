@@ -30,6 +30,8 @@ const checkKind = "check";
 export type OwnFacts = {
   readonly side: Omit<SideFacts, "counters" | "zones" | "clock">;
   readonly served: readonly ServedPort[];
+  /** What the relay's TLS port should show; null where there is none. */
+  readonly turnCertificate: StationReport["turnCertificate"];
 };
 
 /** What it finds at a far station's ports, given what that one said. */
