@@ -9,12 +9,14 @@ import { type IdText, idText } from "@parley/protocol/ids";
 import { type CallAccount, type CallEntry, clocksApart, epochsOf } from "@parley/protocol/signed/callEntry";
 import { decodeCallEntry, decodeDifferingCallEntry } from "@parley/protocol/signed/keptCallEntry";
 import type { LedgerRow } from "@parley/protocol/terminal/console";
+import { drillRow } from "./drillView.ts";
 import { type IdentityEvent, decodeIdentityEvent } from "./duty/identity/events.ts";
 import { type Identity } from "./duty/identity/state.ts";
 import { type LedgerFact, ledgerFact, ledgerKind } from "./duty/ledger/facts.ts";
 import { decodePairingEvent } from "./duty/pairing/events.ts";
 import { type AlarmFact, alarmFact, alarmKind } from "./run/alarmsRun.ts";
 import { callFact, callKind } from "./run/callFacts.ts";
+import { drillKind, drillOwnKind } from "./run/drillFacts.ts";
 import { identityKind } from "./run/identityRun.ts";
 import { pairingKind } from "./run/pairingRun.ts";
 import { type Recorded, differsKind } from "./run/recordRun.ts";
@@ -45,6 +47,11 @@ export function rowOf(event: StoredEvent, identity: Identity, recordOf: RecordOf
     case callKind:
     case differsKind:
       return callRow(entry, row, recordOf);
+    case drillKind:
+    case drillOwnKind: {
+      const it = drillRow(entry, identity.home?.pin.card.party ?? null);
+      return it === null ? null : row(entry.time, it.kind, it.facts, it.link, it.proof);
+    }
     case pairingKind: {
       const fact = decodePairingEvent(entry.body);
       if (!fact.ok) return null;

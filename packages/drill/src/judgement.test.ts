@@ -41,7 +41,7 @@ describe("what a terminal makes of what it measured", () => {
     expect(of({ ...seen, read: 10 }, sent, came)).toEqual(["weak", "pictureSlow", "unknown"]);
   });
 
-  it("[DR17] so with sound, where a page that may make none is ours too, and speech's tones must all be there", () => {
+  it("[DR17] so with sound, where a page that may make none until it is touched is a weakness of ours, and speech's tones must all be there", () => {
     const of = (...args: [SweepHeard, boolean, typeof sent, typeof sent]) => {
       const { outcome, cause, whose } = judgeSound(...args, took);
       return [outcome, cause, whose];
@@ -49,7 +49,7 @@ describe("what a terminal makes of what it measured", () => {
     const none = { packets: 0, frames: 0 };
     expect(of(heard(), true, sent, sent)).toEqual(["passed", null, "unknown"]);
     expect(of(heard([12_000, 15_000]), true, sent, sent)).toEqual(["passed", null, "unknown"]);
-    expect(of(heard(), false, sent, sent)).toEqual(["failed", "soundNotSent", "own"]);
+    expect(of(heard(), false, sent, sent)).toEqual(["weak", "soundBlocked", "own"]);
     expect(of(heard(), true, none, sent)).toEqual(["failed", "soundNotSent", "own"]);
     expect(of(heard(sweepTones), true, sent, none)).toEqual(["failed", "soundNotArrived", "far"]);
     expect(of(heard(sweepTones), true, sent, sent)).toEqual(["failed", "soundNotArrived", "unknown"]);

@@ -74,4 +74,14 @@ describe("the verdict of a drill", () => {
     expect(judge(results(unclear), results(notArrived))).toMatchObject({ cause: "pictureNotArrived", whose: "caller" });
     expect(judge(results(unclear), results())).toMatchObject({ whose: "both" });
   });
+
+  it("[DR11] tones that a page was not let make explain that the other side heard none, and nothing else", () => {
+    const blocked = amiss("sound", "weak", "soundBlocked", "own", 1);
+    const unheard = amiss("sound", "failed", "soundNotArrived", "unknown", 1);
+    const degraded = { at: "degraded", step: "sound", cause: "soundBlocked", whose: "called" };
+    expect(judge(results(unheard), results(blocked))).toEqual(degraded);
+    expect(judge(results(unheard), results()).at).toBe("notReady");
+    const narrow = amiss("picture", "failed", "pictureNotArrived", "far", 1);
+    expect(judge(results(narrow), results(blocked))).toMatchObject({ at: "notReady", step: "picture" });
+  });
 });

@@ -34,6 +34,14 @@ function findingOf(who: Who, result: StepResult): Finding | null {
   return { step: result.step, cause: result.cause, weight: result.outcome, whose };
 }
 
+/**
+ * A page that may make no sound until somebody touches it sent no tones, though it would carry a person's voice: what the other
+ * side did not hear is thereby explained.
+ */
+function explained(step: DrillStep, mine: Judged | null): boolean {
+  return step === "sound" && mine?.results.some(({ cause }) => cause === "soundBlocked") === true;
+}
+
 /** Own faults before those of the other, and both before what nobody can place. */
 const sureness = (who: Who, { whose }: Finding): number => (whose === who ? 0 : whose === "both" ? 2 : 1);
 
@@ -49,6 +57,7 @@ export function judge(caller: Judged | null, called: Judged | null): DrillVerdic
       .flatMap(([who, part]) => {
         const result = part?.results.find((it) => it.step === step);
         const finding = result === undefined ? null : findingOf(who, result);
+        if (finding?.cause === "soundNotArrived" && explained(step, who === "caller" ? called : caller)) return [];
         return finding === null ? [] : [{ finding, rank: sureness(who, finding) }];
       })
       .toSorted((a, b) => a.rank - b.rank)

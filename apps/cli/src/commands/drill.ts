@@ -33,6 +33,7 @@ const causes: Readonly<Record<Cause, string>> = {
   keysStood: "the keys did not change",
   notEnded: "the drill could not be ended",
   terminalGone: "the desk left in the middle of it",
+  soundBlocked: "the desk may make no sound until somebody touches it",
   udpBlocked: "the relay answers the desk over TCP alone",
 };
 

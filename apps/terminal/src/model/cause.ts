@@ -35,6 +35,7 @@ export const causeCodes = [
   "pictureSlow",
   "soundLost",
   "deskGone",
+  "soundBlocked",
 ] as const;
 
 export type CauseCode = (typeof causeCodes)[number];

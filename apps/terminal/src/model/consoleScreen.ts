@@ -10,6 +10,8 @@ import type { EndReason } from "./desk.ts";
 import type { ConsoleCall, ConsoleOn, ConsoleScreen, LedgerEntry, Pairing, TerminalRow } from "./console.ts";
 import { pairingFailures } from "./console.ts";
 import { awayLong, callFacts, endReason, endsOf, lineOf, partyOf, receiptsOf, usOf } from "./deskScreen.ts";
+import { causeClause } from "./cause.ts";
+import { drillCause } from "./drills.ts";
 import type { Facts, LinkFacts, Welcome } from "./facts.ts";
 import type { Party } from "./line.ts";
 import { rekeyOf } from "./rekey.ts";
@@ -300,6 +302,12 @@ function entrySentence(row: LedgerRow, them: Party | null, welcome: Welcome): Sa
       return say("entry.officer", { officer: name(text("officer")), by: name(text("by")) });
     case "recordCertified":
       return say("entry.recordCertified");
+    case "drillReady":
+    case "drillMissed":
+      return say(`entry.${row.kind}`, { them: party });
+    case "drillDegraded":
+    case "drillNotReady":
+      return say(`entry.${row.kind}`, { them: party, cause: causeClause(drillCause(text("cause"), text("whose"))) });
     case "recordStopped":
       return say("entry.recordStopped", { them: party });
     case "recordStoppedOurs":

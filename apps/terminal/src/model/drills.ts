@@ -29,6 +29,7 @@ const causes: Readonly<Record<DrillCause, CauseCode>> = {
   notEnded: "noAnswer",
   terminalGone: "deskGone",
   udpBlocked: "udpBlocked",
+  soundBlocked: "soundBlocked",
 };
 
 /** What a call on a line that is degraded by this step can do. */
@@ -37,10 +38,13 @@ const means = (step: DrillStep | null): Extract<LineState, { at: "degraded" }>["
 
 type Verdict = NonNullable<LineDrills["verdict"]>;
 
-const causeOf = ({ cause: code, whose }: Verdict): Cause =>
-  code === null || whose === "both"
-    ? causeBetween(code === null ? "noAnswer" : causes[code])
-    : cause(causes[code], whose);
+/** A drill's cause as its verdict or its entry names it; what a newer build names is an answer that did not come. */
+export function drillCause(code: string | null, whose: string): Cause {
+  const named = Object.entries(causes).find(([name]) => name === code)?.[1] ?? "noAnswer";
+  return whose === "ours" || whose === "theirs" ? cause(named, whose) : causeBetween(named);
+}
+
+const causeOf = (verdict: Verdict): Cause => drillCause(verdict.cause, verdict.whose);
 
 /** The state of a line whose stations are linked. `established`: since when there is anything to be drilled. */
 export function drilledState(drills: LineDrills | undefined, established: Instant, now: Instant): LineState {

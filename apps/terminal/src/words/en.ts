@@ -96,6 +96,8 @@ export const en = {
   "cause.soundLost": "{whose, select, ours {our sound does not go out} other {their sound does not arrive}}",
   "cause.deskGone":
     "{whose, select, ours {our desk left in the middle of a drill} other {their desk left in the middle of a drill}}",
+  "cause.soundBlocked":
+    "{whose, select, ours {our desk may make no sound until somebody touches it} other {their desk may make no sound until somebody touches it}}",
   "between.noAnswer": "no answer came",
   "between.keysApart": "the two sides could not agree on keys",
   "between.noPath": "there is no path between the two sides",
@@ -205,7 +207,7 @@ export const en = {
   "ring.stop": "Stop ringing",
   "ring.calling": "is calling",
   "ring.waiting": "is on the line for you",
-  "ring.asked": "is to be called from here, your officer asks",
+  "ring.asked": "your officer asks you to call them",
   "ring.answer": "Answer",
   "ring.join": "Join",
   "ring.notYet": "Nothing is sent to {them} before you press.",
@@ -674,6 +676,10 @@ export const en = {
   "entry.officer": "{officer} became an officer; approved by {by}.",
   "entry.firstOfficer": "{officer} became the first officer.",
   "entry.recordCertified": "The root certified the keys of the record.",
+  "entry.drillReady": "Drill with {them}: ready.",
+  "entry.drillDegraded": "Drill with {them}: not whole, {cause}.",
+  "entry.drillNotReady": "Drill with {them}: not ready, {cause}.",
+  "entry.drillMissed": "The drill that {them} was to make did not come.",
   "entry.recordStopped":
     "The record of {them} contradicts what their station signed before. Both versions are kept; the line is stopped.",
   "entry.recordStoppedOurs":

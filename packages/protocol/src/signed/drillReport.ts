@@ -39,6 +39,7 @@ export const drillCauses = [
   "notEnded",
   "terminalGone",
   "udpBlocked",
+  "soundBlocked",
 ] as const;
 export type DrillCause = (typeof drillCauses)[number];
 

@@ -1,0 +1,30 @@
+// Drills as rows of the ledger for a console: what each came to, its cause and whose side, as seen from our own.
+import { decode } from "@parley/base/codec";
+import { type Entry } from "@parley/ledger/entry";
+import { type IdText, idText } from "@parley/protocol/ids";
+import { type DrillVerdict, drillReport } from "@parley/protocol/signed/drillReport";
+import type { LedgerRow } from "@parley/protocol/terminal/console";
+import { drillFact } from "./run/drillFacts.ts";
+
+type Row = Pick<LedgerRow, "kind" | "facts" | "proof"> & { readonly link: IdText };
+
+const kinds = { ready: "drillReady", degraded: "drillDegraded", notReady: "drillNotReady" } as const;
+
+/** Of an entry about a drill; null where it cannot be read. */
+export function drillRow(entry: Entry, us: Uint8Array | null): Row | null {
+  const of = (link: IdText, verdict: DrillVerdict, role: "caller" | "called", proof: Row["proof"]): Row => {
+    const whose = verdict.whose === "both" ? "both" : verdict.whose === role ? "ours" : "theirs";
+    return { kind: kinds[verdict.at], facts: { cause: verdict.cause ?? "", whose }, link, proof };
+  };
+  if (entry.type === "joint") {
+    const report = decode(drillReport, entry.body);
+    if (!report.ok || us === null) return null;
+    const role = idText(report.value.caller.party) === idText(new Uint8Array(us)) ? "caller" : "called";
+    return of(idText(report.value.link), report.value.verdict, role, "signedByBoth");
+  }
+  const fact = decode(drillFact, entry.body);
+  if (!fact.ok) return null;
+  const it = fact.value;
+  if (it.type === "missed") return { kind: "drillMissed", facts: {}, link: idText(it.link), proof: "ours" };
+  return of(idText(it.link), it.verdict, it.role, "ours");
+}
