@@ -207,10 +207,10 @@ export const desks = {
     ...stands(c),
     at: "ringingIn",
     call: "call-1",
-    ends: c.ends,
+    ends: { ...c.ends, room: null },
     since: before(42),
     how: "asked",
-    self: { at: "hidden", why: "dark" },
+    self: { at: "hidden", why: "off" },
     keys: "agreeing",
   }),
   connecting: (c) => ({

@@ -27,8 +27,11 @@ export function Desk({ screen, pictures, said, act }: DeskProps) {
   return (
     <main className="desk" data-at={screen.at} ref={root}>
       <Stage screen={screen} pictures={pictures} />
-      {"sound" in screen && <Silenced sound={screen.sound} />}
-      {"refused" in screen && <Refused refusal={screen.refused} />}
+      {"refused" in screen && screen.refused !== null ? (
+        <Refused refusal={screen.refused} />
+      ) : (
+        "sound" in screen && <Silenced sound={screen.sound} />
+      )}
       <State screen={screen} pictures={pictures} act={act} />
       <Announcer said={said} />
     </main>
