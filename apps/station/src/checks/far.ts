@@ -9,7 +9,7 @@ import { ed25519Half } from "@parley/protocol/signed/signature";
 import { shownAt } from "../probes/served.ts";
 import type { FarFacts } from "../run/checksRun.ts";
 import type { ChecksOptions } from "./open.ts";
-import { servedOf, sightOf, stationOf } from "./shownPort.ts";
+import { servedOf, settledPorts, sightOf, stationOf } from "./shownPort.ts";
 import { bestOf } from "./tryRelay.ts";
 
 const stationPorts = ({ card, line }: Pin): Promise<readonly ServedPort[]> =>
@@ -41,18 +41,21 @@ export async function lookAtFar(options: ChecksOptions, link: IdText, report: St
   const pin = options.pinOf(link);
   if (pin === null) return { places: [], served: [], station: "untried" };
   const [stations, relays] = await Promise.all([
-    stationPorts(pin),
+    // By the pin as it is at each look: a key that has just rolled is pinned as soon as the line is there again.
+    settledPorts(options.clock, () => stationPorts(options.pinOf(link) ?? pin)),
     report === null ? [] : relayPorts(pin, report, options),
   ]);
   const due = report?.turnCertificate ?? null;
-  const turn = await Promise.all(
-    relays
-      // A port that is not there is the relay's finding, not the certificate's.
-      .filter(({ place, verdict }) => place.transport === "tls" && verdict !== "silent")
-      .map(async ({ place }): Promise<ServedPort> => {
-        const shown = servedOf(await shownAt(place, place.host), null);
-        return { whose: "theirs", port: "turnTls", at: `${place.port}`, shown, due: due === null ? null : hex(due) };
-      }),
+  const turn = await settledPorts(options.clock, () =>
+    Promise.all(
+      relays
+        // A port that is not there is the relay's finding, not the certificate's.
+        .filter(({ place, verdict }) => place.transport === "tls" && verdict !== "silent")
+        .map(async ({ place }): Promise<ServedPort> => {
+          const shown = servedOf(await shownAt(place, place.host), null);
+          return { whose: "theirs", port: "turnTls", at: `${place.port}`, shown, due: due === null ? null : hex(due) };
+        }),
+    ),
   );
   return {
     places: relays.map(({ place, verdict }) => ({ transport: place.transport, port: place.port, verdict })),

@@ -17,7 +17,7 @@ import type { OwnFacts } from "../run/checksRun.ts";
 import { readSamples } from "../run/checkDocs.ts";
 import { toDoc } from "../run/json.ts";
 import type { ChecksOptions } from "./open.ts";
-import { servedOf, stationOf } from "./shownPort.ts";
+import { servedOf, settledPorts, stationOf } from "./shownPort.ts";
 import { verdictOf } from "./tryRelay.ts";
 
 const diskKind = "checkDisk";
@@ -31,9 +31,10 @@ function certificateOnDisk({ certificate, key }: Config["web"]): string | null {
   return read.ok ? fingerprintOf(new X509Certificate(read.value.cert)) : null;
 }
 
-async function servedPorts(options: ChecksOptions, due: string | null): Promise<readonly ServedPort[]> {
+async function servedPorts(options: ChecksOptions): Promise<readonly ServedPort[]> {
   const { config, relay, ports } = options;
   const { hostname } = new URL(config.web.origin);
+  const due = certificateOnDisk(config.web);
   const web = config.web.certificate === null ? [] : [{ port: "web" as const, host: config.web.host, at: ports.web }];
   const turn = relay.listeners
     .filter(({ transport }) => transport === "tls")
@@ -107,11 +108,14 @@ export async function lookAtOwn(options: ChecksOptions): Promise<() => Promise<O
   };
 
   return async () => {
-    const due = certificateOnDisk(config.web);
     const relayed = config.turn.use === "external" ? externalRelay : builtInRelay;
-    const [served, relays, written] = await Promise.all([servedPorts(options, due), relayed(options), disk()]);
-    const hasTls = served.some(({ port }) => port === "turnTls");
-    const turnCertificate = hasTls && due !== null ? fromHex(due) : null;
+    const [served, relays, written] = await Promise.all([
+      settledPorts(clock, () => servedPorts(options)),
+      relayed(options),
+      disk(),
+    ]);
+    const due = served.find(({ port }) => port === "turnTls")?.due ?? null;
+    const turnCertificate = due === null ? null : fromHex(due);
     return { side: { program, runtime, zoneData, versions, disk: written, relays }, served, turnCertificate };
   };
 }
