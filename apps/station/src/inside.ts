@@ -5,7 +5,7 @@ import type { Bytes } from "@parley/base/bytes";
 import type { Random } from "@parley/base/random";
 import type { Sha256 } from "@parley/ledger/hash";
 import { type Result, certain, fail, ok } from "@parley/base/result";
-import { type Clock, type Ms, days, hours } from "@parley/base/time";
+import { type Clock, type Ms, after as later, days, hours, ms } from "@parley/base/time";
 import { type ErrorCode, type ParleyError, problem } from "@parley/protocol/errorCodes";
 import { type IdText, type PartyId, idText } from "@parley/protocol/ids";
 import type { Kem } from "@parley/protocol/pairing/kem";
@@ -17,7 +17,7 @@ import { keyIdOf } from "@parley/protocol/signed/root";
 import { type Verify, ed25519Half } from "@parley/protocol/signed/signature";
 import { oldestProtocolVersion, protocolVersion } from "@parley/protocol/versions";
 import { type Calls, type Desk, type ToTerminal, noCalls } from "./duty/calls.ts";
-import { bundleOf } from "./duty/identity/home.ts";
+import { bundleOf, handOverDue } from "./duty/identity/home.ts";
 import type { IdentityEffect } from "./duty/identity/port.ts";
 import { successionsFor, verifyIntroduction } from "./greetings.ts";
 import type { Arrival } from "./peer/inbox.ts";
@@ -428,6 +428,13 @@ export async function joinPeers(
     });
   };
 
+  /** That the clock was set shows here first, where a peer refuses a key for which the last look came too early ([ID36]). */
+  const handOverIfLate = (): void => {
+    const { home } = identity.state();
+    const aLookAgo = later(clock.now(), ms(-2 * tickEvery));
+    if (home !== null && handOverDue(home, aLookAgo)) void identity.command({ type: "tick" });
+  };
+
   const peers = await startPeerPort(
     {
       here: us(),
@@ -439,14 +446,13 @@ export async function joinPeers(
       identity: keys.identity(),
       verifiedBy: cryptography.verifiedBy,
       standing: links.standing,
-      successions: async (_link, peer) => {
-        // A clock that was set shows here first: nobody is greeted with a key that has been due for long ([ID36]).
-        await identity.command({ type: "tick" });
-        return successionsFor(identity, peer);
-      },
+      successions: async (_link, peer) => successionsFor(identity, peer),
       verifyIntroduction: (claim) => verifyIntroduction(identity, clock, claim),
       onArrival,
-      report: ({ error }) => report(error),
+      report: ({ error }) => {
+        report(error);
+        handOverIfLate();
+      },
     },
     { anyLive: pairing.anyLive, live: pairing.live, opened: pairing.opened, provenBy: pairing.provenBy },
   );
