@@ -6,25 +6,26 @@ import type { Clock, Ms } from "@parley/base/time";
 /** How the relays answered: `udpSilent` when only those over UDP did not. */
 export type RelaysFound = "none" | "all" | "udpSilent" | "silent";
 
-const tryOne = (server: RTCIceServer, clock: Clock, within: Ms): Promise<boolean> =>
-  new Promise((resolve) => {
-    const connection = new RTCPeerConnection({ iceServers: [server], iceTransportPolicy: "relay" });
-    const done = (answered: boolean): void => {
-      stop();
-      connection.close();
-      resolve(answered);
-    };
-    const stop = clock.wait(within, () => done(false));
-    connection.onicecandidate = ({ candidate }) => {
-      if (candidate === null) return done(false); // it has looked everywhere
-      if (candidate.type === "relay") done(true);
-    };
+async function tryOne(server: RTCIceServer, clock: Clock, within: Ms): Promise<boolean> {
+  const connection = new RTCPeerConnection({ iceServers: [server], iceTransportPolicy: "relay" });
+  try {
+    const answered = new Promise<boolean>((resolve) => {
+      clock.wait(within, () => resolve(false));
+      connection.onicecandidate = ({ candidate }) => {
+        if (candidate === null)
+          resolve(false); // it has looked everywhere
+        else if (candidate.type === "relay") resolve(true);
+      };
+    });
     connection.createDataChannel("trial");
-    connection
-      .createOffer()
-      .then((offer) => connection.setLocalDescription(offer))
-      .catch(() => done(false));
-  });
+    await connection.setLocalDescription(await connection.createOffer());
+    return await answered;
+  } catch {
+    return false; // an address that the browser does not take for a relay's
+  } finally {
+    connection.close();
+  }
+}
 
 /** Tries each address of each server, which `within` may take. `none` where there is nothing to try. */
 export async function tryRelays(servers: readonly RTCIceServer[], clock: Clock, within: Ms): Promise<RelaysFound> {
