@@ -29,9 +29,10 @@ type Finding = {
 const other = (who: Who): Who => (who === "caller" ? "called" : "caller");
 
 function findingOf(who: Who, result: StepResult): Finding | null {
-  if (result.outcome === "passed" || result.cause === null) return null;
+  if (result.outcome === "passed") return null;
   const whose = result.whose === "own" ? who : result.whose === "far" ? other(who) : "both";
-  return { step: result.step, cause: result.cause, weight: result.outcome, whose };
+  // A terminal that cannot say what went wrong has not gone through the step.
+  return { step: result.step, cause: result.cause ?? "terminalGone", weight: result.outcome, whose };
 }
 
 /**

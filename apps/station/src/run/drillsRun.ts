@@ -88,7 +88,7 @@ export type DrillsRun = {
   readonly talk: (tx: Transaction, after: After, calls: Calls) => void;
   /** The drills' own lines as they now are. */
   readonly lines: (tx: Transaction, after: After, calls: Calls) => void;
-  /** Terminals of ours that are in a drill, or ring for one. */
+  /** The terminal of ours that takes part in the drill which is under way: all that a drill's lines know of. */
   readonly engaged: () => readonly IdText[];
   /** Rehearses that line at once; resolves with the verdict, or with null when it was given up. DRILL_GIVEN_UP. */
   readonly now: (link: IdText) => Promise<LineDrills["verdict"]>;
@@ -114,7 +114,6 @@ export type DrillsRunOptions = {
   readonly report: (error: ParleyError) => void;
 };
 
-/** The terminal that takes part in the drill which is under way, if one is; those are all that a drill's lines know. */
 export async function runDrills(options: DrillsRunOptions): Promise<DrillsRun> {
   const { store, writer, clock, random, links, settings, calls } = options;
   const found = certain(await store.doc(docKind, only));
@@ -297,7 +296,7 @@ export async function runDrills(options: DrillsRunOptions): Promise<DrillsRun> {
           within(tx, after, { type: "lineOver", call: run.call });
       }
     },
-    engaged: () => [...new Set([placing ?? [], under()?.terminal ?? []].flat())],
+    engaged: () => [placing ?? under()?.terminal ?? []].flat(),
     now: (link) =>
       new Promise((resolve) => {
         waiting = [...waiting, { link, done: resolve }];
