@@ -163,4 +163,47 @@ describe("a party with several places to answer", () => {
       .click();
     await reads(officer.page, /Call with Northmark: .*declined/);
   });
+
+  it("[CA26] a console that is loaded anew goes on with its call, says so at the door, and can end it there", async () => {
+    await press(caller.page, "back");
+    await press(caller.page, "call");
+    await officer.page.getByRole("button", { name: "Answer here" }).first().click({ timeout: 30_000 });
+    expect(await seesAndHears(caller, 4)).toBe(4);
+    await officer.page.reload();
+    await reads(officer.page, /Your call with Northmark goes on, .*: they see and hear whoever is here/);
+    await shows(caller.page, "inCall");
+    expect(await seesAndHears(caller, 4)).toBe(4);
+    const end = officer.page.locator("main.door [data-act=end]");
+    await end.focus();
+    await officer.page.keyboard.press("Enter", { delay: 1300 });
+    await shows(caller.page, "ended");
+    await officer.page.getByRole("button", { name: /^Sign in/ }).click();
+    await officer.page.locator(".console").waitFor();
+  });
+
+  it("[CA27] a call from the desk rings there first; nothing goes out and no camera opens before somebody joins", async () => {
+    await press(caller.page, "back");
+    await officer.page
+      .getByRole("navigation")
+      .getByRole("button", { name: /^Lines/ })
+      .click();
+    await officer.page.getByRole("button", { name: /^From the desk: call .*Northmark/ }).click();
+    const desk = await Promise.race([first, second].map((at) => shows(at.page, "ringingIn").then(() => at)));
+    await reads(desk.page, "your officer asks you to call them");
+    await reads(officer.page, /rings; the call to Northmark begins when somebody presses Join there/);
+    expect(await caller.page.locator("main.desk").getAttribute("data-at")).toBe("idle");
+    const camera = () =>
+      desk.page.evaluate(() =>
+        [...document.querySelectorAll("video")].some(({ srcObject }) => srcObject instanceof MediaStream),
+      );
+    expect(await camera()).toBe(false);
+    await press(desk.page, "answer");
+    await Promise.all([shows(desk.page, "ringingOut"), shows(caller.page, "ringingIn")]);
+    await press(caller.page, "answer");
+    const its = desk === first ? 2 : 3;
+    expect(await seesAndHears(caller, its)).toBe(its);
+    expect(await camera()).toBe(true);
+    await hold(caller.page, "end");
+    await shows(caller.page, "ended");
+  });
 });
