@@ -58,9 +58,7 @@ describe("the verdict of a drill", () => {
         const all = [caller, called].every(
           (one) => one !== null && drillSteps.every((name) => one.results.some(({ step: taken }) => taken === name)),
         );
-        const clean = [caller, called].every((one) =>
-          one?.results.every(({ outcome, cause }) => outcome === "passed" || cause === null),
-        );
+        const clean = [caller, called].every((one) => one?.results.every(({ outcome }) => outcome === "passed"));
         if (all && clean) ready++;
         expect(verdict.at === "ready").toBe(all && clean);
         expect(verdict.at === "ready").toBe(verdict.step === null);
@@ -100,6 +98,8 @@ describe("the verdict of a drill", () => {
     const degraded = { at: "degraded", step: "sound", cause: "soundBlocked", whose: "called" };
     expect(judge(results(unheard), results(blocked))).toEqual(degraded);
     expect(judge(results(unheard), results()).at).toBe("notReady");
+    const untrue = { ...blocked, outcome: "passed" } as const;
+    expect(judge(results(unheard), results(untrue)).at).toBe("notReady");
     const narrow = amiss("picture", "failed", "pictureNotArrived", "far", 1);
     expect(judge(results(narrow), results(blocked))).toMatchObject({ at: "notReady", step: "picture" });
   });

@@ -40,7 +40,10 @@ function findingOf(who: Who, result: StepResult): Finding | null {
  * side did not hear is thereby explained.
  */
 function explained(step: DrillStep, mine: Judged | null): boolean {
-  return step === "sound" && mine?.results.some(({ cause }) => cause === "soundBlocked") === true;
+  return (
+    step === "sound" &&
+    mine?.results.some(({ cause, outcome }) => cause === "soundBlocked" && outcome !== "passed") === true
+  );
 }
 
 /** Own faults before those of the other, and both before what nobody can place. */
