@@ -99,7 +99,7 @@ describe("simulated worlds", () => {
   it("[SM10] hold among three stations, where a party may be taken by another line", { timeout: 120_000 }, async () => {
     await allWell(
       "three",
-      plans(4, (seed) => shortPlan(`three ${seed}`, { stations: 3, callEvery: seconds(30) })),
+      plans(4, (seed) => shortPlan(`lines ${seed}`, { stations: 3, callEvery: seconds(30) })),
     );
   });
 
