@@ -7,7 +7,7 @@ import type { Event } from "@parley/call/event";
 import { inTime } from "@parley/call/inTime";
 import { merge } from "@parley/call/merge";
 import { isWaiting, patient } from "@parley/call/patient";
-import { type Line, deadline, idle, isInCall, openCall, ringsAt } from "@parley/call/state";
+import { type Line, deadline, idle, isInCall, openCall, ringsAt, sitsAt } from "@parley/call/state";
 import { step } from "@parley/call/step";
 import type { IdText } from "@parley/protocol/ids";
 import type { FromTerminal } from "@parley/station/duty/calls";
@@ -151,6 +151,8 @@ export class Terminal {
       this.run = { ...this.run, admit };
       return this.greet(this.run);
     }
+    // Nobody is taken out of a call by a ring on another line, which a station rings that was away when it was answered.
+    if (this.run !== null && this.run.admit.link !== admit.link && sitsAt(this.run.line, this.id)) return;
     const signals = this.early;
     this.endRun();
     const run: Run = {

@@ -6,7 +6,7 @@ import { isOverHere, isTaken, leftAlready } from "@parley/call/atTerminal";
 import { ringLasts } from "@parley/call/deadlines";
 import { inTime } from "@parley/call/inTime";
 import { isWaiting, patient } from "@parley/call/patient";
-import { type Line, idle, isInCall, openCall, ringsAt, takesPart } from "@parley/call/state";
+import { type Line, idle, isInCall, openCall, ringsAt, sitsAt, takesPart } from "@parley/call/state";
 import type { LineDrills } from "@parley/protocol/terminal/drill";
 import type { FromTerminal, ToTerminal } from "@parley/protocol/terminal/messages";
 import type { Act } from "@parley/protocol/terminal/console";
@@ -446,6 +446,9 @@ export function runTerminal(browser: Browser, { code, officerCode }: OpenedWith)
     named(admit.far);
     const known = runOf(admit.call);
     if (known !== null) return known.admit(admit);
+    // Nobody is taken out of a call by a ring on another line, which a station rings that was away when it was answered.
+    const me = facts.welcome?.terminal;
+    if (me !== undefined && view !== null && view.link !== admit.link && sitsAt(view.line, me)) return;
     const signals = early;
     endRun();
     const { enrolment } = session.standing() as Extract<Standing, { at: "enrolled" }>;
