@@ -1,9 +1,9 @@
 // How a station's settings say that its lines are rehearsed, and what it runs, by which both sides know that it has changed since.
-import { utf8 } from "@parley/base/bytes";
+import { hex } from "@parley/base/bytes";
 import { minutes, ms } from "@parley/base/time";
-import { oldestProtocolVersion, protocolVersion } from "@parley/protocol/versions";
 import type { Config } from "./config.ts";
-import { type DrillsSettings, stationDigest } from "./run/drillsRun.ts";
+import { setupOf } from "./probes/setup.ts";
+import type { DrillsSettings } from "./run/drillsRun.ts";
 
 /** `manifest`: the hash of the terminals' code. */
 export const drillsSettings = (config: Config, manifest: Uint8Array): DrillsSettings => {
@@ -13,10 +13,6 @@ export const drillsSettings = (config: Config, manifest: Uint8Array): DrillsSett
     period: ms(Math.round(minutes(1) * everyMinutes)),
     ringFor: bounds(ringSeconds),
     talkFor: bounds(talkSeconds),
-    station: stationDigest(
-      manifest,
-      utf8(JSON.stringify(config)),
-      utf8(`${process.version} ${oldestProtocolVersion} ${protocolVersion}`),
-    ),
+    station: setupOf(config, hex(manifest)),
   };
 };

@@ -13,7 +13,7 @@ import { type IdText, type PartyId, idOf, idText } from "@parley/protocol/ids";
 import { drillPayload } from "@parley/protocol/peer/drill";
 import { payloadKinds } from "@parley/protocol/peer/envelope";
 import type { EntrySignature } from "@parley/protocol/signed/callEntry";
-import { type Digest, sha256Of } from "@parley/protocol/signed/hash";
+import type { Digest } from "@parley/protocol/signed/hash";
 import type { Found, LineDrills } from "@parley/protocol/terminal/drill";
 import type { ToTerminal } from "@parley/protocol/terminal/messages";
 import type { Calls, FromTerminal } from "../duty/calls.ts";
@@ -327,7 +327,3 @@ const afterRestart = ({ links, runs }: Drills): Drills => ({
   links,
   runs: runs.filter(({ at }) => at !== "under" && at !== "lastWord"),
 });
-
-/** What names what a station runs: its parts' hashes and texts, in this order. */
-export const stationDigest = (...parts: readonly Uint8Array[]): Digest =>
-  sha256Of(...parts.map((part) => sha256Of(part)));
