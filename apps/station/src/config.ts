@@ -130,7 +130,9 @@ export const configSchema = z.strictObject({
     .array(z.strictObject({ what: z.string().min(1).max(100), ends: z.iso.date() }))
     .max(16)
     .default([])
-    .describe("What else ends on a date and nobody renews by itself, as a domain or a contract: parley horizon counts it."),
+    .describe(
+      "What else ends on a date and nobody renews by itself, as a domain or a contract: parley horizon counts it.",
+    ),
   log: z
     .enum(["error", "warn", "info", "debug"])
     .default("info")

@@ -60,7 +60,8 @@ export async function webServer(options: WebOptions): Promise<WebServer> {
   app.get("/healthz", async (_request, reply) =>
     reply.code(options.healthy() ? 200 : 503).send(options.healthy() ? "ok\n" : "not ok\n"),
   );
-  for (const path of ["/desk", "/console", "/verify"]) app.get(path, async (_request, reply) => reply.sendFile("index.html"));
+  for (const path of ["/desk", "/console", "/verify"])
+    app.get(path, async (_request, reply) => reply.sendFile("index.html"));
   app.setNotFoundHandler(async (_request, reply) => reply.code(404).type("text/plain").send("Not here.\n"));
   await app.ready();
   if (server === undefined) throw new Error("Fastify made no server");

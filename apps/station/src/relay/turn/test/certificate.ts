@@ -7,7 +7,10 @@ import type { Certificate } from "../settings.ts";
 const day = 86_400_000;
 
 /** Valid from a day ago, for a month, unless it is said otherwise: days from now. */
-export async function makeCertificate(name: string, [from, to]: readonly [number, number] = [-1, 30]): Promise<Certificate> {
+export async function makeCertificate(
+  name: string,
+  [from, to]: readonly [number, number] = [-1, 30],
+): Promise<Certificate> {
   const algorithm = { name: "ECDSA", namedCurve: "P-256", hash: "SHA-256" };
   const keys = await crypto.subtle.generateKey(algorithm, true, ["sign", "verify"]);
   const certificate = await X509CertificateGenerator.createSelfSigned({
