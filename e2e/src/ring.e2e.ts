@@ -167,7 +167,7 @@ describe("rings", () => {
   });
 
   it("[CA3] [CA11] [CA13] a minute without an answer: each side says so, and what comes later never rings", async () => {
-    // A ring to a station that is away: placed by a terminal of ours that then goes, so that the desk is free for the other.
+    // A ring to a station that is away: placed by another terminal of ours, so that the desk is free for the other ring.
     await maren.stop();
     const { address } = await northmark.ask<{ address: string }>({ do: "handOut", role: "desk", name: "Other desk" });
     const code = new URLSearchParams(new URL(address).hash.slice(1)).get("code") ?? "";
@@ -181,8 +181,9 @@ describe("rings", () => {
     );
     other.send({ type: "place", link });
     await until(line, (at) => at === "ringing", "the ring");
-    other.close();
 
+    // The desk shows what its party does until its person chooses another line.
+    await choose(caller, estovar);
     await press(caller.page, "call");
     await shows(callee.page, "ringingIn");
     await Promise.all([shows(caller.page, "ended", 90_000), shows(callee.page, "ended", 90_000)]);
@@ -193,6 +194,7 @@ describe("rings", () => {
     expect(unanswered?.slice(0, 2)).toEqual(["delivered", "rang"]);
 
     await until(line, (at) => at === "ended" || at === "idle", "the ring's end");
+    other.close();
     await third.page.evaluate(() => {
       const rang: string[] = [];
       const desk = document.querySelector("main.desk");
