@@ -1,7 +1,6 @@
 // The terminal, alive: joins station, room and call, keeps the facts current, and does what a person presses. It decides
 // nothing about how a screen looks (model/) nor about how a call goes (packages/call, callRun).
 import { type Cancel, type Clock, type Instant, type Ms, instant, ms } from "@parley/base/time";
-import type { Random } from "@parley/base/random";
 import { isOverHere, isTaken, leftAlready } from "@parley/call/atTerminal";
 import { ringLasts } from "@parley/call/deadlines";
 import { inTime } from "@parley/call/inTime";
@@ -10,57 +9,24 @@ import { type Line, idle, isInCall, openCall, ringsAt, sitsAt, takesPart } from 
 import type { LineDrills } from "@parley/protocol/terminal/drill";
 import type { FromTerminal, ToTerminal } from "@parley/protocol/terminal/messages";
 import type { Act } from "@parley/protocol/terminal/console";
-import { type CallWorkers } from "../crypto/workers.ts";
-import { linkToStation, type SocketLike } from "../link/socket.ts";
+import type { CallWorkers } from "../crypto/workers.ts";
+import { linkToStation } from "../link/socket.ts";
 import { ringersNow, speakerNow } from "../media/choices.ts";
-import type { Ringer, RingerOptions } from "../media/ringer.ts";
 import type { ConsoleAction, DeskAction } from "../model/actions.ts";
 import { askedCall } from "../model/deskScreen.ts";
-import type { EnrolmentFacts, Facts } from "../model/facts.ts";
+import type { Facts } from "../model/facts.ts";
+import type { Browser } from "./browser.ts";
 import { type Admit, type CallRun, type CallView, type Signal, runCall } from "./callRun.ts";
+import { enrolmentOf } from "./enrolmentFacts.ts";
+import { type Pictures, makeKnown, streamOf } from "./known.ts";
 import { devicesOf, ownCallOf, selfPictureOf } from "./roomFacts.ts";
 import { type Rehearsal, makeRehearsal } from "./rehearsal.ts";
-import { type Room, type RoomOptions, type RoomState, makeRoom, noRoom } from "./room.ts";
+import { type Room, type RoomState, makeRoom } from "./room.ts";
 import { type SetUp, makeSetUp } from "./setUp.ts";
 import { refusalsFor } from "./refusals.ts";
 import { soundingFor } from "./sounding.ts";
 import { type Standing, makeSession } from "./stationSession.ts";
 import { bytesOf } from "./wire.ts";
-
-/** What the page gives its terminal; everything that touches the browser. */
-export type Browser = {
-  readonly page: Document;
-  /** Which of the two pages was asked for, until the station says which this terminal is. */
-  readonly wants: "desk" | "console";
-  readonly origin: string;
-  /** Which browser this is, and its build, as it names itself: a changed one has proven nothing. */
-  readonly name: string;
-  readonly clock: Clock;
-  readonly random: Random;
-  readonly devices: MediaDevices;
-  readonly permissions: Permissions;
-  /** Where the chosen devices are kept between visits. */
-  readonly kept: RoomOptions["kept"];
-  readonly makeRinger: (onBlocked: RingerOptions["onBlocked"]) => Ringer;
-  readonly indexedDb: IDBFactory;
-  readonly subtle: SubtleCrypto;
-  readonly openSocket: () => SocketLike;
-  readonly startWorkers: () => CallWorkers;
-  /** Asks the browser for a passkey ceremony; rejects as WebAuthn does. */
-  readonly passkey: (ceremony: "create" | "get", options: Record<string, unknown>) => Promise<Record<string, unknown>>;
-  readonly saveFile: (name: string, text: string) => void;
-  readonly manifest: () => Promise<Uint8Array<ArrayBuffer>>;
-  /** Keeps the screen on while there is a call. */
-  readonly wake: (on: boolean) => void;
-};
-
-export type Pictures = {
-  readonly them: MediaStream | null;
-  readonly sound: MediaStream | null;
-  readonly self: MediaStream | null;
-  readonly screen: MediaStream | null;
-  readonly speaker: string | null;
-};
 
 export type Terminal = {
   readonly facts: () => Facts;
@@ -81,57 +47,18 @@ export type OpenedWith = { readonly code: string | null; readonly officerCode: s
 
 export function runTerminal(browser: Browser, { code, officerCode }: OpenedWith): Terminal {
   const { clock } = browser;
-  const listeners = new Set<() => void>();
+  const known = makeKnown(clock, browser.wants, officerCode === null ? "asked" : "given");
+  const { facts, change } = known;
   let run: CallRun | null = null;
   let view: CallView | null = null;
   /** The run of that call, where it is under way here. */
   const runOf = (call: string): CallRun | null => (view !== null && openCall(view.line) === call ? run : null);
   const lineClock: Clock = {
     ...clock,
-    now: patient(clock, () => [view, ...Object.values(facts.lines)].some((it) => it !== null && isWaiting(it.line))),
+    now: patient(clock, () => [view, ...Object.values(facts().lines)].some((it) => it !== null && isWaiting(it.line))),
   };
   let ready: CallWorkers = browser.startWorkers(); // one pair is always started before it is needed
   let passkeyBusy = false;
-
-  let facts: Facts = {
-    now: clock.now(),
-    page: browser.wants,
-    began: clock.now(),
-    officerCode: officerCode === null ? "asked" : "given",
-    station: { at: "away", since: clock.now() },
-    party: null,
-    enrolment: { at: "unknown" },
-    fault: null,
-    welcome: null,
-    lines: {},
-    missed: {},
-    chosen: null,
-    receipts: {},
-    records: {},
-    drills: {},
-    checks: {},
-    call: null,
-    devices: devicesOf(noRoom, { level: 0, heard: null }),
-    setUp: "closed",
-    sound: "free",
-    refused: null,
-    asked: null,
-    selfPicture: { at: "hidden", why: "off" },
-    names: {},
-    door: null,
-    passkey: { at: "ready" },
-    section: "lines",
-    house: null,
-    ledger: { entries: [], total: 0, older: "none" },
-  };
-  let pictures: Pictures = { them: null, sound: null, self: null, screen: null, speaker: null };
-
-  const change = (to: Partial<Facts>): void => {
-    facts = { ...facts, ...to, now: clock.now() };
-    sounding(facts);
-    rehearsal.look(facts);
-    for (const listener of listeners) listener();
-  };
 
   // ---- drills, which give way to every person
 
@@ -156,9 +83,11 @@ export function runTerminal(browser: Browser, { code, officerCode }: OpenedWith)
   // ---- what is heard here
 
   const ringer = browser.makeRinger((sound) => {
-    if (facts.sound !== sound) change({ sound });
+    if (facts().sound !== sound) change({ sound });
   });
   const sounding = soundingFor(ringer);
+  known.watch(() => sounding(facts()));
+  known.watch(() => rehearsal.look(facts()));
 
   // ---- the room
 
@@ -175,13 +104,13 @@ export function runTerminal(browser: Browser, { code, officerCode }: OpenedWith)
     kept: browser.kept,
     onChange: (state) => {
       const selfPicture = selfPictureOf(state);
-      const self = state.camera.at === "open" ? streamOf(pictures.self, state.camera.track) : null;
+      const self = state.camera.at === "open" ? streamOf(known.pictures().self, state.camera.track) : null;
       const speaker = speakerNow(state.chosen, state.found);
-      pictures = { ...pictures, self, speaker };
+      known.picture({ self, speaker });
       ringer.through(ringersNow(state.chosen, state.found), speaker);
       run?.feed();
       change({
-        devices: devicesNow(state, facts.devices.level),
+        devices: devicesNow(state, facts().devices.level),
         selfPicture,
         call: view === null ? null : ownCallOf(view, state),
       });
@@ -215,7 +144,7 @@ export function runTerminal(browser: Browser, { code, officerCode }: OpenedWith)
     },
     // An upgraded station may say things that this page does not know: no reason to disturb a terminal that is in use.
     onStranger: () => {
-      if (facts.welcome === null) change({ fault: "codeChanged" });
+      if (facts().welcome === null) change({ fault: "codeChanged" });
     },
   });
   const send = (message: FromTerminal): boolean => link.send(message);
@@ -241,42 +170,44 @@ export function runTerminal(browser: Browser, { code, officerCode }: OpenedWith)
 
   /** The ledger's newest entries, for an officer: what happened is in them, and what nobody answered is an alarm. */
   const askNewest = (): void => {
-    if (facts.door !== null && facts.door.officer !== null) send({ type: "entries", before: null });
+    const { door } = facts();
+    if (door !== null && door.officer !== null) send({ type: "entries", before: null });
   };
 
   const heard = (message: ToTerminal): void => {
+    const { welcome } = facts();
     switch (message.type) {
       case "welcome":
-        if (facts.welcome !== null && facts.welcome.chain !== message.chain) run?.renewed(bytesOf(message.chain));
+        if (welcome !== null && welcome.chain !== message.chain) run?.renewed(bytesOf(message.chain));
         rehearsal.welcomed();
         change({ welcome: message, party: message.party.name, page: message.role });
         void setUp.arrived();
         run?.again();
         return;
       case "links":
-        if (facts.welcome !== null) change({ welcome: { ...facts.welcome, links: message.links } });
+        if (welcome !== null) change({ welcome: { ...welcome, links: message.links } });
         return;
       case "renewed":
-        if (facts.welcome !== null) change({ welcome: { ...facts.welcome, chain: message.chain } });
+        if (welcome !== null) change({ welcome: { ...welcome, chain: message.chain } });
         run?.renewed(bytesOf(message.chain));
         return;
       case "line":
         named(message.names);
-        if (facts.asked?.link === message.link && openCall(message.line as Line) !== null) ringAsked(null);
-        facts = { ...facts, missed: { ...facts.missed, [message.link]: ourTime(message.missed, message.now) } };
+        if (facts().asked?.link === message.link && openCall(message.line as Line) !== null) ringAsked(null);
+        known.note({ missed: { ...facts().missed, [message.link]: ourTime(message.missed, message.now) } });
         lineSaid(message.link, inTime(message.line as Line, message.now as Instant, lineClock.now()));
         if (message.line.at === "ended") askNewest();
         return;
       case "receipt": {
-        const known = facts.receipts[message.call] ?? {};
+        const before = facts().receipts[message.call] ?? {};
         const at = ourTime(message.at, message.now);
-        change({ receipts: { ...facts.receipts, [message.call]: { ...known, [message.kind]: at } } });
+        change({ receipts: { ...facts().receipts, [message.call]: { ...before, [message.kind]: at } } });
         return;
       }
       case "record": {
         const { call, at, index: entry } = message;
         askNewest();
-        return change({ records: { ...facts.records, [call]: { at, entry } } });
+        return change({ records: { ...facts().records, [call]: { at, entry } } });
       }
       case "asked":
         return ringAsked({ link: message.link, terminal: message.terminal, since: clock.now() });
@@ -305,7 +236,7 @@ export function runTerminal(browser: Browser, { code, officerCode }: OpenedWith)
         askNewest();
         return change({ house: message });
       case "entries": {
-        const { entries: shown, older } = facts.ledger;
+        const { entries: shown, older } = facts().ledger;
         const oldest = shown.at(-1)?.index ?? 0;
         const follows = older === "loading" && message.entries.every(({ index }) => index < oldest);
         const entries = follows ? [...shown, ...message.entries] : message.entries;
@@ -324,7 +255,7 @@ export function runTerminal(browser: Browser, { code, officerCode }: OpenedWith)
       case "drill":
         return rehearsal.hear(message.message);
       case "drillPlan":
-        return rehearsal.begin(message, bytesOf(facts.welcome?.chain ?? ""));
+        return rehearsal.begin(message, bytesOf(welcome?.chain ?? ""));
       case "drillMeasured":
         return rehearsal.theyMeasured(message.call);
       case "drillGivenUp":
@@ -353,7 +284,7 @@ export function runTerminal(browser: Browser, { code, officerCode }: OpenedWith)
   const left = new Set<string>();
 
   const lineSaid = (linkId: string, said: Line): void => {
-    const again = leftAlready(said, left, facts.welcome?.terminal);
+    const again = leftAlready(said, left, facts().welcome?.terminal);
     if (again !== null) {
       send({ type: "hangUp", call: again });
       return;
@@ -364,16 +295,16 @@ export function runTerminal(browser: Browser, { code, officerCode }: OpenedWith)
     if (run !== null && view?.link === linkId) run.hear(said);
     else setLine(linkId, said);
     // What was answered or taken elsewhere, or declined here, is no longer carried here: no key, path or picture of it stays.
-    const me = facts.welcome?.terminal;
+    const me = facts().welcome?.terminal;
     const goesOn = view?.link === linkId && openCall(view.line) !== null;
     if (goesOn && me !== undefined && !takesPart(view?.line ?? idle, me)) endRun();
     attend(linkId, said);
   };
 
   const named = (terminals: readonly { readonly terminal: string; readonly name: string }[]): void => {
-    const names = { ...facts.names };
+    const names = { ...facts().names };
     for (const { terminal, name } of terminals) if (name !== "") names[terminal] = name;
-    facts = { ...facts, names };
+    known.note({ names });
   };
 
   /** A moment of our station's clock, by ours; no two machines' clocks are ever compared. */
@@ -416,19 +347,19 @@ export function runTerminal(browser: Browser, { code, officerCode }: OpenedWith)
   );
 
   const setLine = (linkId: string, line: Line): void => {
-    const before = facts.lines[linkId];
+    const before = facts().lines[linkId];
     const offered = (it: Line) => (isInCall(it) ? it.offered : undefined);
     const fresh =
       before === undefined ||
       before.line.at !== line.at ||
       openCall(before.line) !== openCall(line) ||
       offered(before.line) !== offered(line);
-    change({ lines: { ...facts.lines, [linkId]: { line, since: fresh ? clock.now() : before.since } } });
+    change({ lines: { ...facts().lines, [linkId]: { line, since: fresh ? clock.now() : before.since } } });
   };
 
   /** What a line asks of this terminal: to ring, to open its camera, or to rest. */
   const attend = (linkId: string, line: Line): void => {
-    const me = facts.welcome?.terminal;
+    const me = facts().welcome?.terminal;
     if (me === undefined) return;
     const ringing = openCall(line);
     if (ringing !== null && line.at === "ringing" && ringsAt(line, me)) {
@@ -437,24 +368,24 @@ export function runTerminal(browser: Browser, { code, officerCode }: OpenedWith)
     } else if (line.at !== "idle") untouched.delete(line.call);
     if (takesPart(line, me)) room.open("call");
     else if (view === null || view.link === linkId) {
-      if (!Object.values(facts.lines).some(({ line: other }) => takesPart(other, me))) room.close("call");
+      if (!Object.values(facts().lines).some(({ line: other }) => takesPart(other, me))) room.close("call");
     }
   };
 
   const admitted = (admit: Admit): void => {
     if (left.has(admit.call)) return;
     named(admit.far);
-    const known = runOf(admit.call);
-    if (known !== null) return known.admit(admit);
+    const its = runOf(admit.call);
+    if (its !== null) return its.admit(admit);
     // Nobody is taken out of a call by a ring on another line, which a station rings that was away when it was answered.
-    const me = facts.welcome?.terminal;
+    const me = facts().welcome?.terminal;
     if (me !== undefined && view !== null && view.link !== admit.link && sitsAt(view.line, me)) return;
     const signals = early;
     endRun();
     const { enrolment } = session.standing() as Extract<Standing, { at: "enrolled" }>;
-    const chain = bytesOf(facts.welcome?.chain ?? "");
+    const chain = bytesOf(facts().welcome?.chain ?? "");
     const workers = takeWorkers();
-    const line = facts.lines[admit.link]?.line ?? idle;
+    const line = facts().lines[admit.link]?.line ?? idle;
     browser.wake(true);
     run = runCall({
       admit,
@@ -476,13 +407,13 @@ export function runTerminal(browser: Browser, { code, officerCode }: OpenedWith)
     view = next;
     if (isOverHere(next.line)) left.add(next.line.call);
     const { cam, mic, screen } = next.remote;
-    pictures = {
-      ...pictures,
+    const pictures = known.pictures();
+    known.picture({
       them: streamOf(pictures.them, cam),
       sound: streamOf(pictures.sound, mic),
       screen: streamOf(pictures.screen, next.sending?.screen === "shared" ? screen : null),
-    };
-    facts = { ...facts, call: ownCallOf(next, room.state()) };
+    });
+    known.note({ call: ownCallOf(next, room.state()) });
     setLine(next.link, next.line);
     attend(next.link, next.line);
     if (next.line.at === "idle") endRun();
@@ -493,7 +424,7 @@ export function runTerminal(browser: Browser, { code, officerCode }: OpenedWith)
     run = null;
     view = null;
     early = [];
-    pictures = { ...pictures, them: null, sound: null, screen: null };
+    known.picture({ them: null, sound: null, screen: null });
     browser.wake(false);
     change({ call: null });
   };
@@ -522,9 +453,9 @@ export function runTerminal(browser: Browser, { code, officerCode }: OpenedWith)
   const press = (type: "answer" | "decline" | "hangUp", call: string): void => {
     if (type === "hangUp") left.add(call);
     const its = runOf(call);
-    const lines = Object.values(facts.lines).map(({ line }) => line);
+    const lines = Object.values(facts().lines).map(({ line }) => line);
     // Whoever calls or speaks elsewhere asks first, and is refused.
-    const asks = type === "answer" && isTaken(lines, facts.welcome?.terminal ?? "", call);
+    const asks = type === "answer" && isTaken(lines, facts().welcome?.terminal ?? "", call);
     if (its === null || asks) send({ type, call });
     else its.press(type);
   };
@@ -533,6 +464,7 @@ export function runTerminal(browser: Browser, { code, officerCode }: OpenedWith)
 
   const act = (action: DeskAction | ConsoleAction): void => {
     refusal.pressed();
+    const { asked, welcome } = facts();
     switch (action.type) {
       case "call": {
         const desk = "from" in action && action.from === "desk" ? firstDesk() : null;
@@ -543,15 +475,17 @@ export function runTerminal(browser: Browser, { code, officerCode }: OpenedWith)
       }
       case "answer":
       case "answerHere":
-        if (facts.asked !== null && action.call === askedCall(facts.asked.link)) {
-          const { link: line } = facts.asked;
+        if (asked !== null && action.call === askedCall(asked.link)) {
+          const { link: line } = asked;
           ringAsked(null);
           return act({ type: "call", line });
         }
         return press("answer", action.call);
       case "decline": {
         // An officer declines for the party, and every place stops ringing; what is only offered here is refused here.
-        const rings = Object.values(facts.lines).some(({ line }) => openCall(line) === action.call && !isInCall(line));
+        const rings = Object.values(facts().lines).some(
+          ({ line }) => openCall(line) === action.call && !isInCall(line),
+        );
         return press(rings ? "hangUp" : "decline", action.call);
       }
       case "stopRinging":
@@ -569,7 +503,7 @@ export function runTerminal(browser: Browser, { code, officerCode }: OpenedWith)
         send({ type: "take", call: action.call });
         return;
       case "keep":
-        if (facts.welcome !== null) send({ type: "handOver", call: action.call, to: facts.welcome.terminal });
+        if (welcome !== null) send({ type: "handOver", call: action.call, to: welcome.terminal });
         return;
       case "choose":
         return change({ chosen: action.line });
@@ -624,15 +558,15 @@ export function runTerminal(browser: Browser, { code, officerCode }: OpenedWith)
         void action.file.text().then((text) => ask({ do: "importOffer", text: text.slice(0, 8192) }));
         return;
       case "saveOffer": {
-        const pairing = facts.house?.pairing;
+        const pairing = facts().house?.pairing;
         if (pairing?.at === "offered") browser.saveFile(pairing.fileName, pairing.link);
         return;
       }
       case "words":
         return ask({ do: "words", answer: action.answer });
       case "olderEntries":
-        change({ ledger: { ...facts.ledger, older: "loading" } });
-        send({ type: "entries", before: facts.ledger.entries.at(-1)?.index ?? null });
+        change({ ledger: { ...facts().ledger, older: "loading" } });
+        send({ type: "entries", before: facts().ledger.entries.at(-1)?.index ?? null });
         return;
       case "backToLine":
         return backToLine();
@@ -654,11 +588,11 @@ export function runTerminal(browser: Browser, { code, officerCode }: OpenedWith)
   };
 
   const firstDesk = (): string | null =>
-    facts.house?.terminals.find(({ role, presence }) => role === "desk" && presence.at === "here")?.id ?? null;
+    facts().house?.terminals.find(({ role, presence }) => role === "desk" && presence.at === "here")?.id ?? null;
 
   const backToLine = (): void => {
     endRun();
-    const lines = Object.fromEntries(Object.entries(facts.lines).filter(([, { line }]) => line.at !== "ended"));
+    const lines = Object.fromEntries(Object.entries(facts().lines).filter(([, { line }]) => line.at !== "ended"));
     change({ lines });
   };
 
@@ -670,46 +604,16 @@ export function runTerminal(browser: Browser, { code, officerCode }: OpenedWith)
   ringer.probe();
 
   return {
-    facts: () => facts,
-    pictures: () => pictures,
-    watch: (listener) => {
-      listeners.add(listener);
-      return () => listeners.delete(listener);
-    },
+    facts,
+    pictures: known.pictures,
+    watch: known.watch,
     act,
     networkIsBack: () => {
       link.nudge();
       run?.networkIsBack();
     },
     silenced: () => {
-      if (facts.sound === "free") change({ sound: "blocked" });
+      if (facts().sound === "free") change({ sound: "blocked" });
     },
   };
 }
-
-/** A stream of that one track; the same object as before when the track is the same, so that a video does not start over. */
-function streamOf(before: MediaStream | null, track: MediaStreamTrack | null): MediaStream | null {
-  if (track === null) return null;
-  return before?.getTracks()[0] === track ? before : new MediaStream([track]);
-}
-
-function enrolmentOf(standing: Standing, now: Facts["now"]): EnrolmentFacts {
-  switch (standing.at) {
-    case "unknown":
-      return { at: "unknown" };
-    case "none":
-      return { at: "none", entry: standing.refusal === null ? "asking" : (entries[standing.refusal] ?? "wrongCode") };
-    case "asking":
-      return { at: "none", entry: "sending" };
-    case "waiting":
-      return { at: "waiting", terminal: standing.terminal, compare: standing.compare, since: now };
-    case "enrolled":
-      return { at: "enrolled" };
-  }
-  return standing satisfies never;
-}
-
-const entries: Readonly<Record<string, Extract<EnrolmentFacts, { at: "none" }>["entry"]>> = {
-  ID_CODE_EXPIRED: "expiredCode",
-  ID_CODE_USED: "usedCode",
-};
