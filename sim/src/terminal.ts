@@ -2,7 +2,7 @@
 // and merges the same machine, and keeps a call's far side as two facts: whom it has met by signals through the stations, and
 // whether frames flow. A person sees `screen` and presses.
 import { type Cancel, type Clock, type Instant, ms } from "@parley/base/time";
-import { isOverHere, isTaken, leftAlready, meets, saidAgain } from "@parley/call/atTerminal";
+import { declinedAlready, isOverHere, isTaken, leftAlready, meets, saidAgain } from "@parley/call/atTerminal";
 import type { Event } from "@parley/call/event";
 import { inTime } from "@parley/call/inTime";
 import { merge } from "@parley/call/merge";
@@ -70,6 +70,9 @@ export class Terminal {
   private closed = false;
   /** Calls that were ended here. */
   private readonly left = new Set<IdText>();
+  /** Calls that were declined here, and those of them that the station, which was away since, may not know of. */
+  private readonly declined = new Set<IdText>();
+  private unheard = new Set<IdText>();
 
   constructor(id: IdText, page: number, ports: TerminalPorts) {
     this.id = id;
@@ -127,6 +130,12 @@ export class Terminal {
       this.ports.tell({ type: "hangUp", call: again });
       return;
     }
+    const declined = declinedAlready(said, this.unheard, this.id);
+    if (declined !== null) {
+      this.unheard.delete(declined);
+      this.ports.tell({ type: "decline", call: declined });
+      return;
+    }
     const open = openCall(said);
     if (this.run?.admit.link === link && open !== null && open !== this.run.admit.call) this.endRun();
     const { run } = this;
@@ -171,6 +180,7 @@ export class Terminal {
 
   /** The station is back: it is told again what it may have missed. */
   private again(): void {
+    this.unheard = new Set(this.declined);
     if (this.run === null) return;
     for (const word of saidAgain(this.run.line, this.id)) this.ports.tell(word);
   }
@@ -280,6 +290,7 @@ export class Terminal {
 
   press(type: "answer" | "decline" | "hangUp", call: IdText): void {
     if (type === "hangUp") this.left.add(call);
+    if (type === "decline") this.declined.add(call);
     const { run } = this;
     const elsewhere = [...this.lines.values()].filter((line) => openCall(line) !== run?.admit.call);
     const asks = type === "answer" && isTaken(elsewhere, this.id, call);

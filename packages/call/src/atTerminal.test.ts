@@ -1,6 +1,6 @@
 import { describe, expect, it } from "vitest";
 import { instant } from "@parley/base/time";
-import { isOverHere, isTaken, leftAlready, meets, saidAgain } from "./atTerminal.ts";
+import { declinedAlready, isOverHere, isTaken, leftAlready, meets, saidAgain } from "./atTerminal.ts";
 import {
   type Called,
   type Calling,
@@ -56,6 +56,15 @@ describe("a terminal's part in a line", () => {
     expect(leftAlready(live, left, "hall")).toBeNull();
     expect(leftAlready({ ...live, call: "d" }, left, "us")).toBeNull();
     expect(leftAlready(ended, left, "us")).toBeNull();
+  });
+
+  it("[CA15] a ring that was declined is told again where it sounds still, and a call that is handed here rings", () => {
+    const declined = new Set(["c"]);
+    expect(declinedAlready(called, declined, "us")).toBe("c");
+    expect(declinedAlready({ ...called, desks: ["hall"] }, declined, "us")).toBeNull();
+    expect(declinedAlready({ ...called, call: "d" }, declined, "us")).toBeNull();
+    expect(declinedAlready({ ...live, ours: "hall", offered: "us" }, declined, "us")).toBeNull();
+    expect(declinedAlready(ended, declined, "us")).toBeNull();
   });
 
   it("[CA15] a call is over here once it was answered and ended, or its caller gave up", () => {
