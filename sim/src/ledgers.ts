@@ -5,11 +5,10 @@ import { decode } from "@parley/base/codec";
 import { certain } from "@parley/base/result";
 import { seconds } from "@parley/base/time";
 import { openCall } from "@parley/call/state";
-import { decodeEntry } from "@parley/ledger/entry";
+import { decodeEntry, differsKind } from "@parley/ledger/entry";
 import { type IdText, idText } from "@parley/protocol/ids";
 import { callEntry, differingCallEntry } from "@parley/protocol/signed/callEntry";
 import { type CallFact, callFact, callKind } from "@parley/station/run/callFacts";
-import { differsKind } from "@parley/station/run/recordRun";
 import type { Pair, World } from "./parts.ts";
 import type { Station } from "./station.ts";
 

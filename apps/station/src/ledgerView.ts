@@ -3,7 +3,7 @@
 import { base64url } from "@parley/base/bytes";
 import { decode } from "@parley/base/codec";
 import { certain } from "@parley/base/result";
-import { type Entry, decodeEntry } from "@parley/ledger/entry";
+import { type Entry, decodeEntry, differsKind } from "@parley/ledger/entry";
 import { beganText, endedText } from "@parley/ledger/times";
 import { type IdText, idText } from "@parley/protocol/ids";
 import { type CallAccount, type CallEntry, clocksApart, epochsOf } from "@parley/protocol/signed/callEntry";
@@ -19,7 +19,7 @@ import { callFact, callKind } from "./run/callFacts.ts";
 import { drillKind, drillOwnKind } from "./run/drillFacts.ts";
 import { identityKind } from "./run/identityRun.ts";
 import { pairingKind } from "./run/pairingRun.ts";
-import { type Recorded, differsKind } from "./run/recordRun.ts";
+import type { Recorded } from "./run/recordRun.ts";
 import type { StoredEvent } from "./store/port.ts";
 
 /**

@@ -9,16 +9,13 @@ import { type IdText, idText } from "@parley/protocol/ids";
 import type { CallEntry, EntryField } from "@parley/protocol/signed/callEntry";
 import { decodeCallEntry, decodeDifferingCallEntry } from "@parley/protocol/signed/keptCallEntry";
 import type { Ed25519Key, VerifyAsync } from "@parley/protocol/signed/signature";
-import { type Entry, decodeEntry } from "./entry.ts";
+import { type Entry, decodeEntry, differsKind } from "./entry.ts";
 import type { Sha256 } from "./hash.ts";
 import type { Note, NoteKey } from "./note.ts";
 import { type KnownKey, type ProvenParty, proveParty } from "./partyProof.ts";
 import { type JointVerdict, verifyJoint } from "./record.ts";
 import { type RecordFile, readRecordFile } from "./recordFile.ts";
 import { type CheckEd25519, type Row, type Verdict, type VerdictKind, verifyCopy } from "./verify.ts";
-
-/** The kind of a ledger's entry that holds both accounts of a call, where they differ. */
-export const differsKind = "call.differs";
 
 export type AuditRow =
   | Row

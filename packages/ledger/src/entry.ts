@@ -34,6 +34,9 @@ export const jointKinds = {
 } as const;
 export type JointKind = keyof typeof jointKinds;
 
+/** The kind of an own entry that holds both accounts of a call, where they differ. */
+export const differsKind = "call.differs";
+
 const isJointKind = (kind: string): kind is JointKind => Object.hasOwn(jointKinds, kind);
 
 /** A kind of entry as a dotted word, `terminal.enrolled`; what it means is its duty's business. */

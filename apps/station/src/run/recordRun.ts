@@ -5,7 +5,7 @@ import { type Codec, decode, encode } from "@parley/base/codec";
 import { certain } from "@parley/base/result";
 import { type Clock, type Instant, type Ms, instant } from "@parley/base/time";
 import { type Line, isInCall, openCall } from "@parley/call/state";
-import { decodeEntry } from "@parley/ledger/entry";
+import { decodeEntry, differsKind } from "@parley/ledger/entry";
 import { jointRecord, ownRecord } from "@parley/ledger/record";
 import { type ParleyError, problem } from "@parley/protocol/errorCodes";
 import { type IdText, type PartyId, idOf, idText } from "@parley/protocol/ids";
@@ -25,8 +25,6 @@ import { recordDoc } from "./recordDoc.ts";
 import { replay } from "./replay.ts";
 import type { After } from "./writer.ts";
 
-/** The kind of a ledger's entry that holds both accounts of a call, where they differ. */
-export const differsKind = "call.differs";
 export const recordDocKind = "record";
 
 /** How far the record of an answered call has come, and the entry that says so; of a `crossed` one it is at its end. */

@@ -2,10 +2,9 @@
 import { type Bytes, hex, utf8 } from "@parley/base/bytes";
 import { certain } from "@parley/base/result";
 import { openCall } from "@parley/call/state";
-import { type Entry, decodeEntry } from "@parley/ledger/entry";
+import { type Entry, decodeEntry, differsKind } from "@parley/ledger/entry";
 import { type JointEntry } from "@parley/ledger/record";
 import { type IdText } from "@parley/protocol/ids";
-import { differsKind } from "../recordRun.ts";
 import { type Half, linkText, twoStations } from "./twoStations.ts";
 
 /** mulberry32. */
