@@ -1,6 +1,6 @@
 // The ustar archive (POSIX.1-1988) that a record's file is: an old, plain form that any machine can unpack. Written in one way
 // only, with no dates or owners, and read strictly: what could not have been written here is no record's file.
-import { type Bytes, concat, fromUtf8, utf8 } from "@parley/base/bytes";
+import { type Bytes, concat, equal, fromUtf8, utf8 } from "@parley/base/bytes";
 import { type Result, fail, ok } from "@parley/base/result";
 import { type ParleyError, problem } from "@parley/protocol/errorCodes";
 
@@ -59,7 +59,7 @@ export function readTar(bytes: Uint8Array<ArrayBuffer>): Result<ReadonlyMap<stri
     const next = from + size + padding(size);
     if (next > bytes.length - end) return malformed(at, "cut short");
     const file = { path, bytes: bytes.subarray(from, from + size) };
-    if (!same(headerOf(file), header)) return malformed(at, "another form of header");
+    if (!equal(headerOf(file), header)) return malformed(at, "another form of header");
     if (!isZero(bytes.subarray(from + size, next))) return malformed(from + size, "padding");
     if (files.has(path)) return malformed(at, `${path} twice`);
     files.set(path, file.bytes);
@@ -70,4 +70,3 @@ export function readTar(bytes: Uint8Array<ArrayBuffer>): Result<ReadonlyMap<stri
 }
 
 const isZero = (bytes: Uint8Array): boolean => bytes.every((byte) => byte === 0);
-const same = (a: Uint8Array, b: Uint8Array): boolean => a.every((byte, i) => byte === b[i]);
