@@ -23,8 +23,8 @@ export function leftAlready(said: Line, left: ReadonlySet<IdText>, self: IdText 
  * The ring that was `declined` here and that, by the word of our station, sounds here still; it is told again. Null for any
  * other line, also for a call that is handed to us, which asks anew ([CA15]).
  */
-export const declinedAlready = (said: Line, declined: ReadonlySet<IdText>, self: IdText): IdText | null =>
-  said.at === "ringing" && ringsAt(said, self) && declined.has(said.call) ? said.call : null;
+export const declinedAlready = (said: Line, declined: ReadonlySet<IdText>, self: IdText | undefined): IdText | null =>
+  said.at === "ringing" && self !== undefined && ringsAt(said, self) && declined.has(said.call) ? said.call : null;
 
 /** Whether `self` calls or speaks on a line other than that of `call`: its station lets it answer no second call. */
 export const isTaken = (lines: readonly Line[], self: IdText, call: IdText): boolean =>
