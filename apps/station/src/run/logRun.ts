@@ -2,7 +2,6 @@
 // What is signed is durable first; what was cosigned is written in the transaction that sends the answer, so that no crash lets
 // a station forget what it signed ([LG30]-[LG37]). Cosignatures are documents, never entries: they would need cosigning in turn.
 import { type Bytes, equal } from "@parley/base/bytes";
-import { decode } from "@parley/base/codec";
 import type { Random } from "@parley/base/random";
 import { certain } from "@parley/base/result";
 import { type Cancel, type Clock, seconds } from "@parley/base/time";
@@ -12,6 +11,7 @@ import type { Sha256 } from "@parley/ledger/hash";
 import { logKeyOf } from "@parley/ledger/logNames";
 import type { Ed25519Check, Note } from "@parley/ledger/note";
 import { proveConsistency } from "@parley/ledger/proof";
+import { decodeAs } from "@parley/protocol/decodeAs";
 import { type ParleyError, problem } from "@parley/protocol/errorCodes";
 import { type IdText, type PartyId, idOf } from "@parley/protocol/ids";
 import { ledgerPayload } from "@parley/protocol/peer/ledger";
@@ -224,8 +224,8 @@ export async function runLog(options: LogRunOptions): Promise<LogRun> {
       const record = links.of(link);
       const party = record === null ? null : idOf<PartyId>(record.party, 32);
       if (party === null) return undefined;
-      const read = decode(ledgerPayload, bytes);
-      if (!read.ok) return after(() => report(problem("MESSAGE_MALFORMED", `ledger: ${read.error.reason}`)));
+      const read = decodeAs("ledger", ledgerPayload, bytes);
+      if (!read.ok) return after(() => report(read.error));
       return talk.heard(tx, after, link, party, read.value);
     },
     stir,

@@ -7,7 +7,8 @@ import { type Clock, type Instant, type Ms, instant } from "@parley/base/time";
 import { type Line, isInCall, openCall } from "@parley/call/state";
 import { decodeEntry, differsKind } from "@parley/ledger/entry";
 import { jointRecord, ownRecord } from "@parley/ledger/record";
-import { type ParleyError, problem } from "@parley/protocol/errorCodes";
+import { decodeAs } from "@parley/protocol/decodeAs";
+import type { ParleyError } from "@parley/protocol/errorCodes";
 import { type IdText, type PartyId, idOf, idText } from "@parley/protocol/ids";
 import { type CallPayload, callPayload, receiptHash } from "@parley/protocol/peer/call";
 import { payloadKinds } from "@parley/protocol/peer/envelope";
@@ -158,9 +159,9 @@ export async function runRecord(options: RecordRunOptions): Promise<RecordRun> {
   };
 
   const readable = <T>(after: After, codec: Codec<T>, bytes: Bytes): T | null => {
-    const read = decode(codec, bytes);
+    const read = decodeAs("record", codec, bytes);
     if (read.ok) return read.value;
-    after(() => options.report(problem("MESSAGE_MALFORMED", `record: ${read.error.reason}`)));
+    after(() => options.report(read.error));
     return null;
   };
   const isSettled = (call: IdText): boolean => recorded.has(call) && !records.has(call);

@@ -1,21 +1,10 @@
 // What can happen to the identities of a station, as its ledger keeps it (rule ID23). Each event holds all that `apply`
 // needs, and nothing secret: codes are hashes, keys are public halves. Tags are never reused.
 import type { Bytes } from "@parley/base/bytes";
-import {
-  type Of,
-  decode,
-  encode,
-  fixed,
-  list,
-  oneOf,
-  opaque,
-  optional,
-  struct,
-  text,
-  variant,
-} from "@parley/base/codec";
-import { type Result, fail } from "@parley/base/result";
-import { type ErrorCode, type ParleyError, problem } from "@parley/protocol/errorCodes";
+import { type Of, encode, fixed, list, oneOf, opaque, optional, struct, text, variant } from "@parley/base/codec";
+import type { Result } from "@parley/base/result";
+import { decodeAs } from "@parley/protocol/decodeAs";
+import type { ErrorCode, ParleyError } from "@parley/protocol/errorCodes";
 import { partyId, terminalId } from "@parley/protocol/ids";
 import { maxCredentialIdBytes, maxPasskeyBytes } from "@parley/protocol/limits";
 import type { StationEntry } from "@parley/protocol/signed/chain";
@@ -166,8 +155,5 @@ export const encodeIdentityEvent = (event: IdentityEvent): Bytes => encode(ident
 
 /** MESSAGE_MALFORMED when a ledger holds what this version cannot read. */
 export function decodeIdentityEvent(bytes: Uint8Array): Result<IdentityEvent, ParleyError> {
-  const read = decode(identityEvent, bytes);
-  return read.ok
-    ? read
-    : fail(problem("MESSAGE_MALFORMED", `identity event: ${read.error.reason} at ${read.error.at}`));
+  return decodeAs("identity event", identityEvent, bytes);
 }

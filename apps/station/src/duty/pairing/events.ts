@@ -1,9 +1,10 @@
 // What a pairing leaves in the ledger (rule PR20): facts, never secrets. `paired` is the entry that both sides signed: it
 // holds each side's word over the same transcript.
 import type { Bytes } from "@parley/base/bytes";
-import { type Of, decode, encode, oneOf, optional, struct, text, variant } from "@parley/base/codec";
-import { type Result, fail } from "@parley/base/result";
-import { type ParleyError, problem } from "@parley/protocol/errorCodes";
+import { type Of, encode, oneOf, optional, struct, text, variant } from "@parley/base/codec";
+import type { Result } from "@parley/base/result";
+import { decodeAs } from "@parley/protocol/decodeAs";
+import type { ParleyError } from "@parley/protocol/errorCodes";
 import { linkId, partyId } from "@parley/protocol/ids";
 import { signedMatch } from "@parley/protocol/pairing/messages";
 import { offerId } from "@parley/protocol/pairing/offer";
@@ -55,6 +56,5 @@ export const encodePairingEvent = (event: PairingLedgerEvent): Bytes => encode(p
 
 /** MESSAGE_MALFORMED when a ledger holds what this version cannot read. */
 export function decodePairingEvent(bytes: Uint8Array): Result<PairingLedgerEvent, ParleyError> {
-  const read = decode(pairingLedgerEvent, bytes);
-  return read.ok ? read : fail(problem("MESSAGE_MALFORMED", `pairing event: ${read.error.reason} at ${read.error.at}`));
+  return decodeAs("pairing event", pairingLedgerEvent, bytes);
 }

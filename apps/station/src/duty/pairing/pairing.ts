@@ -2,9 +2,10 @@
 // protocol/pairing; here is what spans several. States hold secrets, so they are documents kept sealed and not ledger
 // events; what the ledger gets are the facts. docs/spec/pairing.md has the rules.
 import { type Bytes, compare, equal } from "@parley/base/bytes";
-import { decode, encode } from "@parley/base/codec";
+import { encode } from "@parley/base/codec";
 import { type Result, fail, ok } from "@parley/base/result";
 import type { Instant, Ms } from "@parley/base/time";
+import { decodeAs } from "@parley/protocol/decodeAs";
 import { type ErrorCode, type ParleyError, problem } from "@parley/protocol/errorCodes";
 import { type IdText, type LinkId, type PartyId, idText } from "@parley/protocol/ids";
 import type { Means, PairingEffect, PairingEvent } from "@parley/protocol/pairing/event";
@@ -338,6 +339,5 @@ export const encodePairing = (it: Pairing): Bytes => encode(pairing, it);
 
 /** MESSAGE_MALFORMED for bytes of another version, whose pairing has to be begun anew. */
 export function decodePairing(bytes: Uint8Array): Result<Pairing, ParleyError> {
-  const read = decode(pairing, bytes);
-  return read.ok ? read : refused("MESSAGE_MALFORMED", `pairing: ${read.error.reason} at ${read.error.at}`);
+  return decodeAs("pairing", pairing, bytes);
 }
