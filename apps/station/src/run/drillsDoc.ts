@@ -4,7 +4,7 @@ import { foundSchema, lineDrillsSchema } from "@parley/protocol/terminal/drill";
 import { z } from "zod/v4";
 import type { Drills, LinkDrills, Run } from "../duty/drills.ts";
 import { id16Doc as id, id32Doc, instantDoc as instant } from "./json.ts";
-import { keptDoc, reads } from "./recordDoc.ts";
+import { encodedDoc, keptDoc } from "./recordDoc.ts";
 
 const { verdict, ticks } = lineDrillsSchema.shape;
 
@@ -39,8 +39,8 @@ const runDoc: z.ZodType<Run> = z.union([
     early,
   }),
   base.extend({ at: z.literal("lastWord"), found, early }),
-  base.extend({ at: z.literal("report"), part: z.string().refine((text) => reads(callerPart, text)) }),
-  base.extend({ at: z.literal("part"), own: z.string().refine((text) => reads(drillPart, text)) }),
+  base.extend({ at: z.literal("report"), part: encodedDoc(callerPart) }),
+  base.extend({ at: z.literal("part"), own: encodedDoc(drillPart) }),
   base.extend({ at: z.literal("countersignature"), kept: keptDoc(drillReport) }),
 ]);
 

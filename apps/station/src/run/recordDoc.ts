@@ -8,18 +8,16 @@ import type { CallRecord } from "../duty/record/record.ts";
 import { endReasonDoc } from "./callsDoc.ts";
 import { bytesDoc, count, id16Doc as id, id32Doc, instantDoc as instant } from "./json.ts";
 
-/** Bytes that `codec` can read, under a signature. */
-export const keptDoc = <T>(codec: Codec<T>) =>
-  z.object({
-    bytes: z.string().refine((text) => reads(codec, text), "not what it should hold"),
-    key: bytesDoc,
-    signature: bytesDoc,
-  });
+/** Bytes that `codec` can read. */
+export const encodedDoc = <T>(codec: Codec<T>) =>
+  z.string().refine((text) => {
+    const bytes = fromBase64url(text);
+    return bytes !== null && decode(codec, bytes).ok;
+  }, "not what it should hold");
 
-export function reads<T>(codec: Codec<T>, text: string): boolean {
-  const bytes = fromBase64url(text);
-  return bytes !== null && decode(codec, bytes).ok;
-}
+/** The same under a signature. */
+export const keptDoc = <T>(codec: Codec<T>) =>
+  z.object({ bytes: encodedDoc(codec), key: bytesDoc, signature: bytesDoc });
 
 /** Signed by the rules of versions in which the caller proposed a whole entry: no station answers that any more. */
 const outdatedKept = z.object({ entry: bytesDoc, key: bytesDoc, signature: bytesDoc });
