@@ -2,14 +2,11 @@
 import { fromBase64url } from "@parley/base/bytes";
 import { type IdText, type PartyId, idText } from "@parley/protocol/ids";
 import type { IdentityCommand, Shown } from "./port.ts";
-import type { Identity, Pending } from "./state.ts";
+import { type Identity, type Pending, pendingAct } from "./state.ts";
 
 /** The act of one officer that waits for another's word, and its id. */
-export function pendingRekey(state: Identity, party: IdText): readonly [IdText, Pending] | null {
-  for (const [id, pending] of state.pending)
-    if (pending.act.type === "rekey" && idText(pending.act.party) === party) return [id, pending];
-  return null;
-}
+export const pendingRekey = (state: Identity, party: IdText): readonly [IdText, Pending] | null =>
+  pendingAct(state, (act) => act.type === "rekey" && idText(act.party) === party);
 
 /** An officer wants the link with this party keyed again: the first proposes it, the second confirms. */
 export function rekeyCommand(state: Identity, party: PartyId, by: Shown): IdentityCommand {

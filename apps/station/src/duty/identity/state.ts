@@ -88,15 +88,16 @@ export function askedBy(state: Identity, terminal: TerminalId) {
   return null;
 }
 
+/** The act of one officer that waits for another's word and is the one that `isIt` means, and its id. */
+export const pendingAct = (state: Identity, isIt: (act: Act) => boolean): readonly [IdText, Pending] | null =>
+  [...state.pending].find(([, { act }]) => isIt(act)) ?? null;
+
 /** The act that waits to remove this terminal, and its id. */
-export function removalOfTerminal(state: Identity, terminal: IdText): readonly [IdText, Pending] | null {
-  for (const [id, pending] of state.pending) {
-    const { act } = pending;
-    if (act.type === "revoke" && act.subject.type === "terminal" && idText(act.subject.terminal) === terminal)
-      return [id, pending];
-  }
-  return null;
-}
+export const removalOfTerminal = (state: Identity, terminal: IdText): readonly [IdText, Pending] | null =>
+  pendingAct(
+    state,
+    (act) => act.type === "revoke" && act.subject.type === "terminal" && idText(act.subject.terminal) === terminal,
+  );
 
 /** The map with `value` under `key`. */
 export const set = <V>(map: ReadonlyMap<IdText, V>, key: IdText, value: V): ReadonlyMap<IdText, V> =>
