@@ -1,12 +1,11 @@
 // The terminal, alive: joins station, room and call, keeps the facts current, and does what a person presses. It decides
 // nothing about how a screen looks (model/) nor about how a call goes (packages/call, callRun).
-import { type Cancel, type Clock, type Instant, type Ms, instant, ms } from "@parley/base/time";
+import { type Cancel, type Clock, type Instant, type Ms, ms } from "@parley/base/time";
 import { declinedAlready, isOverHere, isTaken, leftAlready } from "@parley/call/atTerminal";
 import { ringLasts } from "@parley/call/deadlines";
 import { inTime } from "@parley/call/inTime";
 import { isWaiting, patient } from "@parley/call/patient";
 import { type Line, idle, isInCall, openCall, ringsAt, sitsAt, takesPart } from "@parley/call/state";
-import type { LineDrills } from "@parley/protocol/terminal/drill";
 import type { FromTerminal, ToTerminal } from "@parley/protocol/terminal/messages";
 import type { Act } from "@parley/protocol/terminal/console";
 import type { CallWorkers } from "../crypto/workers.ts";
@@ -17,6 +16,7 @@ import { askedCall } from "../model/deskScreen.ts";
 import type { Facts } from "../model/facts.ts";
 import type { Browser } from "./browser.ts";
 import { type Admit, type CallRun, type CallView, type Signal, runCall } from "./callRun.ts";
+import { makeCeremony } from "./ceremony.ts";
 import { enrolmentOf } from "./enrolmentFacts.ts";
 import { type Pictures, makeKnown, streamOf } from "./known.ts";
 import { devicesOf, ownCallOf, selfPictureOf } from "./roomFacts.ts";
@@ -26,6 +26,8 @@ import { type SetUp, makeSetUp } from "./setUp.ts";
 import { refusalsFor } from "./refusals.ts";
 import { soundingFor } from "./sounding.ts";
 import { type Standing, makeSession } from "./stationSession.ts";
+import { drillsInTime, ourTime } from "./stationTime.ts";
+import { watchTouch } from "./touch.ts";
 import { bytesOf } from "./wire.ts";
 
 export type Terminal = {
@@ -58,7 +60,6 @@ export function runTerminal(browser: Browser, { code, officerCode }: OpenedWith)
     now: patient(clock, () => [view, ...Object.values(facts().lines)].some((it) => it !== null && isWaiting(it.line))),
   };
   let ready: CallWorkers = browser.startWorkers(); // one pair is always started before it is needed
-  let passkeyBusy = false;
 
   // ---- drills, which give way to every person
 
@@ -195,13 +196,15 @@ export function runTerminal(browser: Browser, { code, officerCode }: OpenedWith)
       case "line":
         named(message.names);
         if (facts().asked?.link === message.link && openCall(message.line as Line) !== null) ringAsked(null);
-        known.note({ missed: { ...facts().missed, [message.link]: ourTime(message.missed, message.now) } });
+        known.note({
+          missed: { ...facts().missed, [message.link]: ourTime(message.missed, message.now, clock.now()) },
+        });
         lineSaid(message.link, inTime(message.line as Line, message.now as Instant, lineClock.now()));
         if (message.line.at === "ended") askNewest();
         return;
       case "receipt": {
         const before = facts().receipts[message.call] ?? {};
-        const at = ourTime(message.at, message.now);
+        const at = ourTime(message.at, message.now, clock.now());
         change({ receipts: { ...facts().receipts, [message.call]: { ...before, [message.kind]: at } } });
         return;
       }
@@ -264,7 +267,7 @@ export function runTerminal(browser: Browser, { code, officerCode }: OpenedWith)
       case "checks":
         return change({ checks: Object.fromEntries(message.lines.map((line) => [line.link, line])) });
       case "drills": {
-        const drills = message.lines.map((line) => [line.link, drillsInTime(line, message.now)] as const);
+        const drills = message.lines.map((line) => [line.link, drillsInTime(line, message.now, clock.now())] as const);
         return change({ drills: Object.fromEntries(drills) });
       }
       case "challenge":
@@ -317,20 +320,6 @@ export function runTerminal(browser: Browser, { code, officerCode }: OpenedWith)
     known.note({ names });
   };
 
-  /** A moment of our station's clock, by ours; no two machines' clocks are ever compared. */
-  function ourTime(at: number, now: number): Instant;
-  function ourTime(at: number | null, now: number): Instant | null;
-  function ourTime(at: number | null, now: number): Instant | null {
-    return at === null ? null : instant(Math.max(0, clock.now() - (now - at)));
-  }
-
-  const drillsInTime = (line: LineDrills, now: number): LineDrills => ({
-    ...line,
-    verdict: line.verdict === null ? null : { ...line.verdict, when: ourTime(line.verdict.when, now) },
-    changed: ourTime(line.changed, now),
-    stale: line.stale === 0 ? 0 : line.stale + (clock.now() - now),
-  });
-
   /** As long as a ring, a terminal rings for a call that is asked of it. */
   let askedEnds: Cancel = () => undefined;
   const ringAsked = (it: Facts["asked"]): void => {
@@ -339,22 +328,7 @@ export function runTerminal(browser: Browser, { code, officerCode }: OpenedWith)
     change({ asked: it });
   };
 
-  /** Calls that ring here and that nobody at this terminal has touched yet. */
-  const untouched = new Set<string>();
-  const touched = (): void => {
-    for (const call of untouched) send({ type: "seen", call });
-    untouched.clear();
-  };
-  browser.page.addEventListener("pointerdown", touched, { capture: true });
-  browser.page.addEventListener("keydown", touched, { capture: true });
-  browser.page.addEventListener(
-    "pointermove",
-    // A page that changes under a pointer at rest makes events too, which are nobody's.
-    (event) => {
-      if (event.movementX !== 0 || event.movementY !== 0) touched();
-    },
-    { capture: true },
-  );
+  const touch = watchTouch(browser.page, (call) => void send({ type: "seen", call }));
 
   const setLine = (linkId: string, line: Line): void => {
     const before = facts().lines[linkId];
@@ -374,8 +348,8 @@ export function runTerminal(browser: Browser, { code, officerCode }: OpenedWith)
     const ringing = openCall(line);
     if (ringing !== null && line.at === "ringing" && ringsAt(line, me)) {
       send({ type: "rang", call: ringing });
-      if (line.reach !== "seen") untouched.add(ringing);
-    } else if (line.at !== "idle") untouched.delete(line.call);
+      if (line.reach !== "seen") touch.rings(ringing);
+    } else if (line.at !== "idle") touch.over(line.call);
     if (takesPart(line, me)) room.open("call");
     else if (view === null || view.link === linkId) {
       if (!Object.values(facts().lines).some(({ line: other }) => takesPart(other, me))) room.close("call");
@@ -441,22 +415,7 @@ export function runTerminal(browser: Browser, { code, officerCode }: OpenedWith)
 
   // ---- people
 
-  const askPasskey = (ceremony: "create" | "get", asked: Record<string, unknown>): void => {
-    if (passkeyBusy) return;
-    passkeyBusy = true;
-    change({ passkey: { at: "asking" } });
-    browser
-      .passkey(ceremony, asked)
-      .then(
-        (response) => void send({ type: "passkey", response }),
-        (error: unknown) => {
-          const why = error instanceof DOMException && error.name === "NotSupportedError" ? "unsupported" : "cancelled";
-          send({ type: "passkeyCancelled", why });
-          change({ passkey: { at: "failed", why } });
-        },
-      )
-      .finally(() => (passkeyBusy = false));
-  };
+  const askPasskey = makeCeremony({ known, passkey: browser.passkey, send });
 
   const ask = (act: Act): void => void send({ type: "act", act });
 
