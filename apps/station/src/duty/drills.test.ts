@@ -3,9 +3,9 @@ import { concat, utf8 } from "@parley/base/bytes";
 import { decode } from "@parley/base/codec";
 import { certain } from "@parley/base/result";
 import { type Instant, type Ms, after, hours, instant, minutes, ms, seconds } from "@parley/base/time";
-import { passed } from "@parley/drill/steps";
+import { amiss, passed } from "@parley/drill/steps";
 import { type IdText, type PartyId, idText } from "@parley/protocol/ids";
-import { drillReport, drillSteps } from "@parley/protocol/signed/drillReport";
+import { callerPart, drillReport, drillSteps } from "@parley/protocol/signed/drillReport";
 import { sha256Of } from "@parley/protocol/signed/hash";
 import type { Ed25519Signature } from "@parley/protocol/signed/signature";
 import type { Found } from "@parley/protocol/terminal/drill";
@@ -290,6 +290,37 @@ describe("the duty of drills", () => {
       signedByBoth: true,
     });
     expect(world.b.shown().verdict).toMatchObject({ cause: "terminalGone", whose: "ours" });
+  });
+
+  it("[DR9] [DR11] a terminal whose drill the other one ended is not gone: what that one found is the cause", () => {
+    const come = [passed("ring", 5), passed("keys", 5)];
+    for (const failed of [
+      amiss("path", "failed", "noPath", "unknown", 20_000),
+      amiss("seal", "failed", "noFrames", "unknown", 20_000),
+    ]) {
+      const world = drilled();
+      world.found = { a: { results: [...come, failed], numbers: null }, b: { results: come, numbers: null } };
+      world.run("a", { type: "now", link });
+      const { step, cause } = failed;
+      for (const { verdict } of [world.a.shown(), world.b.shown()])
+        expect(verdict).toMatchObject({ at: "notReady", step, cause, whose: "both", signedByBoth: true });
+    }
+  });
+
+  it("[DR9] what a terminal measured is not its last word, though the line is over when it comes", () => {
+    const world = drilled();
+    const [call, { terminal } = { terminal: "" }] = [id16(99), world.a.idle[0]];
+    world.a.do({ type: "placed", link, terminal, call }, world.now);
+    world.a.do({ type: "lineOver", call }, world.now);
+    const measured = { ...good, results: good.results.filter(({ step }) => step !== "hangUp") };
+    world.a.do({ type: "found", terminal, call, at: "measured", found: measured }, world.now);
+    expect(world.a.drills.runs.map(({ at }) => at)).toEqual(["lastWord"]);
+    world.a.do({ type: "found", terminal, call, at: "over", found: good }, world.now);
+    const [part] = world.a.log.flatMap((one) =>
+      one.type === "send" && one.message.type === "part" && idText(one.message.call) === call ? [one.message] : [],
+    );
+    const { caller } = certain(decode(callerPart, part?.part ?? new Uint8Array(0)));
+    expect(caller.results).toEqual(good.results);
   });
 
   it("[DR13] a report that says more than follows from the parts is signed by nobody", () => {

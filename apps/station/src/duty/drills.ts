@@ -357,7 +357,7 @@ class Decision {
         this.effect({ type: "hangUp", call: run.call });
         return this.awaitLastWord(run);
       case "lastWord":
-        return this.conclude(run, run.found, run.early);
+        return this.conclude(run, silent(run.found), run.early);
       case "report":
         return this.alone(run, certain(decode(callerPart, bytesOf(run.part))).caller);
       case "part":
@@ -429,7 +429,12 @@ class Decision {
 
   found(terminal: IdText, call: IdText, at: "measured" | "over", found: Found): void {
     const run = this.runs.find((it) => it.call === call && it.terminal === terminal);
-    if (run?.at === "lastWord") return this.conclude(run, found, run.early);
+    if (run?.at === "lastWord") {
+      // What was measured may come after the line's end, and is not the last word.
+      if (at === "over") this.conclude(run, found, run.early);
+      else this.put({ ...run, found });
+      return;
+    }
     if (run?.at !== "under") return;
     this.put({ ...run, found, ours: at });
     if (at === "measured" && run.role === "called" && run.ours === "measuring")
@@ -441,7 +446,7 @@ class Decision {
   lineOver(call: IdText): void {
     const run = this.runs.find((it) => it.call === call);
     if (run?.at !== "under") return;
-    if (run.ours === "over") return this.conclude(run, run.found, run.early);
+    if (run.ours === "over") return this.conclude(run, run.found ?? nothingFound, run.early);
     this.awaitLastWord(run);
   }
 
@@ -538,8 +543,8 @@ class Decision {
   }
 
   /** All that our side will ever find is known. */
-  private conclude(run: Base, found: Found | null, early: Kept | null): void {
-    const own = this.partOf(run, whole(found));
+  private conclude(run: Base, found: Found, early: Kept | null): void {
+    const own = this.partOf(run, found);
     const base = baseOf(run, after(this.now, signatureWithin));
     if (run.role === "called") {
       this.put({ ...base, at: "part", own: base64url(encode(drillPart, own)) });
@@ -708,8 +713,8 @@ const baseOf = ({ link, call, role, terminal, browser, began }: Base, until: Ins
   until,
 });
 
-/** What a terminal found, with its silence named: one that said nothing more went in the step that it had come to. */
-function whole(found: Found | null): Found {
+/** What was heard of a terminal whose last word never came, with its silence named: it went in the step that it had come to. */
+function silent(found: Found | null): Found {
   const { results, numbers } = found ?? nothingFound;
   const missing = drillSteps.find((step) => !results.some((it) => it.step === step));
   if (missing === undefined || results.some(({ outcome }) => outcome === "failed")) return { results, numbers };
