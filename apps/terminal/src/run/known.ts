@@ -89,3 +89,13 @@ export function streamOf(before: MediaStream | null, track: MediaStreamTrack | n
   if (track === null) return null;
   return before?.getTracks()[0] === track ? before : new MediaStream([track]);
 }
+
+/** The names as we knew them with those we now heard; an empty one tells nothing. */
+export function withNames(
+  before: Facts["names"],
+  terminals: readonly { readonly terminal: string; readonly name: string }[],
+): Facts["names"] {
+  const names = { ...before };
+  for (const { terminal, name } of terminals) if (name !== "") names[terminal] = name;
+  return names;
+}

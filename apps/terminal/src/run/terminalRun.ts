@@ -1,13 +1,11 @@
 // The terminal, alive: joins station, room and call, keeps the facts current, and does what a person presses. It decides
 // nothing about how a screen looks (model/) nor about how a call goes (packages/call, callRun).
-import { type Cancel, type Clock, type Instant, type Ms, ms } from "@parley/base/time";
-import { declinedAlready, isOverHere, isTaken, leftAlready } from "@parley/call/atTerminal";
+import { type Cancel, type Instant, type Ms, ms } from "@parley/base/time";
 import { ringLasts } from "@parley/call/deadlines";
-import { inTime } from "@parley/call/inTime";
-import { isWaiting, patient } from "@parley/call/patient";
-import { type Line, idle, isInCall, openCall, ringsAt, sitsAt, takesPart } from "@parley/call/state";
+import { type Line, isInCall, openCall } from "@parley/call/state";
 import type { FromTerminal, ToTerminal } from "@parley/protocol/terminal/messages";
 import type { Act } from "@parley/protocol/terminal/console";
+import type { Enrolment } from "../crypto/keyStore.ts";
 import type { CallWorkers } from "../crypto/workers.ts";
 import { linkToStation } from "../link/socket.ts";
 import { ringersNow, speakerNow } from "../media/choices.ts";
@@ -15,17 +13,17 @@ import type { ConsoleAction, DeskAction } from "../model/actions.ts";
 import { askedCall } from "../model/deskScreen.ts";
 import type { Facts } from "../model/facts.ts";
 import type { Browser } from "./browser.ts";
-import { type Admit, type CallRun, type CallView, type Signal, runCall } from "./callRun.ts";
 import { makeCeremony } from "./ceremony.ts";
 import { enrolmentOf } from "./enrolmentFacts.ts";
-import { type Pictures, makeKnown, streamOf } from "./known.ts";
-import { devicesOf, ownCallOf, selfPictureOf } from "./roomFacts.ts";
+import { type Pictures, makeKnown, streamOf, withNames } from "./known.ts";
+import { type OwnCalls, makeOwnCalls } from "./ownCalls.ts";
+import { devicesOf, selfPictureOf } from "./roomFacts.ts";
 import { type Rehearsal, makeRehearsal } from "./rehearsal.ts";
 import { type Room, type RoomState, makeRoom } from "./room.ts";
 import { type SetUp, makeSetUp } from "./setUp.ts";
 import { refusalsFor } from "./refusals.ts";
 import { soundingFor } from "./sounding.ts";
-import { type Standing, makeSession } from "./stationSession.ts";
+import { makeSession } from "./stationSession.ts";
 import { drillsInTime, ourTime } from "./stationTime.ts";
 import { watchTouch } from "./touch.ts";
 import { bytesOf } from "./wire.ts";
@@ -51,14 +49,6 @@ export function runTerminal(browser: Browser, { code, officerCode }: OpenedWith)
   const { clock } = browser;
   const known = makeKnown(clock, browser.wants, officerCode === null ? "asked" : "given");
   const { facts, change } = known;
-  let run: CallRun | null = null;
-  let view: CallView | null = null;
-  /** The run of that call, where it is under way here. */
-  const runOf = (call: string): CallRun | null => (view !== null && openCall(view.line) === call ? run : null);
-  const lineClock: Clock = {
-    ...clock,
-    now: patient(clock, () => [view, ...Object.values(facts().lines)].some((it) => it !== null && isWaiting(it.line))),
-  };
   let ready: CallWorkers = browser.startWorkers(); // one pair is always started before it is needed
 
   // ---- drills, which give way to every person
@@ -68,10 +58,7 @@ export function runTerminal(browser: Browser, { code, officerCode }: OpenedWith)
     clock,
     browserName: browser.name,
     tell: (message) => send(message),
-    enrolment: () => {
-      const standing = session.standing();
-      return standing.at === "enrolled" ? standing.enrolment : null;
-    },
+    enrolment: () => enrolment(),
     workers: () => takeWorkers(),
     onMend: () => link.doubt(),
   });
@@ -109,11 +96,11 @@ export function runTerminal(browser: Browser, { code, officerCode }: OpenedWith)
       const speaker = speakerNow(state.chosen, state.found);
       known.picture({ self, speaker });
       ringer.through(ringersNow(state.chosen, state.found), speaker);
-      run?.feed();
+      calls.feed();
       change({
         devices: devicesNow(state, facts().devices.level),
         selfPicture,
-        call: view === null ? null : ownCallOf(view, state),
+        call: calls.shown(state),
       });
       setUp.looked(state);
     },
@@ -168,6 +155,10 @@ export function runTerminal(browser: Browser, { code, officerCode }: OpenedWith)
     },
   });
   let codeUsed = false;
+  const enrolment = (): Enrolment | null => {
+    const standing = session.standing();
+    return standing.at === "enrolled" ? standing.enrolment : null;
+  };
 
   /** The ledger's newest entries, for an officer: what happened is in them, and what nobody answered is an alarm. */
   const askNewest = (): void => {
@@ -179,27 +170,26 @@ export function runTerminal(browser: Browser, { code, officerCode }: OpenedWith)
     const { welcome } = facts();
     switch (message.type) {
       case "welcome":
-        if (welcome !== null && welcome.chain !== message.chain) run?.renewed(bytesOf(message.chain));
+        if (welcome !== null && welcome.chain !== message.chain) calls.renewed(bytesOf(message.chain));
         rehearsal.welcomed();
         change({ welcome: message, party: message.party.name, page: message.role });
         void setUp.arrived();
-        run?.again();
-        unheard = new Set(declined);
+        calls.again();
         return;
       case "links":
         if (welcome !== null) change({ welcome: { ...welcome, links: message.links } });
         return;
       case "renewed":
         if (welcome !== null) change({ welcome: { ...welcome, chain: message.chain } });
-        run?.renewed(bytesOf(message.chain));
+        calls.renewed(bytesOf(message.chain));
         return;
       case "line":
-        named(message.names);
+        known.note({ names: withNames(facts().names, message.names) });
         if (facts().asked?.link === message.link && openCall(message.line as Line) !== null) ringAsked(null);
         known.note({
           missed: { ...facts().missed, [message.link]: ourTime(message.missed, message.now, clock.now()) },
         });
-        lineSaid(message.link, inTime(message.line as Line, message.now as Instant, lineClock.now()));
+        calls.lineSaid(message.link, message.line as Line, message.now as Instant);
         if (message.line.at === "ended") askNewest();
         return;
       case "receipt": {
@@ -216,17 +206,13 @@ export function runTerminal(browser: Browser, { code, officerCode }: OpenedWith)
       case "asked":
         return ringAsked({ link: message.link, terminal: message.terminal, since: clock.now() });
       case "admit":
-        return admitted(message);
+        return calls.admitted(message);
       case "iceServers":
-        return runOf(message.call)?.iceServers(message.iceServers);
+        return calls.runOf(message.call)?.iceServers(message.iceServers);
       case "pins":
-        return runOf(message.call)?.pins(message.pins);
-      case "signal": {
-        const its = runOf(message.call);
-        if (its === null) early.push(message);
-        else its.signal(message);
-        return;
-      }
+        return calls.runOf(message.call)?.pins(message.pins);
+      case "signal":
+        return calls.signal(message);
       case "door":
         return change({ door: { officers: message.officers, officer: message.officer }, passkey: { at: "ready" } });
       case "passkey":
@@ -281,44 +267,17 @@ export function runTerminal(browser: Browser, { code, officerCode }: OpenedWith)
 
   // ---- calls
 
-  /** Signals that came before the call they belong to was begun here. */
-  let early: Signal[] = [];
-
-  /** Calls that were ended here. A station that lost the word hears it again, and nobody is taken back into one ([CA15]). */
-  const left = new Set<string>();
-  /** Calls that were declined here, and those of them that our station, which was away since, may not know of. */
-  const declined = new Set<string>();
-  let unheard = new Set<string>();
-
-  const lineSaid = (linkId: string, said: Line): void => {
-    const again = leftAlready(said, left, facts().welcome?.terminal);
-    if (again !== null) {
-      send({ type: "hangUp", call: again });
-      return;
-    }
-    const lost = declinedAlready(said, unheard, facts().welcome?.terminal);
-    if (lost !== null) {
-      unheard.delete(lost);
-      send({ type: "decline", call: lost });
-      return;
-    }
-    // A run carries out one call: the next on this line has its own, also while the last one's end is still shown.
-    const open = openCall(said);
-    if (run !== null && view?.link === linkId && open !== null && open !== run.call) endRun();
-    if (run !== null && view?.link === linkId) run.hear(said);
-    else setLine(linkId, said);
-    // What was answered or taken elsewhere, or declined here, is no longer carried here: no key, path or picture of it stays.
-    const me = facts().welcome?.terminal;
-    const goesOn = view?.link === linkId && openCall(view.line) !== null;
-    if (goesOn && me !== undefined && !takesPart(view?.line ?? idle, me)) endRun();
-    attend(linkId, said);
-  };
-
-  const named = (terminals: readonly { readonly terminal: string; readonly name: string }[]): void => {
-    const names = { ...facts().names };
-    for (const { terminal, name } of terminals) if (name !== "") names[terminal] = name;
-    known.note({ names });
-  };
+  const calls: OwnCalls = makeOwnCalls({
+    known,
+    clock,
+    room,
+    touch: watchTouch(browser.page, (call) => void send({ type: "seen", call })),
+    enrolment,
+    workers: takeWorkers,
+    send,
+    onMend: link.doubt,
+    wake: browser.wake,
+  });
 
   /** As long as a ring, a terminal rings for a call that is asked of it. */
   let askedEnds: Cancel = () => undefined;
@@ -328,107 +287,11 @@ export function runTerminal(browser: Browser, { code, officerCode }: OpenedWith)
     change({ asked: it });
   };
 
-  const touch = watchTouch(browser.page, (call) => void send({ type: "seen", call }));
-
-  const setLine = (linkId: string, line: Line): void => {
-    const before = facts().lines[linkId];
-    const offered = (it: Line) => (isInCall(it) ? it.offered : undefined);
-    const fresh =
-      before === undefined ||
-      before.line.at !== line.at ||
-      openCall(before.line) !== openCall(line) ||
-      offered(before.line) !== offered(line);
-    change({ lines: { ...facts().lines, [linkId]: { line, since: fresh ? clock.now() : before.since } } });
-  };
-
-  /** What a line asks of this terminal: to ring, to open its camera, or to rest. */
-  const attend = (linkId: string, line: Line): void => {
-    const me = facts().welcome?.terminal;
-    if (me === undefined) return;
-    const ringing = openCall(line);
-    if (ringing !== null && line.at === "ringing" && ringsAt(line, me)) {
-      send({ type: "rang", call: ringing });
-      if (line.reach !== "seen") touch.rings(ringing);
-    } else if (line.at !== "idle") touch.over(line.call);
-    if (takesPart(line, me)) room.open("call");
-    else if (view === null || view.link === linkId) {
-      if (!Object.values(facts().lines).some(({ line: other }) => takesPart(other, me))) room.close("call");
-    }
-  };
-
-  const admitted = (admit: Admit): void => {
-    if (left.has(admit.call)) return;
-    named(admit.far);
-    const its = runOf(admit.call);
-    if (its !== null) return its.admit(admit);
-    // Nobody is taken out of a call by a ring on another line, which a station rings that was away when it was answered.
-    const me = facts().welcome?.terminal;
-    if (me !== undefined && view !== null && view.link !== admit.link && sitsAt(view.line, me)) return;
-    const signals = early;
-    endRun();
-    const { enrolment } = session.standing() as Extract<Standing, { at: "enrolled" }>;
-    const chain = bytesOf(facts().welcome?.chain ?? "");
-    const workers = takeWorkers();
-    const line = facts().lines[admit.link]?.line ?? idle;
-    browser.wake(true);
-    run = runCall({
-      admit,
-      line,
-      enrolment,
-      chain,
-      workers,
-      clock: lineClock,
-      outgoing: room.outgoing,
-      tell: send,
-      onView: viewed,
-      onMend: link.doubt,
-    });
-    viewed(run.view());
-    for (const signal of signals) if (signal.call === admit.call) run.signal(signal);
-  };
-
-  const viewed = (next: CallView): void => {
-    view = next;
-    if (isOverHere(next.line)) left.add(next.line.call);
-    const { cam, mic, screen } = next.remote;
-    const pictures = known.pictures();
-    known.picture({
-      them: streamOf(pictures.them, cam),
-      sound: streamOf(pictures.sound, mic),
-      screen: streamOf(pictures.screen, next.sending?.screen === "shared" ? screen : null),
-    });
-    known.note({ call: ownCallOf(next, room.state()) });
-    setLine(next.link, next.line);
-    attend(next.link, next.line);
-    if (next.line.at === "idle") endRun();
-  };
-
-  const endRun = (): void => {
-    run?.close();
-    run = null;
-    view = null;
-    early = [];
-    known.picture({ them: null, sound: null, screen: null });
-    browser.wake(false);
-    change({ call: null });
-  };
-
   // ---- people
 
   const askPasskey = makeCeremony({ known, passkey: browser.passkey, send });
 
   const ask = (act: Act): void => void send({ type: "act", act });
-
-  const press = (type: "answer" | "decline" | "hangUp", call: string): void => {
-    if (type === "hangUp") left.add(call);
-    if (type === "decline") declined.add(call);
-    const its = runOf(call);
-    const lines = Object.values(facts().lines).map(({ line }) => line);
-    // Whoever calls or speaks elsewhere asks first, and is refused.
-    const asks = type === "answer" && isTaken(lines, facts().welcome?.terminal ?? "", call);
-    if (its === null || asks) send({ type, call });
-    else its.press(type);
-  };
 
   const refusal = refusalsFor(clock, (refused) => change({ refused }));
 
@@ -450,17 +313,17 @@ export function runTerminal(browser: Browser, { code, officerCode }: OpenedWith)
           ringAsked(null);
           return act({ type: "call", line });
         }
-        return press("answer", action.call);
+        return calls.press("answer", action.call);
       case "decline": {
         // An officer declines for the party, and every place stops ringing; what is only offered here is refused here.
         const rings = Object.values(facts().lines).some(
           ({ line }) => openCall(line) === action.call && !isInCall(line),
         );
-        return press(rings ? "hangUp" : "decline", action.call);
+        return calls.press(rings ? "hangUp" : "decline", action.call);
       }
       case "stopRinging":
       case "end":
-        return press("hangUp", action.call);
+        return calls.press("hangUp", action.call);
       case "ringDesk": {
         const desk = firstDesk();
         if (desk !== null) send({ type: "handOver", call: action.call, to: desk });
@@ -539,7 +402,7 @@ export function runTerminal(browser: Browser, { code, officerCode }: OpenedWith)
         send({ type: "entries", before: facts().ledger.entries.at(-1)?.index ?? null });
         return;
       case "backToLine":
-        return backToLine();
+        return calls.backToLine();
       case "tryDevices":
         return room.tryAgain();
       case "testSpeaker":
@@ -560,12 +423,6 @@ export function runTerminal(browser: Browser, { code, officerCode }: OpenedWith)
   const firstDesk = (): string | null =>
     facts().house?.terminals.find(({ role, presence }) => role === "desk" && presence.at === "here")?.id ?? null;
 
-  const backToLine = (): void => {
-    endRun();
-    const lines = Object.fromEntries(Object.entries(facts().lines).filter(([, { line }]) => line.at !== "ended"));
-    change({ lines });
-  };
-
   const tick = (): void => {
     change({});
     clock.wait(secondsHand, tick);
@@ -580,7 +437,7 @@ export function runTerminal(browser: Browser, { code, officerCode }: OpenedWith)
     act,
     networkIsBack: () => {
       link.nudge();
-      run?.networkIsBack();
+      calls.networkIsBack();
     },
     silenced: () => {
       if (facts().sound === "free") change({ sound: "blocked" });
