@@ -1,8 +1,8 @@
 // Where the call bench gets Parley from: two real stations, paired, with a one-time address for each desk.
 import { join } from "node:path";
 import { buildTerminal } from "@parley/terminal/build/build.ts";
-import { inNamespace } from "@parley/e2e/src/harness/net.ts";
 import { startParties } from "@parley/e2e/src/harness/parties.ts";
+import { serversOf } from "@parley/e2e/src/harness/twoDesks.ts";
 import type { StartParley } from "./rivals/parley.ts";
 
 /** The terminal as it is now, built once for all runs. */
@@ -12,14 +12,7 @@ export const startParley: StartParley = async (place, { epochMs }) => {
   const { network } = place;
   built ??= buildTerminal("index", join(import.meta.dirname, "..", "..", "apps", "terminal", "dist"));
   await built;
-  const at =
-    network === null
-      ? undefined
-      : {
-          address: network.address("servers"),
-          command: (command: string, args: readonly string[]) =>
-            inNamespace(network.namespace("servers"), command, args),
-        };
+  const at = network === null ? undefined : serversOf(network);
   const epochSeconds = epochMs === undefined ? 300 : epochMs / 1000;
   const parties = await startParties({ call: { epochSeconds, pictureBeforeAnswer: true } }, at);
   const { a, b } = parties;

@@ -5,9 +5,10 @@ import { readFile } from "node:fs/promises";
 import { join } from "node:path";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
 import { writeSpeech } from "./harness/camera.ts";
-import { inNamespace, missingForNetwork, type Network, openNetwork } from "./harness/net.ts";
+import { missingForNetwork, type Network, openNetwork } from "./harness/net.ts";
 import { type DeskAt, type Parties, callAndAnswer, openDesk, startParties } from "./harness/parties.ts";
 import { type Datagram, type RtpPacket, datagramsOf, readRtp } from "./harness/pcap.ts";
+import { serversOf } from "./harness/twoDesks.ts";
 import { negotiate, prepare } from "./relayCall.ts";
 
 const missing = await missingForNetwork();
@@ -20,13 +21,7 @@ async function callIn(
   call: Record<string, unknown>,
   before: (parties: Parties) => Promise<unknown>,
 ): Promise<Call> {
-  const parties = await startParties(
-    { call },
-    {
-      address: network.address("servers"),
-      command: (command, args) => inNamespace(network.namespace("servers"), command, args),
-    },
-  );
+  const parties = await startParties({ call }, serversOf(network));
   const audio = join(parties.folder, "speech.wav");
   await writeSpeech(audio);
   const desk = (of: "a" | "b", party: number, place: "caller" | "callee") =>

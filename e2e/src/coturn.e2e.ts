@@ -3,7 +3,8 @@
 import { expect, it } from "vitest";
 import { makeCertificate } from "@parley/station/relay/turn/test/certificate";
 import { coturnIsHere, coturnPath, startCoturn } from "@parley/station/relay/turn/test/coturn";
-import { callAndAnswer, openDesk, startParties } from "./harness/parties.ts";
+import { callAndAnswer } from "./harness/parties.ts";
+import { openTwoDesks } from "./harness/twoDesks.ts";
 
 if (!coturnIsHere()) console.log(`not run: no coturn at ${coturnPath} (Debian package coturn)`);
 
@@ -14,11 +15,13 @@ it.runIf(coturnIsHere())(
     const coturn = await startCoturn({ realm: "parley", secret, certificate: await makeCertificate("relay") });
     const udp = coturn.listeners.find(({ transport }) => transport === "udp");
     const url = `turn:127.0.0.1:${udp?.port}?transport=udp`;
-    const parties = await startParties({ call: { relayOnly: true }, turn: { use: "external", urls: [url], secret } });
-    const desks = [await openDesk(parties.a, 1, parties), await openDesk(parties.b, 2, parties)] as const;
+    const desks = await openTwoDesks({
+      settings: { call: { relayOnly: true }, turn: { use: "external", urls: [url], secret } },
+    });
+    const { caller, callee } = desks;
     try {
-      await callAndAnswer(...desks);
-      for (const { page } of desks) {
+      await callAndAnswer(caller, callee);
+      for (const { page } of [caller, callee]) {
         await page.bringToFront();
         expect(await page.evaluate(() => parleyMeter.firstSight(30_000))).not.toBeNull();
         const { candidates } = await page.evaluate(() => parleyMeter.counts());
@@ -27,8 +30,7 @@ it.runIf(coturnIsHere())(
       }
       expect(coturn.log()).toMatch(/ALLOCATE processed, success/);
     } finally {
-      for (const { browser } of desks) await browser.close();
-      await parties.close();
+      await desks.close();
       await coturn.close();
     }
   },

@@ -2,22 +2,20 @@
 // nobody sees it until a person has answered; when that does not happen nobody ever does.
 import { afterAll, beforeAll, expect, it } from "vitest";
 import type { MediaCounts } from "./harness/meterTypes.ts";
-import { type DeskAt, type Parties, hold, openDesk, press, shows, startParties } from "./harness/parties.ts";
+import { type DeskAt, hold, press, shows } from "./harness/parties.ts";
+import { type TwoDesks, openTwoDesks } from "./harness/twoDesks.ts";
 
-let parties: Parties;
+let desks: TwoDesks;
 let caller: DeskAt;
 let callee: DeskAt;
 
 beforeAll(async () => {
-  parties = await startParties({ call: { pictureBeforeAnswer: true } });
-  caller = await openDesk(parties.a, 1, parties);
-  callee = await openDesk(parties.b, 2, parties);
+  desks = await openTwoDesks({ settings: { call: { pictureBeforeAnswer: true } } });
+  ({ caller, callee } = desks);
 }, 180_000);
 
 afterAll(async () => {
-  await caller?.browser.close();
-  await callee?.browser.close();
-  await parties?.close();
+  await desks?.close();
 });
 
 const counts = (): Promise<MediaCounts> => callee.page.evaluate(() => parleyMeter.counts());

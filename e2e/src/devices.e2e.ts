@@ -3,33 +3,22 @@
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
 import type { Page } from "playwright-core";
 import { addMeter, addPlugs } from "./harness/browser.ts";
-import {
-  type DeskAt,
-  type Parties,
-  callAndAnswer,
-  hold,
-  meterOf,
-  openDesk,
-  press,
-  shows,
-  startParties,
-} from "./harness/parties.ts";
+import { type DeskAt, type Parties, callAndAnswer, hold, meterOf, openDesk, press, shows } from "./harness/parties.ts";
 import { partyOfTone } from "./harness/tone.ts";
+import { type TwoDesks, openTwoDesks } from "./harness/twoDesks.ts";
 
+let desks: TwoDesks;
 let parties: Parties;
 let caller: DeskAt;
 let callee: DeskAt;
 
 beforeAll(async () => {
-  parties = await startParties();
-  caller = await openDesk(parties.a, 1, parties, { plugs: [] });
-  callee = await openDesk(parties.b, 2, parties, { plugs: [] });
+  desks = await openTwoDesks({ desk: { plugs: [] } });
+  ({ parties, caller, callee } = desks);
 }, 180_000);
 
 afterAll(async () => {
-  await caller?.browser.close();
-  await callee?.browser.close();
-  await parties?.close();
+  await desks?.close();
 });
 
 const soon = { timeout: 20_000, interval: 100 };

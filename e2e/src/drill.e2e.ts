@@ -4,34 +4,24 @@
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
 import type { DrillShown } from "../../apps/station/src/adminDrills.ts";
 import type { RunningParty } from "../../scripts/demoParties.ts";
-import {
-  type DeskAt,
-  type Parties,
-  hold,
-  openDesk,
-  press,
-  reads,
-  seesAndHears,
-  shows,
-  startParties,
-  until,
-} from "./harness/parties.ts";
+import { type DeskAt, type Parties, hold, press, reads, seesAndHears, shows, until } from "./harness/parties.ts";
+import { type TwoDesks, openTwoDesks } from "./harness/twoDesks.ts";
 
+let desks: TwoDesks;
 let parties: Parties;
 let caller: DeskAt;
 let callee: DeskAt;
 
 beforeAll(async () => {
   // No drill comes by itself but the first, which may be the one that is asked for.
-  parties = await startParties({ drills: { use: "on", everyMinutes: 1440, ringSeconds: [1, 2], talkSeconds: [4, 6] } });
-  caller = await openDesk(parties.a, 1, parties);
-  callee = await openDesk(parties.b, 2, parties);
+  desks = await openTwoDesks({
+    settings: { drills: { use: "on", everyMinutes: 1440, ringSeconds: [1, 2], talkSeconds: [4, 6] } },
+  });
+  ({ parties, caller, callee } = desks);
 }, 180_000);
 
 afterAll(async () => {
-  await caller?.browser.close();
-  await callee?.browser.close();
-  await parties?.close();
+  await desks?.close();
 });
 
 type Verdict = {

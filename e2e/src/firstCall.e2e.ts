@@ -2,32 +2,22 @@
 // hears the other's tone under the seal; End, and both ledgers know of it.
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
 import type { RunningParty } from "../../scripts/demoParties.ts";
-import {
-  type DeskAt,
-  type Parties,
-  callAndAnswer,
-  hold,
-  openDesk,
-  press,
-  shows,
-  startParties,
-} from "./harness/parties.ts";
+import { type DeskAt, type Parties, callAndAnswer, hold, press, shows } from "./harness/parties.ts";
 import { partyOfTone } from "./harness/tone.ts";
+import { type TwoDesks, openTwoDesks } from "./harness/twoDesks.ts";
 
+let desks: TwoDesks;
 let parties: Parties;
 let caller: DeskAt;
 let callee: DeskAt;
 
 beforeAll(async () => {
-  parties = await startParties();
-  caller = await openDesk(parties.a, 1, parties);
-  callee = await openDesk(parties.b, 2, parties);
+  desks = await openTwoDesks();
+  ({ parties, caller, callee } = desks);
 }, 180_000);
 
 afterAll(async () => {
-  await caller?.browser.close();
-  await callee?.browser.close();
-  await parties?.close();
+  await desks?.close();
 });
 
 type Call = {

@@ -1,23 +1,22 @@
 // No end set: what may happen to a call without ending it. A station that dies and comes back, on either side; a terminal
 // that is reloaded and comes back as a new leaf; and a person who ends the call when both stations are away.
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
-import { type DeskAt, type Parties, callAndAnswer, hold, openDesk, shows, startParties } from "./harness/parties.ts";
+import { type DeskAt, type Parties, callAndAnswer, hold, shows } from "./harness/parties.ts";
+import { type TwoDesks, openTwoDesks } from "./harness/twoDesks.ts";
 
+let desks: TwoDesks;
 let parties: Parties;
 let caller: DeskAt;
 let callee: DeskAt;
 
 beforeAll(async () => {
-  parties = await startParties({ call: { epochSeconds: 5 } });
-  caller = await openDesk(parties.a, 1, parties);
-  callee = await openDesk(parties.b, 2, parties);
+  desks = await openTwoDesks({ settings: { call: { epochSeconds: 5 } } });
+  ({ parties, caller, callee } = desks);
   await callAndAnswer(caller, callee);
 }, 240_000);
 
 afterAll(async () => {
-  await caller?.browser.close();
-  await callee?.browser.close();
-  await parties?.close();
+  await desks?.close();
 });
 
 /** Whether this desk sees a new picture of the other within `timeout`. */

@@ -1,9 +1,9 @@
 // A path that cannot carry sound and picture both, with each desk in a network namespace of its own: the sound goes on, the
 // picture is held back and both screens say so, and it comes back by itself once the path is wide again.
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
-import type { RunningParty } from "../../scripts/demoParties.ts";
-import { type NetPlace, type Network, inNamespace, missingForNetwork, openNetwork } from "./harness/net.ts";
-import { type DeskAt, type Parties, callAndAnswer, openDesk, seesAndHears, startParties } from "./harness/parties.ts";
+import { type Network, missingForNetwork, openNetwork } from "./harness/net.ts";
+import { type DeskAt, callAndAnswer, seesAndHears } from "./harness/parties.ts";
+import { type TwoDesks, openTwoDesks } from "./harness/twoDesks.ts";
 
 const missing = await missingForNetwork();
 if (missing !== null) console.log(`not run: a call over a narrow path needs ${missing}`);
@@ -18,30 +18,20 @@ type Sound = { readonly received: number; readonly lost: number; readonly pictur
 
 describe.skipIf(missing !== null)("a call over a narrow path", () => {
   let network: Network;
-  let parties: Parties;
+  let desks: TwoDesks;
   let caller: DeskAt;
   let callee: DeskAt;
 
   beforeAll(async () => {
     network = await openNetwork();
     await network.shape("all", "all", wide);
-    const address = network.address("servers");
-    parties = await startParties(
-      {},
-      { address, command: (command, args) => inNamespace(network.namespace("servers"), command, args) },
-    );
-    const names = { [parties.a.plan.host]: address, [parties.b.plan.host]: address };
-    const desk = (of: RunningParty, party: number, place: NetPlace) =>
-      openDesk(of, party, parties, { namespace: network.namespace(place), names });
-    caller = await desk(parties.a, 1, "caller");
-    callee = await desk(parties.b, 2, "callee");
+    desks = await openTwoDesks({ network });
+    ({ caller, callee } = desks);
     await callAndAnswer(caller, callee);
   }, 240_000);
 
   afterAll(async () => {
-    await caller?.browser.close();
-    await callee?.browser.close();
-    await parties?.close();
+    await desks?.close();
     await network?.close();
   });
 

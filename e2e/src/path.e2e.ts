@@ -3,10 +3,11 @@
 // for and since when, and the call comes back by itself, picture and sound.
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
 import type { RunningParty } from "../../scripts/demoParties.ts";
-import { inNamespace, missingForNetwork, type Network, type NetPlace, openNetwork } from "./harness/net.ts";
-import { type DeskAt, type Parties, callAndAnswer, openDesk, shows, startParties } from "./harness/parties.ts";
+import { missingForNetwork, type Network, openNetwork } from "./harness/net.ts";
+import { type DeskAt, type Parties, callAndAnswer, shows } from "./harness/parties.ts";
 import { suspend } from "./harness/processTree.ts";
 import { partyOfTone } from "./harness/tone.ts";
+import { type TwoDesks, openTwoDesks } from "./harness/twoDesks.ts";
 
 const full = process.env["PARLEY_FULL"] === "1";
 const missing = await missingForNetwork();
@@ -17,6 +18,7 @@ const pause = (ms: number): Promise<void> => new Promise((resolve) => setTimeout
 
 describe.skipIf(missing !== null)("a call over a path that fails", () => {
   let network: Network;
+  let desks: TwoDesks;
   let parties: Parties;
   let caller: DeskAt;
   let callee: DeskAt;
@@ -24,23 +26,13 @@ describe.skipIf(missing !== null)("a call over a path that fails", () => {
   beforeAll(async () => {
     network = await openNetwork();
     await network.shape("all", "all", pathDelay);
-    const address = network.address("servers");
-    parties = await startParties(
-      { call: { epochSeconds: 5 } },
-      { address, command: (command, args) => inNamespace(network.namespace("servers"), command, args) },
-    );
-    const names = { [parties.a.plan.host]: address, [parties.b.plan.host]: address };
-    const desk = (of: RunningParty, party: number, place: NetPlace) =>
-      openDesk(of, party, parties, { namespace: network.namespace(place), names });
-    caller = await desk(parties.a, 1, "caller");
-    callee = await desk(parties.b, 2, "callee");
+    desks = await openTwoDesks({ settings: { call: { epochSeconds: 5 } }, network });
+    ({ parties, caller, callee } = desks);
     await callAndAnswer(caller, callee);
   }, 240_000);
 
   afterAll(async () => {
-    await caller?.browser.close();
-    await callee?.browser.close();
-    await parties?.close();
+    await desks?.close();
     await network?.close();
   });
 

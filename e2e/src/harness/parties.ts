@@ -14,7 +14,7 @@ import {
   pairParties,
   startParty,
 } from "../../../scripts/demoParties.ts";
-import { type BrowserOptions, type PartyBrowser, addPlugs, launchBrowser } from "./browser.ts";
+import { type BrowserOptions, type Devices, type PartyBrowser, addPlugs, launchBrowser } from "./browser.ts";
 import { small, writeCamera, writeMicrophone } from "./camera.ts";
 import type { MeterSettings } from "./meterTypes.ts";
 import { addPasskeys } from "./passkey.ts";
@@ -107,6 +107,15 @@ export type DeskOptions = BrowserOptions & {
 
 export type DeskAt = { readonly browser: PartyBrowser; readonly page: Page };
 
+/** A camera of barcodes of `party` and a microphone that hums its tone. */
+async function devicesOf(party: number, { folder }: Parties): Promise<Devices> {
+  const video = join(folder, `camera-${party}.y4m`);
+  const audio = join(folder, `microphone-${party}.wav`);
+  await writeCamera(video, party, small);
+  await writeMicrophone(audio, party);
+  return { kind: "files", video, audio };
+}
+
 /** Opens the party's desk in a browser of its own whose camera shows barcodes of `party` and whose microphone hums its tone. */
 export async function openDesk(
   of: RunningParty,
@@ -115,11 +124,7 @@ export async function openDesk(
   options: Partial<DeskOptions> = {},
 ): Promise<DeskAt> {
   const { plugs, first = "[data-act=call]", prepare, ...browserOptions } = options;
-  const video = join(parties.folder, `camera-${party}.y4m`);
-  const audio = join(parties.folder, `microphone-${party}.wav`);
-  await writeCamera(video, party, small);
-  await writeMicrophone(audio, party);
-  const browser = await launchBrowser({ devices: { kind: "files", video, audio }, ...browserOptions });
+  const browser = await launchBrowser({ devices: await devicesOf(party, parties), ...browserOptions });
   await prepare?.(browser);
   const { address } = await of.ask<{ address: string }>({ do: "handOut", role: "desk", name: `Desk ${party}` });
   if (plugs !== undefined) await addPlugs(await browser.open("about:blank"), plugs);
@@ -135,12 +140,8 @@ export async function openConsole(
   parties: Parties,
   options: Partial<BrowserOptions> = {},
 ): Promise<DeskAt> {
-  const video = join(parties.folder, `camera-${party}.y4m`);
-  const audio = join(parties.folder, `microphone-${party}.wav`);
-  await writeCamera(video, party, small);
-  await writeMicrophone(audio, party);
   const browser = await launchBrowser({
-    devices: { kind: "files", video, audio },
+    devices: await devicesOf(party, parties),
     viewport: { width: 1366, height: 768 },
     ...options,
   });
