@@ -1,6 +1,7 @@
 // kill -9 of a real station process at random moments of ring, answer and end: nothing that a desk was told is lost, both
 // ledgers hold the same entry of every answered call, and the link's secret goes on. 20 rounds, 100 with PARLEY_FULL=1; the
 // moments come from a seed that is printed (PARLEY_KILL_SEED sets it).
+import { setTimeout as pause } from "node:timers/promises";
 import { afterAll, beforeAll, expect, it } from "vitest";
 import type { RunningParty } from "../../scripts/demoParties.ts";
 import { type Parties, startParties } from "./harness/parties.ts";
@@ -22,8 +23,6 @@ function randomOf(from: number): () => number {
     return ((t ^ (t >>> 14)) >>> 0) / 4294967296;
   };
 }
-
-const pause = (ms: number): Promise<void> => new Promise((resolve) => setTimeout(resolve, ms));
 
 async function until(there: () => boolean | Promise<boolean>, what: string, within = 60_000): Promise<void> {
   const end = performance.now() + within;

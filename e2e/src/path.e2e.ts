@@ -1,6 +1,7 @@
 // What a network and a laptop's lid do to a call, with each desk in a network namespace of its own: the path cut for five
 // seconds and nobody told, an address that changes, a browser that sleeps. Whoever is still there reads whom the call is held
 // for and since when, and the call comes back by itself, picture and sound.
+import { setTimeout as pause } from "node:timers/promises";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
 import type { RunningParty } from "../../scripts/demoParties.ts";
 import { missingForNetwork, type Network, openNetwork } from "./harness/net.ts";
@@ -14,7 +15,6 @@ const missing = await missingForNetwork();
 if (missing !== null) console.log(`not run: calls over a path that fails need ${missing}`);
 
 const pathDelay = { delayMs: 10 };
-const pause = (ms: number): Promise<void> => new Promise((resolve) => setTimeout(resolve, ms));
 
 describe.skipIf(missing !== null)("a call over a path that fails", () => {
   let network: Network;

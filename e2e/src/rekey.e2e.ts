@@ -22,7 +22,7 @@ import { WireDesk } from "./harness/wireDesk.ts";
 const sites = makeSites();
 const open = new Set<{ readonly close: () => unknown }>();
 afterAll(async () => {
-  for (const it of [...open].toReversed()) await it.close();
+  for (const each of [...open].toReversed()) await each.close();
   sites.remove();
 });
 
@@ -38,14 +38,14 @@ async function house(site: Site): Promise<House> {
   const officers = await twoOfficers(station);
   const { web } = station.ports;
   const desk = new WireDesk(`http://localhost:${web}`, web, await deskCode(station, officers[0]), manifest);
-  for (const it of [station, desk]) open.add(it);
+  for (const each of [station, desk]) open.add(each);
   await until(`${site.name}'s desk`, () => desk.welcome);
   return { site, station, desk, officers };
 }
 
 async function close({ station, desk }: House): Promise<void> {
   desk.close();
-  for (const it of [station, desk]) open.delete(it);
+  for (const each of [station, desk]) open.delete(each);
   await station.close();
 }
 

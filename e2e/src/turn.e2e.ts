@@ -2,6 +2,7 @@
 // the settings of docs/decisions/turn.md. Candidates are dumped and searched for addresses that relay-only must not show.
 import { type Server, createServer } from "node:http";
 import { networkInterfaces } from "node:os";
+import { setTimeout as pause } from "node:timers/promises";
 import { afterAll, afterEach, beforeAll, describe, expect, it } from "vitest";
 import type { Page } from "playwright-core";
 import { type Ms, minutes, seconds } from "@parley/base/time";
@@ -90,7 +91,6 @@ async function untilSeen(sides: readonly Page[], frames: number): Promise<void> 
     await expect.poll(async () => (await facts(side)).audioEnergy, { timeout: 10_000 }).toBeGreaterThan(0);
   }
 }
-const pause = (time: number) => new Promise((resolve) => setTimeout(resolve, time));
 
 /** Every address of this machine that is not loopback, as it could stand in a candidate. */
 const ownAddresses = Object.values(networkInterfaces())

@@ -2,6 +2,7 @@
 // side's camera and microphone. Nothing of it is shown or heard, the screen names the stream's party within three seconds, and
 // when it stops the call goes on by itself. The same frames at the worker: packages/e2ee/src/worker/hostile.test.ts.
 import { join } from "node:path";
+import { setTimeout as pause } from "node:timers/promises";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
 import { type RunningParty, northmark, pairParties, startParty } from "../../../scripts/demoParties.ts";
 import { pageScript } from "../harness/pageScript.ts";
@@ -33,8 +34,6 @@ const rows: string[] = [];
 const full = process.env["PARLEY_FULL"] !== undefined;
 /** The modes of a reduced run: one of each class of refusal. */
 const fewer: readonly Mode[] = ["clear", "epochToCome", "replay"];
-
-const pause = (time: number) => new Promise((resolve) => setTimeout(resolve, time));
 
 /** Ends the call that the sender's desk is in, if it is in one; both desks are idle after it. */
 async function endCall(other: DeskAt): Promise<void> {
