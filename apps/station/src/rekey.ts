@@ -5,9 +5,8 @@
 import { renameSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { type Bytes, equal } from "@parley/base/bytes";
-import type { Random } from "@parley/base/random";
 import { type Result, certain, fail, ok } from "@parley/base/result";
-import { type Clock, after, ms } from "@parley/base/time";
+import { after, ms } from "@parley/base/time";
 import { type ParleyError, problem } from "@parley/protocol/errorCodes";
 import { codeLifetimeMs } from "@parley/protocol/limits";
 import { type RootOrder, signRootOrder } from "@parley/protocol/signed/rootOrder";
@@ -16,28 +15,20 @@ import { signStationCertificate } from "@parley/protocol/signed/stationCertifica
 import { drawCode, officerCodeHash } from "./duty/identity/codes.ts";
 import type { IdentityCommand } from "./duty/identity/port.ts";
 import { officerFile } from "./files.ts";
-import { nodeVerify, signerOf } from "./keys/hybrid.ts";
+import { signerOf } from "./keys/hybrid.ts";
 import { drawOfficerSeed, officerKeyOf, sealOfficerKey } from "./keys/officerKey.ts";
-import { type KeyFolder, Ring } from "./keys/ring.ts";
-import { refuseDamage } from "./run/damage.ts";
-import { type IdentityRun, runIdentity } from "./run/identityRun.ts";
+import { type AtRestOptions, openAtRest } from "./run/atRest.ts";
+import type { IdentityRun } from "./run/identityRun.ts";
 import { logAtRest, mustBeginAnew } from "./run/logAtRest.ts";
 import { forgetSecret, linkKind } from "./run/linksRun.ts";
 import { pairingDocKind } from "./run/pairingRun.ts";
-import { makeWriter } from "./run/writer.ts";
 import { commandLineOfficer } from "./setUp.ts";
-import type { Store } from "./store/port.ts";
 
-export type RekeyOptions = {
+export type RekeyOptions = AtRestOptions & {
   readonly dataDir: string;
-  readonly store: Store;
-  readonly folder: KeyFolder;
   readonly rootSeed: Bytes;
   /** Seals the command line's new officer key. */
   readonly passphrase: string;
-  readonly clock: Clock;
-  readonly random: Random;
-  readonly onFault: (error: ParleyError) => void;
 };
 
 export type Rekeyed = {
@@ -52,26 +43,10 @@ export type Rekeyed = {
 /** Makes the keys anew. STORE_CORRUPT, ID_NOT_SET_UP, KEYS_WORDS_WRONG for another party's root, and what identities refuse. */
 export async function rekey(options: RekeyOptions): Promise<Result<Rekeyed, ParleyError>> {
   const { dataDir, store, folder, clock, random } = options;
-  const sound = await refuseDamage(store);
-  if (!sound.ok) return sound;
+  const opened = await openAtRest(options);
+  if (!opened.ok) return opened;
+  const { writer, identity, ring, pin } = opened.value;
   const root = signerOf(options.rootSeed);
-  const ring = new Ring(folder.files, folder.sealingKey, random);
-  const writer = makeWriter(store, options.onFault);
-  const identity = await runIdentity({
-    store,
-    writer,
-    clock,
-    random,
-    verify: nodeVerify,
-    keys: ring,
-    holdKey: () => false,
-    served: () => true,
-    // The linked stations hear of it from the first greeting; nobody else is there.
-    onEffect: () => undefined,
-    onChange: () => undefined,
-  });
-  const pin = identity.state().home?.pin;
-  if (pin === undefined) return fail(problem("ID_NOT_SET_UP"));
   const { party, generation, name } = pin.card;
   if (!equal(pin.card.root, root.publicKey)) return fail(problem("KEYS_WORDS_WRONG", `not the root of ${name}`));
 
