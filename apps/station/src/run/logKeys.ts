@@ -25,6 +25,9 @@ const keysOf = (seeds: Bytes, make: KeyMaker): LogKeys => ({
   witness: make(seeds.slice(seedBytes)),
 });
 
+/** A log's keys, and the root's certificate for them. */
+export type Drawn = { readonly keys: LogKeys; readonly certificate: SignedLogCertificate };
+
 /** Draws a log's keys, keeps them sealed, and has the root certify them. The caller writes the certificate down. */
 export function drawLogKeys(
   tx: Transaction,
@@ -35,16 +38,15 @@ export function drawLogKeys(
   sealingKey: Bytes,
   random: Random,
   make: KeyMaker,
-): SignedLogCertificate {
+): Drawn {
   const seeds = random(2 * seedBytes);
-  const { log, witness } = keysOf(seeds, make);
+  const keys = keysOf(seeds, make);
   tx.put(docKind, String(serial), sealSecret(seeds, sealedAs(serial), sealingKey, random));
   seeds.fill(0);
   const { party, generation } = card;
-  return signLogCertificate(
-    { party, generation, serial, logKey: log.publicKey, witnessKey: witness.publicKey, issued: now },
-    root,
-  );
+  const [logKey, witnessKey] = [keys.log.publicKey, keys.witness.publicKey];
+  const certificate = signLogCertificate({ party, generation, serial, logKey, witnessKey, issued: now }, root);
+  return { keys, certificate };
 }
 
 /** The keys of the log with this serial; null where they are not there, or were sealed under another key. */

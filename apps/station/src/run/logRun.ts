@@ -6,7 +6,7 @@ import type { Random } from "@parley/base/random";
 import { certain } from "@parley/base/result";
 import { type Cancel, type Clock, seconds } from "@parley/base/time";
 import { encodeAddCheckpoint } from "@parley/ledger/addCheckpoint";
-import { signCheckpoint } from "@parley/ledger/checkpoint";
+import { type Checkpoint, signCheckpoint } from "@parley/ledger/checkpoint";
 import type { Sha256 } from "@parley/ledger/hash";
 import { logKeyOf } from "@parley/ledger/logNames";
 import type { Ed25519Check, Note } from "@parley/ledger/note";
@@ -32,6 +32,7 @@ import type { After, Writer } from "./writer.ts";
 
 /** How long entries gather before they are signed and offered: what one call writes is one checkpoint. */
 const gathers = seconds(10);
+
 /** How our record stands with one linked party. */
 export type LogStanding = {
   readonly link: IdText;
@@ -88,7 +89,6 @@ export async function runLog(options: LogRunOptions): Promise<LogRun> {
   const { store, writer, clock, sha, links, report } = options;
   const facts = await openLogFacts(options);
   let keys: LogKeys | null = null;
-  let isBroken = false;
 
   const tree = await openRecordTree(store, sha);
   certain(await tree.catchUp());
@@ -110,16 +110,16 @@ export async function runLog(options: LogRunOptions): Promise<LogRun> {
     rootAt: tree.root,
   });
 
-  /** What we signed last must still be what the disk holds; otherwise nothing more is signed. */
-  const broken = (): boolean => {
+  /** The newest checkpoint that we signed; null before there is one. */
+  const lastSigned = (): Checkpoint | null => {
     const own = facts.own();
-    if (own === null) return false;
-    const bytes = docs.signed(own.body.serial);
-    const signed = bytes === null ? null : signedCheckpoint(bytes, context(own));
-    if (signed === null) return false;
-    return signed.size > tree.size() || !equal(tree.root(signed.size), signed.root);
+    const bytes = own === null ? null : docs.signed(own.body.serial);
+    return own === null || bytes === null ? null : signedCheckpoint(bytes, context(own));
   };
-  isBroken = broken();
+
+  /** What we signed last must still be what the disk holds; otherwise nothing more is signed. */
+  const signed = lastSigned();
+  let isBroken = signed !== null && (signed.size > tree.size() || !equal(tree.root(signed.size), signed.root));
   if (isBroken) report(problem("LEDGER_OWN_BROKEN"));
 
   let timer: Cancel | null = null;
@@ -153,10 +153,11 @@ export async function runLog(options: LogRunOptions): Promise<LogRun> {
         tree.keep(tx);
         const own = facts.own();
         if (own === null || keys === null || tree.size() === 0) return;
-        const checkpoint = { origin: logKeyOf(own.body).name, size: tree.size(), root: tree.root() };
-        const signed = signCheckpoint(sha, checkpoint, logKeyOf(own.body), keys.log.sign);
-        docs.keepSigned(tx, own.body.serial, signed);
-        for (const { link } of links.all()) if (isDue(link)) offer(tx, after, link, own, signed, checkpoint.size);
+        const key = logKeyOf(own.body);
+        const checkpoint = { origin: key.name, size: tree.size(), root: tree.root() };
+        const note = signCheckpoint(sha, checkpoint, key, keys.log.sign);
+        docs.keepSigned(tx, own.body.serial, note);
+        for (const { link } of links.all()) if (isDue(link)) offer(tx, after, link, own, note, checkpoint.size);
       });
     });
     return running;
@@ -167,13 +168,13 @@ export async function runLog(options: LogRunOptions): Promise<LogRun> {
     after: After,
     link: IdText,
     certificate: SignedLogCertificate,
-    signed: Note,
+    note: Note,
     size: number,
   ): void => {
-    const { cosigned } = docs.log(link);
-    const proof = proveConsistency(sha, tree.node, Math.min(cosigned, size), size);
-    const request = encodeAddCheckpoint({ old: Math.min(cosigned, size), proof, note: signed });
-    docs.setLog(tx, link, { ...docs.log(link), outstanding: { size, note: signed } });
+    const before = docs.log(link);
+    const old = Math.min(before.cosigned, size);
+    const request = encodeAddCheckpoint({ old, proof: proveConsistency(sha, tree.node, old, size), note });
+    docs.setLog(tx, link, { ...before, outstanding: { size, note } });
     talk.put(tx, after, link, { type: "offer", certificate, request });
   };
 
@@ -195,11 +196,7 @@ export async function runLog(options: LogRunOptions): Promise<LogRun> {
         };
       }),
     health: () => (facts.own() === null ? "uncertified" : isBroken ? "broken" : keys === null ? "unreadable" : "good"),
-    signedSize: () => {
-      const own = facts.own();
-      const bytes = own === null ? null : docs.signed(own.body.serial);
-      return own === null || bytes === null ? 0 : (signedCheckpoint(bytes, context(own))?.size ?? 0);
-    },
+    signedSize: () => lastSigned()?.size ?? 0,
     begin: (tx, after, root) => {
       const card = options.card();
       if (card === null) throw new Error("the log of a party that is not set up");
@@ -208,17 +205,13 @@ export async function runLog(options: LogRunOptions): Promise<LogRun> {
       // Minutes since 1970 for a second one, so that it is above every log that a backup knows nothing of.
       const serial = own === null ? 1 : Math.max(own.body.serial + 1, Math.floor(now / 60_000));
       const { sealingKey, random, ed25519Of } = options;
-      const certificate = drawLogKeys(tx, root, card, serial, now, sealingKey, random, ed25519Of);
+      const drawn = drawLogKeys(tx, root, card, serial, now, sealingKey, random, ed25519Of);
       for (const { link } of links.all()) docs.setLog(tx, link, { cosigned: 0, outstanding: null, notBefore: 0 });
-      facts.certified(tx, certificate);
+      facts.certified(tx, drawn.certificate);
+      keys = drawn.keys;
       isBroken = false;
-      after(() => {
-        void readLogKeys(store, serial, sealingKey, ed25519Of).then((read) => {
-          keys = read;
-          stir();
-        });
-      });
-      return certificate;
+      after(stir);
+      return drawn.certificate;
     },
     heard: (tx, after, link, bytes) => {
       const record = links.of(link);
