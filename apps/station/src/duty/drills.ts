@@ -17,7 +17,7 @@ import {
   verdictLasts,
 } from "@parley/drill/schedule";
 import { amiss, drillAtMost, lastWordWithin, signatureWithin, withResults } from "@parley/drill/steps";
-import { judge } from "@parley/drill/verdict";
+import { type Who, judge, sideOf } from "@parley/drill/verdict";
 import type { StationSignature } from "@parley/ledger/entry";
 import { type ParleyError, problem } from "@parley/protocol/errorCodes";
 import {
@@ -50,7 +50,6 @@ import type { Found, LineDrills } from "@parley/protocol/terminal/drill";
 
 type Tick = LineDrills["ticks"][number];
 type Verdict = NonNullable<LineDrills["verdict"]>;
-type Role = "caller" | "called";
 
 /** What is known of a link's drills. Plain JSON. */
 export type LinkDrills = {
@@ -69,7 +68,7 @@ export type LinkDrills = {
 type Base = {
   readonly link: IdText;
   readonly call: IdText;
-  readonly role: Role;
+  readonly role: Who;
   readonly terminal: IdText | null;
   readonly browser: string;
   readonly began: Instant;
@@ -183,7 +182,7 @@ export type DrillsEffect =
       readonly type: "alone";
       readonly link: IdText;
       readonly call: IdText;
-      readonly role: Role;
+      readonly role: Who;
       readonly part: DrillPart;
       readonly verdict: DrillVerdict;
     }
@@ -257,9 +256,6 @@ const tickOf: Readonly<Record<DrillVerdict["at"], Tick>> = {
   degraded: "degraded",
   notReady: "failed",
 };
-
-const sided = (whose: DrillVerdict["whose"], role: Role): Verdict["whose"] =>
-  whose === "both" ? "both" : whose === role ? "ours" : "theirs";
 
 const nothingFound: Found = { results: [], numbers: null };
 
@@ -380,26 +376,17 @@ class Decision {
     const isNew = this.links[link]?.verdict === null && terminal === null;
     if (this.isBusy() || of.inUse || isNew) return this.later(link);
     this.change(link, { next: nextDrill(this.now, period, of.turn, draw) });
+    if (of.reachable && of.usable && terminal !== null)
+      return this.effect({ type: "place", link, terminal: terminal.terminal });
     const unplaced = !of.reachable
       ? cannotFound("far", "stationAway")
-      : !of.usable
-        ? cannotFound("own", "mustRekey")
-        : terminal === null
-          ? cannotFound("own", "noTerminal")
-          : null;
-    if (unplaced === null && terminal !== null)
-      return this.effect({ type: "place", link, terminal: terminal.terminal });
+      : cannotFound("own", of.usable ? "noTerminal" : "mustRekey");
     const run = this.made(link, this.context.newCall(), "caller", null);
     this.conclude(run, unplaced, null);
   }
 
   placed(link: IdText, terminal: IdText, call: IdText): void {
-    const run = this.made(link, call, "caller", terminal);
-    this.runs = [
-      ...this.runs,
-      { ...run, at: "under", found: null, ours: "measuring", theirs: "measuring", early: null },
-    ];
-    this.plan(terminal, call);
+    this.start(this.made(link, call, "caller", terminal), terminal);
   }
 
   ring(link: IdText, call: IdText): void {
@@ -416,12 +403,7 @@ class Decision {
       this.effect({ type: "send", link, message: { type: "cannot", call: callOf(call), why: "noTerminal" } });
       return this.conclude(this.made(link, call, "called", null), cannotFound("own", "noTerminal"), null);
     }
-    const run = this.made(link, call, "called", terminal.terminal);
-    this.runs = [
-      ...this.runs,
-      { ...run, at: "under", found: null, ours: "measuring", theirs: "measuring", early: null },
-    ];
-    this.plan(terminal.terminal, call);
+    this.start(this.made(link, call, "called", terminal.terminal), terminal.terminal);
     this.effect({ type: "takeRing", terminal: terminal.terminal });
   }
 
@@ -527,19 +509,8 @@ class Decision {
 
   // ---- the end
 
-  private awaitLastWord({ link, call, role, terminal, browser, began, found, early }: Run & { at: "under" }): void {
-    this.put({
-      link,
-      call,
-      role,
-      terminal,
-      browser,
-      began,
-      at: "lastWord",
-      until: after(this.now, lastWordWithin),
-      found,
-      early,
-    });
+  private awaitLastWord(run: Run & { at: "under" }): void {
+    this.put({ ...baseOf(run, after(this.now, lastWordWithin)), at: "lastWord", found: run.found, early: run.early });
   }
 
   /** All that our side will ever find is known. */
@@ -594,7 +565,7 @@ class Decision {
       at,
       step,
       cause,
-      whose: sided(whose, role),
+      whose: sideOf(whose, role),
       when: this.now,
       signedByBoth,
       setUp: own.numbers?.setUp ?? null,
@@ -647,16 +618,18 @@ class Decision {
     return from.length === 0 ? null : (from[draw(from.length)] ?? null);
   }
 
-  private made(link: IdText, call: IdText, role: Role, terminal: IdText | null): Base {
+  private made(link: IdText, call: IdText, role: Who, terminal: IdText | null): Base {
     const browser = this.context.idle.find((it) => it.terminal === terminal)?.browser ?? "";
     return { link, call, role, terminal, browser, began: this.now, until: after(this.now, drillAtMost) };
   }
 
-  private plan(terminal: IdText, call: IdText): void {
+  /** It is under way at that terminal, which is told how long it rings and talks. */
+  private start(run: Base, terminal: IdText): void {
+    this.put({ ...run, at: "under", found: null, ours: "measuring", theirs: "measuring", early: null });
     const between = ([least, most]: readonly [number, number]): number =>
       least + this.context.draw(Math.max(1, most - least + 1));
     const { ringFor, talkFor } = this.context;
-    this.effect({ type: "plan", terminal, call, ringFor: between(ringFor), talkFor: between(talkFor) });
+    this.effect({ type: "plan", terminal, call: run.call, ringFor: between(ringFor), talkFor: between(talkFor) });
   }
 
   private partOf(run: Base, { results, numbers }: Found): DrillPart {
