@@ -6,7 +6,7 @@ import { type Instant, ms, seconds } from "@parley/base/time";
 import { type IdText, idText } from "@parley/protocol/ids";
 import type { StationNonce } from "@parley/protocol/signed/terminalCertificate";
 import { readFromTerminal, readToTerminal } from "@parley/protocol/terminal/messages";
-import type { FromTerminal, ToTerminal } from "@parley/station/duty/calls";
+import type { FromTerminal, ToTerminal } from "@parley/station/duty/calls/port";
 import type { TerminalsPort } from "@parley/station/inside";
 import { pskOf } from "@parley/station/run/secrets";
 import { type Machine, makeMachine, startLife } from "./machine.ts";

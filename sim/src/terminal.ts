@@ -10,7 +10,7 @@ import { isWaiting, patient } from "@parley/call/patient";
 import { type Line, deadline, idle, isInCall, openCall, ringsAt, sitsAt } from "@parley/call/state";
 import { step } from "@parley/call/step";
 import type { IdText } from "@parley/protocol/ids";
-import type { FromTerminal } from "@parley/station/duty/calls";
+import type { FromTerminal } from "@parley/station/duty/calls/port";
 import { fromUtf8, base64url, fromBase64url, utf8 } from "@parley/base/bytes";
 
 /** What a terminal is given to take part in a call, as far as a page without media cares. */

@@ -16,7 +16,7 @@ import { decodeNotice, encodeNotice } from "@parley/protocol/signed/notice";
 import { keyIdOf } from "@parley/protocol/signed/root";
 import { type Verify, ed25519Half } from "@parley/protocol/signed/signature";
 import { oldestProtocolVersion, protocolVersion } from "@parley/protocol/versions";
-import { type Calls, type Desk, type ToTerminal, noCalls } from "./duty/calls.ts";
+import { type Calls, type Desk, type ToTerminal, noCalls } from "./duty/calls/port.ts";
 import { bundleOf, handOverDue } from "./duty/identity/home.ts";
 import type { IdentityEffect } from "./duty/identity/port.ts";
 import { successionsFor, verifyIntroduction } from "./greetings.ts";

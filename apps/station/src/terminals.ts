@@ -19,7 +19,7 @@ import { type People, makePeople } from "./api/people.ts";
 import { callPins } from "./callPins.ts";
 import { lineChecks } from "./checks/view.ts";
 import { drillTerminals } from "./drillTerminals.ts";
-import type { ToTerminal as ToCallTerminal } from "./duty/calls.ts";
+import type { ToTerminal as ToCallTerminal } from "./duty/calls/port.ts";
 import { heldChains } from "./heldChains.ts";
 import { type Presence, consoleRole, houseOf, shownPairing } from "./houseView.ts";
 import { rowOf } from "./ledgerView.ts";

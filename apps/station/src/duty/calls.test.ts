@@ -1,7 +1,8 @@
 import { instant, ms } from "@parley/base/time";
 import type { Line } from "@parley/call/state";
 import { describe, expect, it } from "vitest";
-import { type Calls, type CallsContext, type Command, type Decision, decide, nextDeadline, noCalls } from "./calls.ts";
+import { type Calls, type CallsContext, type Command, type Decision, noCalls } from "./calls/port.ts";
+import { decide, nextDeadline } from "./calls.ts";
 
 const link = "link";
 const call = "call";

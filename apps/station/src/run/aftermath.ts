@@ -10,7 +10,7 @@ import type { CallPayload } from "@parley/protocol/peer/call";
 import type { EntrySignature } from "@parley/protocol/signed/callEntry";
 import { keyIdOf } from "@parley/protocol/signed/root";
 import { ed25519Half } from "@parley/protocol/signed/signature";
-import type { Calls } from "../duty/calls.ts";
+import type { Calls } from "../duty/calls/port.ts";
 import type { VerifiedBy } from "../peer/net.ts";
 import { appendFact } from "./callFacts.ts";
 import type { Store, Transaction } from "../store/port.ts";

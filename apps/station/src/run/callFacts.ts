@@ -6,7 +6,7 @@ import { ownRecord } from "@parley/ledger/record";
 import { callId, linkId, terminalId } from "@parley/protocol/ids";
 import { maxNameBytes } from "@parley/protocol/limits";
 import { receiptKinds, signedReceipt, wireInstant } from "@parley/protocol/peer/call";
-import type { CallsEvent } from "../duty/calls.ts";
+import type { CallsEvent } from "../duty/calls/port.ts";
 import type { Transaction } from "../store/port.ts";
 import { ownCall, ownLink, ownTerminal } from "./ownIds.ts";
 

@@ -1,7 +1,7 @@
 // How a station's lines are kept: the document of duty/calls, and what older versions wrote of it.
 import type { Line } from "@parley/call/state";
 import { z } from "zod/v4";
-import { type Calls, type LinkCalls, noLink } from "../duty/calls.ts";
+import { type Calls, type LinkCalls, noLink } from "../duty/calls/port.ts";
 import { count, id16Doc as id, instantDoc as instant } from "./json.ts";
 
 const side = z.enum(["calling", "called"]);

@@ -20,10 +20,9 @@ import {
   type Command,
   type Desk,
   type ToTerminal,
-  decide,
-  nextDeadline,
   noCalls,
-} from "../duty/calls.ts";
+} from "../duty/calls/port.ts";
+import { decide, nextDeadline } from "../duty/calls.ts";
 import type { Store, Transaction } from "../store/port.ts";
 import { encodePayload, toPayload } from "./callsWire.ts";
 import { callsDoc } from "./callsDoc.ts";

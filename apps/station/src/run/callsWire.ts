@@ -8,7 +8,7 @@ import { type ParleyError, problem } from "@parley/protocol/errorCodes";
 import { type IdText, type LinkId, type PartyId, type TerminalId, idOf, idText } from "@parley/protocol/ids";
 import { type CallPayload, callPayload, encodeReceipt, receiptLabel } from "@parley/protocol/peer/call";
 import { labelled } from "@parley/protocol/signed/hash";
-import type { FromPeer, ToPeer } from "../duty/calls.ts";
+import type { FromPeer, ToPeer } from "../duty/calls/port.ts";
 import { ownCall, ownLink, ownTerminal } from "./ownIds.ts";
 
 /** Signs with our station key, as Ed25519. */

@@ -13,7 +13,7 @@ import { type CallId, type IdText, type LinkId, type PartyId, idOf, idText } fro
 import { payloadKinds } from "@parley/protocol/peer/envelope";
 import { keysPayload } from "@parley/protocol/peer/keys";
 import type { EntrySignature } from "@parley/protocol/signed/callEntry";
-import type { Calls, CallsEvent } from "../duty/calls.ts";
+import type { Calls, CallsEvent } from "../duty/calls/port.ts";
 import {
   type Continuity,
   type ContinuityCommand,

@@ -5,7 +5,7 @@ import { type Bytes, fromUtf8, utf8 } from "@parley/base/bytes";
 import { certain } from "@parley/base/result";
 import { openCall } from "@parley/call/state";
 import { z } from "zod/v4";
-import { noLink } from "../duty/calls.ts";
+import { noLink } from "../duty/calls/port.ts";
 import { openStore } from "../openStore.ts";
 import type { Store } from "../store/port.ts";
 import { memoryDisk, openMemory } from "../store/memory.ts";

@@ -16,7 +16,7 @@ import type { EntrySignature } from "@parley/protocol/signed/callEntry";
 import type { Digest } from "@parley/protocol/signed/hash";
 import type { Found, LineDrills } from "@parley/protocol/terminal/drill";
 import type { ToTerminal } from "@parley/protocol/terminal/messages";
-import type { Calls, FromTerminal } from "../duty/calls.ts";
+import type { Calls, FromTerminal } from "../duty/calls/port.ts";
 import {
   type DrillTerminal,
   type Drills,

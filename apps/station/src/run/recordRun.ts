@@ -14,7 +14,7 @@ import { type CallPayload, callPayload, receiptHash } from "@parley/protocol/pee
 import { payloadKinds } from "@parley/protocol/peer/envelope";
 import { type EntrySignature, callAccount, callEntry } from "@parley/protocol/signed/callEntry";
 import { decodeCallEntry, decodeDifferingCallEntry } from "@parley/protocol/signed/keptCallEntry";
-import type { Calls, CallsEvent } from "../duty/calls.ts";
+import type { Calls, CallsEvent } from "../duty/calls/port.ts";
 import type { Place } from "../duty/record/account.ts";
 import { type CallRecord, type RecordCommand, type RecordEffect, decide } from "../duty/record/record.ts";
 import type { Store, StoredEvent, Transaction } from "../store/port.ts";

@@ -14,7 +14,7 @@ import type { EntrySignature } from "@parley/protocol/signed/callEntry";
 import { keyIdOf } from "@parley/protocol/signed/root";
 import { type HybridKey, type HybridSigner, ed25519Half } from "@parley/protocol/signed/signature";
 import { signerOfSeed } from "@parley/protocol/signed/testing/keys";
-import type { Desk, FromTerminal } from "../../duty/calls.ts";
+import type { Desk, FromTerminal } from "../../duty/calls/port.ts";
 import type { PeerLink } from "../../peer/peerLink.ts";
 import type { PeerPort } from "../../peer/peerPort.ts";
 import { verifiedBy } from "../../peer/tlsIdentity.ts";
