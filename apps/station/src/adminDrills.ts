@@ -3,6 +3,7 @@
 import { base64url } from "@parley/base/bytes";
 import { decode } from "@parley/base/codec";
 import { type Result, certain, fail, ok } from "@parley/base/result";
+import { sideOf } from "@parley/drill/verdict";
 import { decodeEntry } from "@parley/ledger/entry";
 import { type ParleyError, problem } from "@parley/protocol/errorCodes";
 import { type IdText, idText } from "@parley/protocol/ids";
@@ -92,15 +93,13 @@ function drillShown(station: Station, { index, kind, bytes }: StoredEvent): Dril
   if (kind !== drillKind && kind !== drillOwnKind) return null;
   const entry = certain(decodeEntry(bytes));
   const us = station.identity.state().home?.pin.card.party;
-  const sideOf = (part: DrillPart): DrillSide => ({
+  const partBy = (part: DrillPart): DrillSide => ({
     party: nameOf(station, idText(part.party)),
     browser: part.browser,
     steps: part.results,
     numbers: part.numbers,
   });
   const partyOn = (link: IdText): string => nameOf(station, station.links.of(link)?.party ?? "");
-  const whoseOf = (whose: DrillVerdict["whose"], role: "caller" | "called") =>
-    whose === "both" ? ("both" as const) : whose === role ? ("ours" as const) : ("theirs" as const);
   if (entry.type === "joint") {
     const it = certain(decode(drillReport, entry.body));
     const role = us !== undefined && idText(it.caller.party) === idText(us) ? "caller" : "called";
@@ -112,9 +111,9 @@ function drillShown(station: Station, { index, kind, bytes }: StoredEvent): Dril
       verdict: it.verdict.at,
       step: it.verdict.step,
       cause: it.verdict.cause,
-      whose: whoseOf(it.verdict.whose, role),
+      whose: sideOf(it.verdict.whose, role),
       signedBy: entry.signatures.map(({ party }) => nameOf(station, idText(party))),
-      sides: [sideOf(it.caller), sideOf(it.called)],
+      sides: [partBy(it.caller), partBy(it.called)],
       body: base64url(entry.body),
       signatures: entry.signatures.map(({ signature }) => base64url(signature)),
     };
@@ -133,5 +132,5 @@ function drillShown(station: Station, { index, kind, bytes }: StoredEvent): Dril
     return { ...common, verdict: "missed", step: null, cause: null, whose: "theirs", sides: [] };
   const { verdict, role, part } = fact;
   const { at, step, cause } = verdict;
-  return { ...common, verdict: at, step, cause, whose: whoseOf(verdict.whose, role), sides: [sideOf(part)] };
+  return { ...common, verdict: at, step, cause, whose: sideOf(verdict.whose, role), sides: [partBy(part)] };
 }

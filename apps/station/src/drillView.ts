@@ -1,5 +1,6 @@
 // Drills as rows of the ledger for a console: what each came to, its cause and whose side, as seen from our own.
 import { decode } from "@parley/base/codec";
+import { type Who, sideOf } from "@parley/drill/verdict";
 import { type Entry } from "@parley/ledger/entry";
 import { type IdText, idText } from "@parley/protocol/ids";
 import { type DrillVerdict, drillReport } from "@parley/protocol/signed/drillReport";
@@ -12,9 +13,9 @@ const kinds = { ready: "drillReady", degraded: "drillDegraded", notReady: "drill
 
 /** Of an entry about a drill; null where it cannot be read. */
 export function drillRow(entry: Entry, us: Uint8Array | null): Row | null {
-  const of = (link: IdText, verdict: DrillVerdict, role: "caller" | "called", proof: Row["proof"]): Row => {
-    const whose = verdict.whose === "both" ? "both" : verdict.whose === role ? "ours" : "theirs";
-    return { kind: kinds[verdict.at], facts: { cause: verdict.cause ?? "", whose }, link, proof };
+  const of = (link: IdText, verdict: DrillVerdict, role: Who, proof: Row["proof"]): Row => {
+    const facts = { cause: verdict.cause ?? "", whose: sideOf(verdict.whose, role) };
+    return { kind: kinds[verdict.at], facts, link, proof };
   };
   if (entry.type === "joint") {
     const report = decode(drillReport, entry.body);

@@ -17,7 +17,7 @@ export const verdictRules = 1;
 export type Judged = Pick<DrillPart, "results">;
 
 /** Whoever takes part. */
-type Who = "caller" | "called";
+export type Who = "caller" | "called";
 
 type Finding = {
   readonly step: DrillStep;
@@ -48,6 +48,10 @@ function explained(step: DrillStep, mine: Judged | null): boolean {
 
 /** Own faults before those of the other, and both before what nobody can place. */
 const sureness = (who: Who, { whose }: Finding): number => (whose === who ? 0 : whose === "both" ? 2 : 1);
+
+/** On which side of the line the cause is, for the one that was `role` in the drill. */
+export const sideOf = (whose: DrillVerdict["whose"], role: Who): "ours" | "theirs" | "both" =>
+  whose === "both" ? "both" : whose === role ? "ours" : "theirs";
 
 /** What the two parts come to; one side alone judges with null for the other. */
 export function judge(caller: Judged | null, called: Judged | null): DrillVerdict {
