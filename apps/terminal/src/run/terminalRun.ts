@@ -1,39 +1,36 @@
-// The terminal, alive: joins station, room and call, keeps the facts current, and does what a person presses. It decides
-// nothing about how a screen looks (model/) nor about how a call goes (packages/call, callRun).
+// The terminal, alive: joins its station (hearing.ts), its person (pressing.ts), its room and its calls (ownCalls.ts), each of
+// which says what it learns to known.ts. It decides nothing about how a screen looks (model/) nor about how a call goes
+// (packages/call, callRun).
 import { type Cancel, type Instant, type Ms, ms } from "@parley/base/time";
 import { ringLasts } from "@parley/call/deadlines";
-import { type Line, isInCall, openCall } from "@parley/call/state";
-import type { FromTerminal, ToTerminal } from "@parley/protocol/terminal/messages";
-import type { Act } from "@parley/protocol/terminal/console";
+import type { FromTerminal } from "@parley/protocol/terminal/messages";
 import type { Enrolment } from "../crypto/keyStore.ts";
 import type { CallWorkers } from "../crypto/workers.ts";
 import { linkToStation } from "../link/socket.ts";
 import { ringersNow, speakerNow } from "../media/choices.ts";
-import type { ConsoleAction, DeskAction } from "../model/actions.ts";
-import { askedCall } from "../model/deskScreen.ts";
 import type { Facts } from "../model/facts.ts";
 import type { Browser } from "./browser.ts";
 import { makeCeremony } from "./ceremony.ts";
 import { enrolmentOf } from "./enrolmentFacts.ts";
-import { type Pictures, makeKnown, streamOf, withNames } from "./known.ts";
+import { hearingFor } from "./hearing.ts";
+import { type Pictures, makeKnown, streamOf } from "./known.ts";
 import { type OwnCalls, makeOwnCalls } from "./ownCalls.ts";
 import { devicesOf, selfPictureOf } from "./roomFacts.ts";
+import { type Pressing, pressingFor } from "./pressing.ts";
 import { type Rehearsal, makeRehearsal } from "./rehearsal.ts";
 import { type Room, type RoomState, makeRoom } from "./room.ts";
 import { type SetUp, makeSetUp } from "./setUp.ts";
 import { refusalsFor } from "./refusals.ts";
 import { soundingFor } from "./sounding.ts";
 import { makeSession } from "./stationSession.ts";
-import { drillsInTime, ourTime } from "./stationTime.ts";
 import { watchTouch } from "./touch.ts";
-import { bytesOf } from "./wire.ts";
 
 export type Terminal = {
   readonly facts: () => Facts;
   readonly pictures: () => Pictures;
   /** Calls back after each change, until cancelled. */
   readonly watch: (listener: () => void) => Cancel;
-  readonly act: (action: DeskAction | ConsoleAction) => void;
+  readonly act: Pressing;
   readonly networkIsBack: () => void;
   /** The browser keeps the page silent. */
   readonly silenced: () => void;
@@ -126,7 +123,7 @@ export function runTerminal(browser: Browser, { code, officerCode }: OpenedWith)
       if (message.type === "challenge") change({ party: message.name });
       // One after the other: what follows a welcome is about what the welcome says.
       turn = turn.then(async () => {
-        if (!(await session.hear(message))) heard(message);
+        if (!(await session.hear(message))) hear(message);
       });
       turn = turn.catch((error: unknown) => console.error(error));
     },
@@ -166,105 +163,6 @@ export function runTerminal(browser: Browser, { code, officerCode }: OpenedWith)
     if (door !== null && door.officer !== null) send({ type: "entries", before: null });
   };
 
-  const heard = (message: ToTerminal): void => {
-    const { welcome } = facts();
-    switch (message.type) {
-      case "welcome":
-        if (welcome !== null && welcome.chain !== message.chain) calls.renewed(bytesOf(message.chain));
-        rehearsal.welcomed();
-        change({ welcome: message, party: message.party.name, page: message.role });
-        void setUp.arrived();
-        calls.again();
-        return;
-      case "links":
-        if (welcome !== null) change({ welcome: { ...welcome, links: message.links } });
-        return;
-      case "renewed":
-        if (welcome !== null) change({ welcome: { ...welcome, chain: message.chain } });
-        calls.renewed(bytesOf(message.chain));
-        return;
-      case "line":
-        known.note({ names: withNames(facts().names, message.names) });
-        if (facts().asked?.link === message.link && openCall(message.line as Line) !== null) ringAsked(null);
-        known.note({
-          missed: { ...facts().missed, [message.link]: ourTime(message.missed, message.now, clock.now()) },
-        });
-        calls.lineSaid(message.link, message.line as Line, message.now as Instant);
-        if (message.line.at === "ended") askNewest();
-        return;
-      case "receipt": {
-        const before = facts().receipts[message.call] ?? {};
-        const at = ourTime(message.at, message.now, clock.now());
-        change({ receipts: { ...facts().receipts, [message.call]: { ...before, [message.kind]: at } } });
-        return;
-      }
-      case "record": {
-        const { call, at, index: entry } = message;
-        askNewest();
-        return change({ records: { ...facts().records, [call]: { at, entry } } });
-      }
-      case "asked":
-        return ringAsked({ link: message.link, terminal: message.terminal, since: clock.now() });
-      case "admit":
-        return calls.admitted(message);
-      case "iceServers":
-        return calls.runOf(message.call)?.iceServers(message.iceServers);
-      case "pins":
-        return calls.runOf(message.call)?.pins(message.pins);
-      case "signal":
-        return calls.signal(message);
-      case "door":
-        return change({ door: { officers: message.officers, officer: message.officer }, passkey: { at: "ready" } });
-      case "passkey":
-        return askPasskey(message.ceremony, message.options);
-      case "setUp":
-        return setUp.open();
-      case "passkeyFailed":
-        return change({ passkey: { at: "failed", why: message.why } });
-      case "house":
-        // What changed the house is in the ledger too.
-        askNewest();
-        return change({ house: message });
-      case "entries": {
-        const { entries: shown, older } = facts().ledger;
-        const oldest = shown.at(-1)?.index ?? 0;
-        const follows = older === "loading" && message.entries.every(({ index }) => index < oldest);
-        const entries = follows ? [...shown, ...message.entries] : message.entries;
-        return change({ ledger: { entries, total: message.total, older: message.more ? "more" : "none" } });
-      }
-      case "refused":
-        if (message.code === "OPEN_ELSEWHERE") {
-          link.rest(); // or the two pages would take the terminal from each other for ever
-          change({ fault: "openElsewhere" });
-        } else if (message.code === "TERMINAL_REMOVED") change({ fault: "removed" });
-        else refusal.heard(message.code);
-        return;
-      case "enrolHere":
-        void session.enrol(message.code);
-        return;
-      case "drill":
-        return rehearsal.hear(message.message);
-      case "drillPlan":
-        return rehearsal.begin(message, bytesOf(welcome?.chain ?? ""));
-      case "drillMeasured":
-        return rehearsal.theyMeasured(message.call);
-      case "drillGivenUp":
-        return rehearsal.giveWay();
-      case "checks":
-        return change({ checks: Object.fromEntries(message.lines.map((line) => [line.link, line])) });
-      case "drills": {
-        const drills = message.lines.map((line) => [line.link, drillsInTime(line, message.now, clock.now())] as const);
-        return change({ drills: Object.fromEntries(drills) });
-      }
-      case "challenge":
-      case "waiting":
-      case "enrolled":
-      case "renewalDue":
-        return;
-    }
-    message satisfies never;
-  };
-
   // ---- calls
 
   const calls: OwnCalls = makeOwnCalls({
@@ -291,137 +189,22 @@ export function runTerminal(browser: Browser, { code, officerCode }: OpenedWith)
 
   const askPasskey = makeCeremony({ known, passkey: browser.passkey, send });
 
-  const ask = (act: Act): void => void send({ type: "act", act });
-
   const refusal = refusalsFor(clock, (refused) => change({ refused }));
 
-  const act = (action: DeskAction | ConsoleAction): void => {
-    refusal.pressed();
-    const { asked, welcome } = facts();
-    switch (action.type) {
-      case "call": {
-        const desk = "from" in action && action.from === "desk" ? firstDesk() : null;
-        if (desk === null) rehearsal.giveWay();
-        if (desk === null) room.open("call");
-        send({ type: "place", link: action.line, ...(desk === null ? {} : { from: desk }) });
-        return;
-      }
-      case "answer":
-      case "answerHere":
-        if (asked !== null && action.call === askedCall(asked.link)) {
-          const { link: line } = asked;
-          ringAsked(null);
-          return act({ type: "call", line });
-        }
-        return calls.press("answer", action.call);
-      case "decline": {
-        // An officer declines for the party, and every place stops ringing; what is only offered here is refused here.
-        const rings = Object.values(facts().lines).some(
-          ({ line }) => openCall(line) === action.call && !isInCall(line),
-        );
-        return calls.press(rings ? "hangUp" : "decline", action.call);
-      }
-      case "stopRinging":
-      case "end":
-        return calls.press("hangUp", action.call);
-      case "ringDesk": {
-        const desk = firstDesk();
-        if (desk !== null) send({ type: "handOver", call: action.call, to: desk });
-        return;
-      }
-      case "handOver":
-        send({ type: "handOver", call: action.call, to: action.to });
-        return;
-      case "takeOver":
-        send({ type: "take", call: action.call });
-        return;
-      case "keep":
-        if (welcome !== null) send({ type: "handOver", call: action.call, to: welcome.terminal });
-        return;
-      case "choose":
-        return change({ chosen: action.line });
-      case "microphone":
-        return room.mute(action.to);
-      case "screen":
-        return room.share(action.to);
-      case "device":
-        return room.choose(action.kind, action.id);
-      case "enterCode":
-        change({ enrolment: { at: "none", entry: "sending" } });
-        void session.enrol(action.code);
-        return;
-      case "startOver":
-        return change({ enrolment: { at: "none", entry: "asking" } });
-      case "tryAgain":
-        link.wake();
-        link.nudge();
-        return change({ fault: null });
-      case "open":
-        if (action.section === "ledger") askNewest();
-        return change({ section: action.section });
-      case "signIn":
-        return ask({ do: "signIn" });
-      case "signOut":
-        send({ type: "signOut" });
-        return;
-      case "firstOfficer":
-        return ask({ do: "enrolOfficer", code: officerCode ?? action.code, name: action.name });
-      case "addPasskey":
-        return ask({ do: "addPasskey" });
-      case "makeCode":
-        return ask({ do: "makeCode", role: action.role, name: action.name });
-      case "withdrawCode":
-        return ask({ do: "withdrawCode", id: action.id });
-      case "approve":
-      case "refuse":
-        return ask({ do: action.type, request: action.request });
-      case "removeTerminal":
-        return ask({ do: "removeTerminal", terminal: action.terminal });
-      case "confirmRemoval":
-        return ask({ do: "confirmRemoval", terminal: action.terminal });
-      case "rekeyLine":
-        return ask({ do: "rekeyLink", link: action.line });
-      case "makeOffer":
-      case "withdrawOffer":
-      case "pairingSeen":
-        return ask({ do: action.type });
-      case "importOffer":
-        return ask({ do: "importOffer", text: action.text });
-      case "importFile":
-        void action.file.text().then((text) => ask({ do: "importOffer", text: text.slice(0, 8192) }));
-        return;
-      case "saveOffer": {
-        const pairing = facts().house?.pairing;
-        if (pairing?.at === "offered") browser.saveFile(pairing.fileName, pairing.link);
-        return;
-      }
-      case "words":
-        return ask({ do: "words", answer: action.answer });
-      case "olderEntries":
-        change({ ledger: { ...facts().ledger, older: "loading" } });
-        send({ type: "entries", before: facts().ledger.entries.at(-1)?.index ?? null });
-        return;
-      case "backToLine":
-        return calls.backToLine();
-      case "tryDevices":
-        return room.tryAgain();
-      case "testSpeaker":
-        return ringer.once("trial", action.kind === "ringer" ? "ring" : "call");
-      case "setupDone":
-        soundGood = clock.now();
-        return setUp.done();
-      case "openSetup":
-        return ask({ do: "openSetUp", terminal: action.terminal });
-      case "acknowledge":
-        return ask({ do: "acknowledge", alarm: action.alarm });
-      case "shelve":
-        return ask({ do: "shelve", alarm: action.alarm, minutes: action.minutes });
-    }
-    action satisfies never;
-  };
-
-  const firstDesk = (): string | null =>
-    facts().house?.terminals.find(({ role, presence }) => role === "desk" && presence.at === "here")?.id ?? null;
+  const parts = { known, calls, rehearsal, session, link, refusal, ringAsked, askNewest };
+  const hear = hearingFor({ ...parts, clock, setUp, askPasskey });
+  const act = pressingFor({
+    ...parts,
+    room,
+    ringer,
+    send,
+    saveFile: browser.saveFile,
+    officerCode,
+    setUpDone: () => {
+      soundGood = clock.now();
+      setUp.done();
+    },
+  });
 
   const tick = (): void => {
     change({});
