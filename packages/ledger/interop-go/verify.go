@@ -107,17 +107,11 @@ func verify(dir string) error {
 	}
 	checked += 2
 
-	entries, err := readBundles(dir, newer.N)
+	entries, err := checkLeaves(dir, newer.N, reader)
 	if err != nil {
 		return err
 	}
-	for i, entry := range entries {
-		found, err := reader.ReadHashes([]int64{tlog.StoredHashIndex(0, int64(i))})
-		if err != nil || found[0] != tlog.RecordHash(entry) {
-			return fmt.Errorf("entry %d is not the leaf in its tile: %v", i, err)
-		}
-		checked++
-	}
+	checked += len(entries)
 
 	proofs, err := filepath.Glob(filepath.Join(dir, "proof.*"))
 	if err != nil || len(proofs) == 0 {
@@ -139,6 +133,21 @@ func verify(dir string) error {
 	}
 	fmt.Println(checked)
 	return nil
+}
+
+// checkLeaves reads all entries and holds each against the leaf that its tile has.
+func checkLeaves(dir string, size int64, reader tlog.HashReader) ([][]byte, error) {
+	entries, err := readBundles(dir, size)
+	if err != nil {
+		return nil, err
+	}
+	for i, entry := range entries {
+		found, err := reader.ReadHashes([]int64{tlog.StoredHashIndex(0, int64(i))})
+		if err != nil || found[0] != tlog.RecordHash(entry) {
+			return nil, fmt.Errorf("entry %d is not the leaf in its tile: %v", i, err)
+		}
+	}
+	return entries, nil
 }
 
 func readBundles(dir string, size int64) ([][]byte, error) {
