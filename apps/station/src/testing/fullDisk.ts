@@ -1,23 +1,12 @@
 // A whole station on a file system of its own that fills up and has room again: run by fullDisk.test.ts in a mount namespace, with
 // TMPDIR on that file system. Arguments: the mount point. Prints what it found.
-import { rmSync, writeFileSync } from "node:fs";
+import { rmSync } from "node:fs";
 import { join } from "node:path";
 import { makeSites, pairStations, twoOfficers, until } from "../testing.ts";
+import { fillDisk } from "./ballast.ts";
 
 const [disk = ""] = process.argv.slice(2);
 const ballast = join(disk, "ballast");
-
-/** Leaves not a kilobyte. */
-function fill(): void {
-  for (let size = 1 << 20; size >= 1024; size >>= 1)
-    for (;;) {
-      try {
-        writeFileSync(ballast, new Uint8Array(size), { flag: "a" });
-      } catch {
-        break;
-      }
-    }
-}
 
 const sites = makeSites();
 const [here, there] = [await sites.make("Northmark"), await sites.make("Estovar")];
@@ -28,7 +17,7 @@ const [by] = await twoOfficers(a);
 const link = a.links.all()[0]?.link ?? "";
 await until("the link is up", () => a.links.reachable(link).up);
 
-fill();
+fillDisk(ballast);
 const writes: Promise<unknown>[] = [];
 let settled = 0;
 for (let n = 0; a.writer.room().at === "free"; n++) {
@@ -50,7 +39,7 @@ const codes = a.identity.state().officerCodes.size;
 const afterwards = { room: a.writer.room().at, codes };
 const entries = a.store.nextIndex();
 await a.close();
-fill();
+fillDisk(ballast);
 const started = await here.start().then(
   async (station) => {
     await station.close();

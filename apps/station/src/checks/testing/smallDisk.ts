@@ -1,25 +1,14 @@
 // A station on a small file system of its own that fills up, checked by itself and by another whose disk has room: run by
 // fullDisk.test.ts in a mount namespace. Arguments: the mount point, and a folder with room. Prints what either found.
-import { rmSync, writeFileSync } from "node:fs";
+import { rmSync } from "node:fs";
 import { join } from "node:path";
 import { certain } from "@parley/base/result";
 import type { Station } from "../../station.ts";
 import { makeSites, pairStations, until } from "../../testing.ts";
+import { fillDisk } from "../../testing/ballast.ts";
 
 const [disk = "", room = ""] = process.argv.slice(2);
 const ballast = join(disk, "ballast");
-
-/** Leaves not a kilobyte. */
-function fill(): void {
-  for (let size = 1 << 20; size >= 1024; size >>= 1)
-    for (;;) {
-      try {
-        writeFileSync(ballast, new Uint8Array(size), { flag: "a" });
-      } catch {
-        break;
-      }
-    }
-}
 
 const found = (station: Station): readonly string[] =>
   (station.checks.shown()[0]?.findings ?? [])
@@ -39,7 +28,7 @@ await until("the link is up", () => isUp(a) && isUp(b));
 await a.checks.round();
 await b.checks.round();
 const before = { ours: found(a), theirs: found(b) };
-fill();
+fillDisk(ballast);
 // Whatever is to be written next meets the full disk.
 void a.writer.write((tx) => tx.put("ballast", "1", new Uint8Array(60_000)));
 await until("the disk is full", () => a.writer.room().at === "full");
