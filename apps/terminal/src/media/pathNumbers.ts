@@ -1,8 +1,7 @@
 // What the browser's statistics say of a path and of what went over it (W3C webrtc-stats section 8), as the numbers of a drill's
 // report. Pure: two reports and the time between them in, numbers out; null for what they do not tell.
 import type { Ms } from "@parley/base/time";
-
-type Entry = { readonly type: string; readonly id: string } & Readonly<Record<string, unknown>>;
+import { type Entry, chosenPair } from "./route.ts";
 
 export type Flow = { readonly packets: number; readonly frames: number };
 
@@ -26,15 +25,6 @@ const all = (report: readonly unknown[], type: string): readonly Entry[] =>
 const sum = (entries: readonly Entry[], field: string): number =>
   entries.reduce((total, it) => total + number(it[field]), 0);
 
-function chosenPair(report: readonly unknown[]): Entry | undefined {
-  const pairs = all(report, "candidate-pair");
-  const [transport] = all(report, "transport");
-  return (
-    pairs.find(({ id }) => id === transport?.["selectedCandidatePairId"]) ??
-    pairs.find(({ nominated, state }) => nominated === true && state === "succeeded")
-  );
-}
-
 /** `before` is an earlier report, `lasted` before `now`; rates are means between the two. */
 export function pathNumbersOf(before: readonly unknown[], now: readonly unknown[], lasted: Ms): PathNumbers {
   const ofKind = (type: string, kind: string): readonly Entry[] => all(now, type).filter((it) => it["kind"] === kind);
@@ -52,7 +42,7 @@ export function pathNumbersOf(before: readonly unknown[], now: readonly unknown[
   };
   const inbound = all(now, "inbound-rtp");
   const [lost, arrived] = [Math.max(0, sum(inbound, "packetsLost")), sum(inbound, "packetsReceived")];
-  const pair = chosenPair(now);
+  const pair = chosenPair(new Map((now as readonly Entry[]).map((it) => [it.id, it])));
   const seconds = lasted / 1000;
   const rate = (type: string, field: string): number | null =>
     seconds <= 0
