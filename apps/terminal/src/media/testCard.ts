@@ -12,21 +12,16 @@ import {
   see,
   sequenceRound,
 } from "@parley/drill/card";
+import { type CanvasTrack, canvasTrack } from "./canvasTrack.ts";
 
 /** As a room's camera gives them. */
 const [width, height] = [1280, 720];
 const framesPerSecond = 25;
 
-export type CardTrack = { readonly track: MediaStreamTrack; readonly stop: () => void };
-
 /** The card as a track; `at` tells the sender's time, milliseconds, from 0 on. */
-export function cardTrack(page: Document, at: () => number): CardTrack {
-  const canvas = page.createElement("canvas");
-  [canvas.width, canvas.height] = [width, height];
-  const pen = canvas.getContext("2d", { alpha: false });
-  if (pen === null) throw new Error("this browser draws no canvas");
+export function cardTrack(page: Document, at: () => number): CanvasTrack {
   let sequence = 0;
-  const draw = (): void => {
+  return canvasTrack(page, [width, height], framesPerSecond, (pen) => {
     for (const patch of patchesOf({ sequence, at: Math.max(0, Math.round(at())) })) {
       const [left, top] = [Math.round(patch.x * width), Math.round(patch.y * height)];
       const [right, bottom] = [
@@ -37,18 +32,7 @@ export function cardTrack(page: Document, at: () => number): CardTrack {
       pen.fillRect(left, top, right - left, bottom - top);
     }
     sequence = (sequence + 1) % sequenceRound;
-  };
-  draw();
-  const timer = setInterval(draw, 1000 / framesPerSecond);
-  const track = canvas.captureStream(framesPerSecond).getVideoTracks()[0];
-  if (track === undefined) throw new Error("a canvas gave no track");
-  return {
-    track,
-    stop: () => {
-      clearInterval(timer);
-      track.stop();
-    },
-  };
+  });
 }
 
 export type CardReader = {

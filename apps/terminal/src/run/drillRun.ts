@@ -16,7 +16,8 @@ import type { CallWorkers } from "../crypto/workers.ts";
 import { type Black, black } from "../media/black.ts";
 import { type PathNumbers, pathNumbersOf } from "../media/pathNumbers.ts";
 import { type RelaysFound, tryRelays } from "../media/relayTrial.ts";
-import { type CardReader, type CardTrack, cardReader, cardTrack } from "../media/testCard.ts";
+import type { CanvasTrack } from "../media/canvasTrack.ts";
+import { type CardReader, cardReader, cardTrack } from "../media/testCard.ts";
 import { type SweepListener, type SweepTrack, sweepListener, sweepTrack } from "../media/sweepTone.ts";
 import { type CallRun, type CallView, type Signal, runCall } from "./callRun.ts";
 
@@ -60,7 +61,7 @@ const lingers: Ms = ms(2000);
 const [width, height] = [1280, 720];
 
 type Media = {
-  readonly card: CardTrack;
+  readonly card: CanvasTrack;
   readonly sweep: SweepTrack;
   readonly dark: Black;
   readonly reader: CardReader;
