@@ -1,5 +1,6 @@
 // call.lip_sync, call.mouth_to_ear, call.glass_to_glass: how late a call's sound and picture are, and how far apart lips and
 // sound; both sides of each call, beside bare WebRTC.
+import { roles } from "@parley/e2e/src/harness/frameCounts.ts";
 import { sinceBeep } from "@parley/e2e/src/harness/soundClock.ts";
 import { clearPictures, pause } from "./callSteady.ts";
 import { atMost, type Figure, notMeasured } from "./figure.ts";
@@ -14,7 +15,6 @@ const lipSync = 45;
 /** The browser moves the two together in steps of 80 ms at most, one a second. */
 const settling = 12_000;
 const window = 10_000;
-const roles = ["caller", "callee"] as const;
 const other = (role: Role): Role => (role === "caller" ? "callee" : "caller");
 
 type Delay = { readonly ear: number; readonly glass: number };

@@ -53,11 +53,11 @@ export async function startParleyRival(
 ): Promise<ParleyRival> {
   const stations = await start(place, settings);
   const wires: Partial<Record<Role, DeskWire>> = {};
-  const lateKeys = await pageScript(join(import.meta.dirname, "lateKeys.page.ts"));
   const urls = { caller: stations.deskA, callee: stations.deskB };
   const desks = await openDesks(place, urls, stations.browser, async (role, blank) => {
     wires[role] = listenToDesk(blank);
-    if (settings.lateKeysMs !== undefined && role === "callee") await blank.addInitScript({ content: lateKeys });
+    if (settings.lateKeysMs === undefined || role === "caller") return;
+    await blank.addInitScript({ content: await pageScript(join(import.meta.dirname, "lateKeys.page.ts")) });
   });
   const { caller, callee } = desks.pages;
   await Promise.all([caller, callee].map((page) => button(page, "call").waitFor({ timeout: deskReady })));
