@@ -68,7 +68,8 @@ it(
   "[RK8] restored: calls are refused both ways, two officers on each side key the line again, and it works as before",
   { timeout: 180_000 },
   async () => {
-    let [a, b] = [await house(await sites.make("Northmark")), await house(await sites.make("Estovar"))];
+    let a = await house(await sites.make("Northmark"));
+    const b = await house(await sites.make("Estovar"));
     await pairStations(a.station, b.station);
     await until("both desks know the line", () => a.desk.link !== null && b.desk.link !== null);
     const path = join(a.site.folder, "..", "northmark.backup");
