@@ -60,6 +60,9 @@ export function encodeNote({ text, signatures }: Note): string {
   return `${text}\n${lines.join("")}`;
 }
 
+/** The same as bytes, as it is sent and kept. */
+export const noteBytes = (note: Note): Bytes => utf8(encodeNote(note));
+
 function decodeSignature(line: string): NoteSignature | null {
   const [dash, name, encoded, ...more] = line.split(" ");
   if (dash !== "\u2014" || name === undefined || encoded === undefined || more.length > 0) return null;

@@ -8,7 +8,7 @@ import { type ParleyError, problem } from "@parley/protocol/errorCodes";
 import { type IdText, type PartyId, idText, idOf } from "@parley/protocol/ids";
 import { type Sha256, type TreeHash, hashLength } from "./hash.ts";
 import { logKeyOf, witnessKeyOf } from "./logNames.ts";
-import { type Note, decodeNote, encodeNote, verifierKey } from "./note.ts";
+import { type Note, decodeNote, noteBytes, verifierKey } from "./note.ts";
 import { type PartyProof, partyProof } from "./partyProof.ts";
 import { readTar, tarEnd, tarEntry } from "./tar.ts";
 import { bundlePath, decodeBundle, encodeBundle, tileBytes, tilePath, tileWidth, tilesBetween } from "./tile.ts";
@@ -82,8 +82,8 @@ export async function* recordFile(
   yield put("about.txt", utf8(aboutOf(idText(it.party), it.size)));
   yield put("keys.txt", utf8(keysText(sha, it.party, it.parties)));
   for (const proof of it.parties) yield put(`parties/${idText(proof.party)}`, encode(partyProof, proof));
-  for (const [n, note] of it.checkpoints.entries()) yield put(`checkpoints/${n}`, utf8(encodeNote(note)));
-  for (const [n, note] of it.witnessed.entries()) yield put(`witnessed/${n}`, utf8(encodeNote(note)));
+  for (const [n, note] of it.checkpoints.entries()) yield put(`checkpoints/${n}`, noteBytes(note));
+  for (const [n, note] of it.witnessed.entries()) yield put(`witnessed/${n}`, noteBytes(note));
   for (let from = 0; from < it.size; from += tileWidth) {
     const width = Math.min(tileWidth, it.size - from);
     yield put(bundlePath(from / tileWidth, width), encodeBundle(await entries(from, width)));

@@ -1,10 +1,10 @@
 // The documents of the ledger's witnessing: what we signed last, what each linked station cosigned of ours, and what we cosigned
 // of theirs. Cosigned checkpoints are kept by the day, the last of each, so that ten years of them stay a few megabytes.
-import { type Bytes, utf8 } from "@parley/base/bytes";
+import type { Bytes } from "@parley/base/bytes";
 import { certain } from "@parley/base/result";
 import type { Instant } from "@parley/base/time";
 import { decodeCheckpoint } from "@parley/ledger/checkpoint";
-import { type Note, decodeNote, encodeNote } from "@parley/ledger/note";
+import { type Note, decodeNote, encodeNote, noteBytes } from "@parley/ledger/note";
 import type { IdText } from "@parley/protocol/ids";
 import type { Outstanding } from "../duty/ledger/log.ts";
 import type { Seen } from "../duty/ledger/witness.ts";
@@ -68,15 +68,15 @@ export async function openLogDocs(store: Store): Promise<LogDocs> {
     seen: (origin) => seen.get(origin) ?? null,
     setSeen: (tx, origin, it) => {
       seen.set(origin, it);
-      tx.put(seenKind, origin, utf8(encodeNote(it.note)));
+      tx.put(seenKind, origin, noteBytes(it.note));
     },
     signed: (serial) => signed.get(String(serial)) ?? null,
     keepSigned: (tx, serial, note) => {
-      const bytes = utf8(encodeNote(note));
+      const bytes = noteBytes(note);
       signed.set(String(serial), bytes);
       tx.put(signedKind, String(serial), bytes);
     },
     keepCosigned: (tx, serial, party, note, now) =>
-      tx.put(cosignedKind, `${serial} ${party} ${Math.floor(now / day)}`, utf8(encodeNote(note))),
+      tx.put(cosignedKind, `${serial} ${party} ${Math.floor(now / day)}`, noteBytes(note)),
   };
 }

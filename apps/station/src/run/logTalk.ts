@@ -1,12 +1,12 @@
 // What two stations say to each other about their ledgers, and what follows: their checkpoint is cosigned or stops the link,
 // our offer is cosigned, answered with what they know, or refused. What was cosigned is written in the transaction that sends
 // the answer, so that no crash lets a station forget what it signed.
-import { type Bytes, equal, utf8 } from "@parley/base/bytes";
+import { type Bytes, equal } from "@parley/base/bytes";
 import { encode } from "@parley/base/codec";
 import { type Clock, hours } from "@parley/base/time";
 import type { Sha256 } from "@parley/ledger/hash";
 import { logKeyOf, witnessKeyOf } from "@parley/ledger/logNames";
-import { type Ed25519Check, encodeNote } from "@parley/ledger/note";
+import { type Ed25519Check, noteBytes } from "@parley/ledger/note";
 import { type ParleyError, problem } from "@parley/protocol/errorCodes";
 import { type IdText, type PartyId, idText } from "@parley/protocol/ids";
 import { payloadKinds } from "@parley/protocol/peer/envelope";
@@ -108,7 +108,7 @@ export function logTalk(options: LogTalkOptions): LogTalk {
     const certificate = facts.certificateOf(idText(party));
     const log = certificate === null ? null : logKeyOf(certificate.body);
     const seen = log === null ? null : docs.seen(log.name);
-    const ours = seen !== null && equal(utf8(encodeNote(seen.note)), known);
+    const ours = seen !== null && equal(noteBytes(seen.note), known);
     if (certificate === null || !ours || signedCheckpoint(shown, context(certificate)) === null)
       return after(() => report(problem("LEDGER_UNPROVEN", "they admit what we did not see")));
     return facts.halt(tx, after, link, party, { whose: "theirs", why, known, shown });
@@ -152,7 +152,7 @@ export function logTalk(options: LogTalkOptions): LogTalk {
           return after(() => void round());
         }
         docs.setLog(tx, link, settled);
-        const both = { why: judged.why, known: payload.known, shown: utf8(encodeNote(outstanding.note)) };
+        const both = { why: judged.why, known: payload.known, shown: noteBytes(outstanding.note) };
         put(tx, after, link, { type: "admitted", ...both });
         return facts.halt(tx, after, link, party, { whose: "ours", ...both });
       }

@@ -1,7 +1,7 @@
 // The witness's duty: what to make of a checkpoint that a linked station offers. It cosigns only what continues everything it
 // has cosigned before; a smaller tree, another root or a proof that does not hold stops it for good, both notes kept
 // ([LG32]-[LG34]; C2SP tlog-witness, which answers 409 and 422 and leaves the stopping to whoever watches).
-import { type Bytes, equal, utf8 } from "@parley/base/bytes";
+import { type Bytes, equal } from "@parley/base/bytes";
 import type { Instant } from "@parley/base/time";
 import { type AddCheckpoint, decodeAddCheckpoint } from "@parley/ledger/addCheckpoint";
 import { type Checkpoint, checkpointSignature, cosign, decodeCheckpoint } from "@parley/ledger/checkpoint";
@@ -12,6 +12,7 @@ import {
   type NoteKey,
   type SignEd25519,
   encodeNote,
+  noteBytes,
   signatureOf,
   withSignature,
 } from "@parley/ledger/note";
@@ -37,8 +38,6 @@ export type Judged =
   | { readonly type: "conflict"; readonly known: Bytes }
   | { readonly type: "stopped"; readonly why: StopReason; readonly known: Bytes; readonly shown: Bytes }
   | { readonly type: "refused"; readonly error: ParleyError };
-
-const noteBytes = (note: Note): Bytes => utf8(encodeNote(note));
 
 /** What to answer to `request`; total. `seen` is null for a log that was never cosigned. */
 export function judgeOffer(seen: Seen | null, request: Bytes, context: WitnessContext): Judged {
