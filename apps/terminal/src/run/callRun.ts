@@ -7,28 +7,21 @@ import type { Event } from "@parley/call/event";
 import { merge } from "@parley/call/merge";
 import { type Line, deadline, isInCall, openCall, sitsAt } from "@parley/call/state";
 import { step } from "@parley/call/step";
-import type { FromFrames } from "@parley/e2ee/worker/messages";
 import type { IdText } from "@parley/protocol/ids";
 import type { FromTerminal, ToTerminal } from "@parley/protocol/terminal/messages";
 import type { Enrolment } from "../crypto/keyStore.ts";
 import type { FromKeys } from "../crypto/messages.ts";
 import type { CallWorkers } from "../crypto/workers.ts";
-import { type Pulse, feel } from "../media/pulse.ts";
 import { type Path, judgePath, pathFactsOf, wholePath } from "../media/poorPath.ts";
 import { type Route, routeOf } from "../media/route.ts";
-import { type Stream, streamIn } from "../media/streams.ts";
-import { FarSide, streamOf } from "./farSide.ts";
+import type { Stream } from "../media/streams.ts";
+import { type StreamAlarm, callFrames } from "./callFrames.ts";
+import { FarSide } from "./farSide.ts";
 import { type Outgoing, type Sending, withoutPicture } from "./outgoing.ts";
 import { bytesOf, textOf } from "./wire.ts";
 
 export type Admit = Extract<ToTerminal, { type: "admit" }>;
 export type Signal = Extract<ToTerminal, { type: "signal" }>;
-
-export type StreamAlarm = {
-  readonly stream: Stream;
-  readonly what: "unsealedFrames" | "forgedFrames";
-  readonly since: number;
-};
 
 /** What a screen may show of the call; a new object after each change. */
 export type CallView = {
@@ -86,9 +79,6 @@ export type CallRun = {
   readonly close: () => void;
 };
 
-/** How often frames that opened are counted: often until the far side is seen, then as its loss must be noticed. */
-const pulseEvery = (line: Line): Ms => (line.at === "live" ? ms(100) : ms(25));
-
 /** How long connections outlive a call, so that "it is over" arrives although both stations are away: chosen. */
 const partingWord: Ms = ms(1500);
 
@@ -115,9 +105,7 @@ export function runCall(options: CallRunOptions): CallRun {
     alarms: [],
     refused: null,
   };
-  let pulse: Pulse = { at: "silent" };
   let path: Path = wholePath(clock.elapsed());
-  let counted = 0;
   let exported: string | null = null;
   let timer: Cancel = () => undefined;
   let closed = false;
@@ -163,7 +151,7 @@ export function runCall(options: CallRunOptions): CallRun {
 
   /** Our person and theirs are in the call: only their terminal stays, and gets the real picture and sound. */
   const enter = (theirs: IdText): void => {
-    pulse = { at: "silent" };
+    frames.anew();
     workers.toKeys({ type: "keepOnly", terminals: [theirs] });
     far.enter(theirs);
   };
@@ -189,9 +177,24 @@ export function runCall(options: CallRunOptions): CallRun {
     onFault: (error) => console.error(error),
   });
 
+  const frames = callFrames({
+    self,
+    line: () => line,
+    far,
+    workers,
+    clock,
+    onPulse: (change) => {
+      const word = change === "up" ? ({ type: "up" } as const) : ({ type: "lost", why: "noPackets" } as const);
+      happen({ ...word, call: admit.call });
+      options.tell({ ...word, call: admit.call });
+    },
+    onAlarms: (alarms) => show({ alarms }),
+    onRaised: (what) => void options.tell({ type: "alarm", call: admit.call, what }),
+  });
+
   // ---- keys
 
-  workers.listen({ keys: (message) => fromKeys(message), frames: (message) => fromFrames(message) });
+  workers.listen({ keys: (message) => fromKeys(message), frames: (message) => frames.hear(message) });
 
   const fromKeys = (message: FromKeys): void => {
     switch (message.type) {
@@ -260,72 +263,7 @@ export function runCall(options: CallRunOptions): CallRun {
     body satisfies never;
   };
 
-  // ---- frames
-
-  const fromFrames = (message: FromFrames): void => {
-    switch (message.type) {
-      case "digest":
-        for (const to of far.all())
-          workers.toKeys({ type: "say", to, body: { type: "digest", digest: message.bytes } });
-        return;
-      case "stats": {
-        const receiving = message.streams.filter(
-          ({ direction, stream }) => direction === "receive" && far.isCurrent(stream),
-        );
-        const passed = receiving.reduce((sum, { passed: n }) => sum + n, 0);
-        beat(passed - counted);
-        counted = passed;
-        return;
-      }
-      case "opening":
-        far.opening(message.stream);
-        if (far.isCurrent(message.stream)) beat(1);
-        return;
-      case "routed":
-        return far.routed(message.stream, message.context);
-      case "alarm":
-        return far.isCurrent(message.stream) ? raise(streamOf(message.stream), "unsealedFrames") : undefined;
-      case "calm":
-        return lower(streamOf(message.stream), "unsealedFrames");
-      case "forgery":
-        return raise(streamIn(message.context), "forgedFrames");
-      case "claimedLate":
-        // The digests were only late, as after a cut: nobody forged anything.
-        return lower(streamIn(message.context), "forgedFrames");
-      case "fault":
-        console.error(message.detail);
-        return;
-      case "ready":
-      case "attached":
-      case "sealing":
-      case "keyRefused":
-      case "digestRefused":
-        return;
-    }
-    message satisfies never;
-  };
-
-  const raise = (stream: Stream | null, what: StreamAlarm["what"]): void => {
-    if (stream === null || view.alarms.some((a) => a.stream === stream && a.what === what)) return;
-    show({ alarms: [...view.alarms, { stream, what, since: clock.now() }] });
-    options.tell({ type: "alarm", call: admit.call, what });
-  };
-
-  const lower = (stream: Stream | null, what: StreamAlarm["what"]): void =>
-    show({ alarms: view.alarms.filter((a) => a.what !== what || a.stream !== stream) });
-
-  const beat = (opened: number): void => {
-    if (!sitsAt(line, self)) return; // rung, or asked to join: not yet ours to judge
-    const [next, change] = feel(pulse, opened, clock.elapsed());
-    pulse = next;
-    if (change === "up") {
-      happen({ type: "up", call: admit.call });
-      options.tell({ type: "up", call: admit.call });
-    } else if (change === "lost") {
-      happen({ type: "lost", call: admit.call, why: "noPackets" });
-      options.tell({ type: "lost", call: admit.call, why: "noPackets" });
-    }
-  };
+  // ---- the path
 
   const looked = (report: readonly unknown[]): void => {
     if (closed) return;
@@ -340,12 +278,6 @@ export function runCall(options: CallRunOptions): CallRun {
     if (closed) return;
     if (isInCall(line)) void far.report().then(looked);
     clock.wait(routeEvery, watchRoute);
-  };
-
-  const listenToPulse = (): void => {
-    if (closed) return;
-    if (isInCall(line)) workers.toFrames({ type: "askStats" });
-    clock.wait(pulseEvery(line), listenToPulse);
   };
 
   // ---- begin
@@ -380,7 +312,7 @@ export function runCall(options: CallRunOptions): CallRun {
     for (const { terminal } of admit.far) if (!far.knows(terminal)) workers.toKeys({ type: "greet", to: terminal });
   };
   greet();
-  listenToPulse();
+  frames.begin();
   watchRoute();
   setTimer();
 
@@ -428,6 +360,7 @@ export function runCall(options: CallRunOptions): CallRun {
     close: () => {
       closed = true;
       timer();
+      frames.close();
       far.close();
       workers.close();
     },
