@@ -5,10 +5,8 @@ import { openCall } from "@parley/call/state";
 import { describe, expect, it } from "vitest";
 import { nobody } from "./duty/identity/state.ts";
 import { callShown, rowOf } from "./ledgerView.ts";
-import { type Half, linkText, twoStations } from "./run/testing/twoStations.ts";
-
-const random = (length: number): Uint8Array<ArrayBuffer> => crypto.getRandomValues(new Uint8Array(length));
-const deskOf = (half: Half): string => half.plan.desks[0]?.terminal ?? "";
+import { begin, deskOf, settle } from "./run/testing/records.ts";
+import { type Half, linkText } from "./run/testing/twoStations.ts";
 
 async function viewOf({ life }: Half) {
   if (life === null) throw new Error("down");
@@ -19,26 +17,26 @@ async function viewOf({ life }: Half) {
   };
 }
 
-async function carry(a: Half, b: Half): Promise<void> {
-  while ((await a.take(b, true)) || (await b.take(a, true)));
+/** Two stations, and a ring from `a` that has come to `b`. */
+async function ring() {
+  const world = await begin();
+  const { a, b } = world;
+  await a.say(deskOf(a), { type: "place", link: linkText });
+  await settle(a, b);
+  return { ...world, call: openCall(b.line()) ?? "" };
 }
 
 describe("a call in the ledger", () => {
   it("[RC13] is one row: ours while their signature is awaited, then the entry of both with both local times", async () => {
-    const { a, b, time } = twoStations(random);
-    await a.boot();
-    await b.boot();
-    await a.say(deskOf(a), { type: "place", link: linkText });
-    await carry(a, b);
-    const call = openCall(b.line()) ?? "";
+    const { a, b, time, call } = await ring();
     await b.say(deskOf(b), { type: "answer", call });
-    await carry(a, b);
+    await settle(a, b);
     time.now += seconds(60);
     await a.say(deskOf(a), { type: "hangUp", call });
     const before = await viewOf(a);
     expect(before.rows.map(({ kind, proof }) => [kind, proof])).toEqual([["call", "waiting"]]);
     expect(before.shown).toMatchObject([{ call, proof: "waiting", beganText: "Began 20:07 UTC (UTC)" }]);
-    await carry(a, b);
+    await settle(a, b);
     for (const half of [a, b]) {
       const { rows, shown } = await viewOf(half);
       expect(rows.map(({ kind, proof, link }) => [kind, proof, link])).toEqual([["call", "signedByBoth", linkText]]);
@@ -54,15 +52,10 @@ describe("a call in the ledger", () => {
   });
 
   it("[RC11] whose answer crossed with the caller's giving up is a row of the called side alone", async () => {
-    const { a, b } = twoStations(random);
-    await a.boot();
-    await b.boot();
-    await a.say(deskOf(a), { type: "place", link: linkText });
-    await carry(a, b);
-    const call = openCall(b.line()) ?? "";
+    const { a, b, call } = await ring();
     await a.say(deskOf(a), { type: "hangUp", call });
     await b.say(deskOf(b), { type: "answer", call });
-    await carry(a, b);
+    await settle(a, b);
     expect((await viewOf(b)).rows.map(({ kind, proof }) => [kind, proof])).toEqual([["call", "ours"]]);
     expect((await viewOf(a)).rows.map(({ kind, proof }) => [kind, proof])).toEqual([["rang", "ours"]]);
   });
@@ -73,16 +66,11 @@ describe("a call in the ledger", () => {
       cancelled: (a: Half, _: Half, call: string) => a.say(deskOf(a), { type: "hangUp", call }),
     };
     for (const [why, end] of Object.entries(ends)) {
-      const { a, b } = twoStations(random);
-      await a.boot();
-      await b.boot();
-      await a.say(deskOf(a), { type: "place", link: linkText });
-      await carry(a, b);
-      const call = openCall(b.line()) ?? "";
+      const { a, b, call } = await ring();
       await b.say(deskOf(b), { type: "rang", call });
-      await carry(a, b);
+      await settle(a, b);
       await end(a, b, call);
-      await carry(a, b);
+      await settle(a, b);
       await a.boot();
       await a.tick();
       const { rows } = await viewOf(a);

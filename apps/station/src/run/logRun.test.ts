@@ -40,6 +40,14 @@ async function witnessAll(a: LogHalf, b: LogHalf): Promise<void> {
   }
 }
 
+/** Two stations that have cosigned all of each other's, five entries of `a` among it. */
+async function witnessed(): Promise<{ readonly a: LogHalf; readonly b: LogHalf }> {
+  const both = await twoLogs();
+  await both.a.entries(5);
+  await witnessAll(both.a, both.b);
+  return both;
+}
+
 const standing = ({ log }: LogHalf) => {
   const [only] = log.standings();
   if (only === undefined) throw new Error("one link");
@@ -111,9 +119,7 @@ describe("witnessing", () => {
   });
 
   it("[LG32] a witness answers an offer from another size with the note that it knows, and cosigns only the log's own word", async () => {
-    const { a, b } = await twoLogs();
-    await a.entries(5);
-    await witnessAll(a, b);
+    const { a, b } = await witnessed();
     await a.entries(5);
     await a.log.round();
     const [offer] = certain(await a.store.outbox(logLink, 1, 1));
@@ -162,9 +168,7 @@ describe("witnessing", () => {
   });
 
   it("[LG31] a witness that was away for years asks for consistency from what it cosigned last, and delays nothing", async () => {
-    const { a, b } = await twoLogs();
-    await a.entries(5);
-    await witnessAll(a, b);
+    const { a, b } = await witnessed();
     const then = standing(a).theyCosigned;
     a.up = false;
     for (let i = 0; i < 20; i++) {
@@ -180,9 +184,7 @@ describe("witnessing", () => {
   });
 
   it("[LG31] an answer that the log forgot is made good by the witness's word, from either side's crash", async () => {
-    const { a, b } = await twoLogs();
-    await a.entries(5);
-    await witnessAll(a, b);
+    const { a, b } = await witnessed();
     const early = a.disk.restoredCopy();
     await a.entries(6);
     await a.log.round();
@@ -199,9 +201,7 @@ describe("witnessing", () => {
 
 describe("what contradicts", () => {
   it("[LG33] a record that went back stops the link on both sides, both checkpoints kept whole, also after a restart", async () => {
-    const { a, b } = await twoLogs();
-    await a.entries(5);
-    await witnessAll(a, b);
+    const { a, b } = await witnessed();
     const early = a.disk.restoredCopy();
     await a.entries(20);
     await witnessAll(a, b);
@@ -235,9 +235,7 @@ describe("what contradicts", () => {
 
   it("[LG33] another root for one size is a fork, and so is a longer record without what was signed", async () => {
     for (const extra of [0, 9]) {
-      const { a, b } = await twoLogs();
-      await a.entries(5);
-      await witnessAll(a, b);
+      const { a, b } = await witnessed();
       const early = a.disk.restoredCopy();
       await a.entries(20, "one");
       await witnessAll(a, b);
@@ -255,9 +253,7 @@ describe("what contradicts", () => {
   });
 
   it("[LG33] a longer record whose proof does not hold is not cosigned, and stops the link", async () => {
-    const { a, b } = await twoLogs();
-    await a.entries(5);
-    await witnessAll(a, b);
+    const { a, b } = await witnessed();
     await a.entries(5);
     await a.log.round();
     await a.take((payload) => {
@@ -271,9 +267,7 @@ describe("what contradicts", () => {
   });
 
   it("[LG35] a log that is shown its own signature under what it does not hold stops, and a word without one stops nothing", async () => {
-    const { a, b } = await twoLogs();
-    await a.entries(5);
-    await witnessAll(a, b);
+    const { a, b } = await witnessed();
     await a.entries(5);
     await a.log.round();
     const [known] = certain(await b.store.docs("witnessed"));
@@ -299,9 +293,7 @@ describe("what contradicts", () => {
   });
 
   it("[LG36] a station whose disk no longer holds what it signed signs nothing more", async () => {
-    const { a, b } = await twoLogs();
-    await a.entries(5);
-    await witnessAll(a, b);
+    const { a } = await witnessed();
     const signed = certain(await a.store.docs("checkpoint"))[0];
     if (signed === undefined) throw new Error("signed");
     const shorter = (await twoLogs()).a;
@@ -355,9 +347,7 @@ describe("[LG38] every byte of what they say", () => {
   }
 
   it("an offer and its cosignature with any byte bent move nothing; nor do they under other keys or on another link", async () => {
-    const { a, b } = await twoLogs();
-    await a.entries(5);
-    await witnessAll(a, b);
+    const { a, b } = await witnessed();
     await a.entries(5);
     await a.log.round();
     const [offer] = certain(await a.store.outbox(logLink, 1, 1));
