@@ -7,6 +7,9 @@ import type { AdminCommand } from "@parley/protocol/terminal/admin";
 import { askStation } from "@parley/station/adminClient";
 import { type OfficerKey, openOfficerKey } from "@parley/station/keys/officerKey";
 import { officerFile } from "@parley/station/files";
+import { loadConfig } from "@parley/station/loadConfig";
+import { openStore } from "@parley/station/openStore";
+import type { Store } from "@parley/station/store/port";
 import { type Failure, type Given, missing, refused } from "./command.ts";
 import { askHidden } from "./person.ts";
 
@@ -67,6 +70,21 @@ export async function asking<T>(
 
 export async function isRunning(given: Given): Promise<boolean> {
   return (await askStation(given.data, { do: "status" })).ok;
+}
+
+/** Opens what a station at rest keeps, runs `work` and closes it again. ID_NOT_SET_UP where there is nothing. */
+export async function withStore<T>(
+  given: Given,
+  work: (store: Store) => Promise<Result<T, Failure>>,
+): Promise<Result<T, Failure>> {
+  if (!existsSync(given.data)) return refused("ID_NOT_SET_UP", given.data);
+  const config = loadConfig(given.data);
+  if (!config.ok) return config;
+  const store = await openStore(given.data, config.value.database);
+  if (!store.ok) return store;
+  const done = await work(store.value);
+  await store.value.close();
+  return done;
 }
 
 export const stationRunning = (): { readonly ok: false; readonly error: Failure } =>

@@ -2,10 +2,8 @@
 import { dirname, resolve } from "node:path";
 import { existsSync } from "node:fs";
 import { ok } from "@parley/base/result";
-import { loadConfig } from "@parley/station/loadConfig";
-import { openStore } from "@parley/station/openStore";
 import { type Run, missing, refused } from "../command.ts";
-import { asking, isRunning } from "../folder.ts";
+import { asking, isRunning, withStore } from "../folder.ts";
 
 export const backup: Run = async (given) => {
   const [file] = given.words;
@@ -17,12 +15,8 @@ export const backup: Run = async (given) => {
     const done = await asking<{ readonly path: string }>(given, { do: "backup", path });
     return done.ok ? ok({ text, data: { path, running: true } }) : done;
   }
-  const config = loadConfig(given.data);
-  if (!config.ok) return config;
-  if (!existsSync(given.data)) return refused("ID_NOT_SET_UP", given.data);
-  const store = await openStore(given.data, config.value.database);
-  if (!store.ok) return store;
-  const done = store.value.nextIndex() === 0 ? refused("ID_NOT_SET_UP", given.data) : await store.value.backup(path);
-  await store.value.close();
+  const done = await withStore(given, async (store) =>
+    store.nextIndex() === 0 ? refused("ID_NOT_SET_UP", given.data) : store.backup(path),
+  );
   return done.ok ? ok({ text, data: { path, running: false } }) : done;
 };
