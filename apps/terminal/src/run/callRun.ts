@@ -12,10 +12,11 @@ import type { FromTerminal, ToTerminal } from "@parley/protocol/terminal/message
 import type { Enrolment } from "../crypto/keyStore.ts";
 import type { FromKeys } from "../crypto/messages.ts";
 import type { CallWorkers } from "../crypto/workers.ts";
-import { type Path, judgePath, pathFactsOf, wholePath } from "../media/poorPath.ts";
-import { type Route, routeOf } from "../media/route.ts";
+import type { Path } from "../media/poorPath.ts";
+import type { Route } from "../media/route.ts";
 import type { Stream } from "../media/streams.ts";
 import { type StreamAlarm, callFrames } from "./callFrames.ts";
+import { watchPath } from "./callPath.ts";
 import { FarSide } from "./farSide.ts";
 import { type Outgoing, type Sending, withoutPicture } from "./outgoing.ts";
 import { bytesOf, textOf } from "./wire.ts";
@@ -82,9 +83,6 @@ export type CallRun = {
 /** How long connections outlive a call, so that "it is over" arrives although both stations are away: chosen. */
 const partingWord: Ms = ms(1500);
 
-/** How often the browser is asked which way its packets take. */
-const routeEvery: Ms = ms(1000);
-
 const noTracks: Readonly<Record<Stream, null>> = { mic: null, cam: null, screen: null, screenSound: null };
 
 export function runCall(options: CallRunOptions): CallRun {
@@ -105,7 +103,6 @@ export function runCall(options: CallRunOptions): CallRun {
     alarms: [],
     refused: null,
   };
-  let path: Path = wholePath(clock.elapsed());
   let exported: string | null = null;
   let timer: Cancel = () => undefined;
   let closed = false;
@@ -170,7 +167,7 @@ export function runCall(options: CallRunOptions): CallRun {
       offers: admit.side === "calling",
       early: admit.pictureBeforeAnswer,
     }),
-    outgoing: () => (path.at === "soundOnly" ? withoutPicture(options.outgoing()) : options.outgoing()),
+    outgoing: () => (path.at() === "soundOnly" ? withoutPicture(options.outgoing()) : options.outgoing()),
     inCallWith: () => (isInCall(line) && sitsAt(line, self) ? line.theirs : null),
     onTracks: (remote) => show({ remote }),
     onFailed: () => happen({ type: "lost", call: admit.call, why: "noPackets" }),
@@ -190,6 +187,14 @@ export function runCall(options: CallRunOptions): CallRun {
     },
     onAlarms: (alarms) => show({ alarms }),
     onRaised: (what) => void options.tell({ type: "alarm", call: admit.call, what }),
+  });
+
+  const path = watchPath({
+    line: () => line,
+    clock,
+    report: () => far.report(),
+    onLooked: show,
+    onChanged: () => far.feed(),
   });
 
   // ---- keys
@@ -263,23 +268,6 @@ export function runCall(options: CallRunOptions): CallRun {
     body satisfies never;
   };
 
-  // ---- the path
-
-  const looked = (report: readonly unknown[]): void => {
-    if (closed) return;
-    // A path that is being mended is judged anew, once it is back.
-    path = line.at === "live" ? judgePath(path, pathFactsOf(report), clock.elapsed()) : wholePath(clock.elapsed());
-    const changed = path.at !== view.path;
-    show({ route: routeOf(report), path: path.at });
-    if (changed) far.feed();
-  };
-
-  const watchRoute = (): void => {
-    if (closed) return;
-    if (isInCall(line)) void far.report().then(looked);
-    clock.wait(routeEvery, watchRoute);
-  };
-
   // ---- begin
 
   workers.begin({
@@ -313,7 +301,7 @@ export function runCall(options: CallRunOptions): CallRun {
   };
   greet();
   frames.begin();
-  watchRoute();
+  path.begin();
   setTimer();
 
   return {
@@ -361,6 +349,7 @@ export function runCall(options: CallRunOptions): CallRun {
       closed = true;
       timer();
       frames.close();
+      path.close();
       far.close();
       workers.close();
     },
