@@ -9,6 +9,8 @@ export type CallPath = {
   readonly at: () => Path["at"];
   /** From now on the browser is asked. */
   readonly begin: () => void;
+  /** The call is with another terminal: nothing is held against the path to that one. `onChanged` is not called. */
+  readonly anew: () => void;
   readonly close: () => void;
 };
 
@@ -46,6 +48,9 @@ export function watchPath({ line, clock, report, onLooked, onChanged }: CallPath
   return {
     at: () => path.at,
     begin: watchRoute,
+    anew: () => {
+      path = wholePath(clock.elapsed());
+    },
     close: () => {
       closed = true;
     },

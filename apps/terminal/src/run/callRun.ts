@@ -149,6 +149,8 @@ export function runCall(options: CallRunOptions): CallRun {
   /** Our person and theirs are in the call: only their terminal stays, and gets the real picture and sound. */
   const enter = (theirs: IdText): void => {
     frames.anew();
+    path.anew();
+    if (view.path !== path.at()) show({ path: path.at() });
     workers.toKeys({ type: "keepOnly", terminals: [theirs] });
     far.enter(theirs);
   };
