@@ -1,12 +1,13 @@
 import { describe, expect, it } from "vitest";
 import type { Bytes } from "@parley/base/bytes";
 import { certain, fail, ok } from "@parley/base/result";
-import { type Clock, instant, ms, seconds } from "@parley/base/time";
+import { instant, minutes, ms, seconds } from "@parley/base/time";
 import { problem } from "@parley/protocol/errorCodes";
 import type { EnvelopeId, LinkId, PartyId } from "@parley/protocol/ids";
 import { type Probe, type ProbeTarget, decodeProbe, encodeProbe } from "@parley/protocol/peer/probe";
 import type { HybridKey } from "@parley/protocol/signed/signature";
 import { systemRandom } from "../systemPorts.ts";
+import { clockByHand } from "../testing/clockByHand.ts";
 import type { PeerLink } from "../peer/peerLink.ts";
 import { type Asker, runProbes } from "./probeRun.ts";
 
@@ -18,17 +19,7 @@ const pin: Asker = {
 };
 
 function rig(shows: Bytes = stationKey.slice(0, 32)) {
-  let now = 0;
-  const timers: { at: number; fire: () => void }[] = [];
-  const clock: Clock = {
-    now: () => instant(now),
-    elapsed: () => ms(now),
-    wait: (delay, fire) => {
-      const timer = { at: now + delay, fire };
-      timers.push(timer);
-      return () => void timers.splice(timers.indexOf(timer), 1);
-    },
-  };
+  const { clock, pass } = clockByHand();
   const tried: string[] = [];
   const sent: Probe[] = [];
   const link: PeerLink = {
@@ -63,10 +54,6 @@ function rig(shows: Bytes = stationKey.slice(0, 32)) {
     },
     report: () => undefined,
   });
-  const pass = (time: number): void => {
-    now += time;
-    for (const { fire } of timers.filter(({ at }) => at <= now)) fire();
-  };
   return { probes, link, sent, tried, pass };
 }
 
@@ -126,7 +113,7 @@ describe("probes", () => {
       sent.flatMap((probe) => (probe.type === "report" ? probe.verdicts : [])).filter((said) => said === "untried")
         .length,
     ).toBe(2);
-    pass(60_000);
+    pass(minutes(1));
     probes.heard(link, ask(peer), seconds(31));
     await settle();
     expect([tried.length, sent.length]).toEqual([4, 6]);
@@ -143,7 +130,7 @@ describe("probes", () => {
     probes.heard({ ...link, id: filled(16, 4) as LinkId }, answer, ms(0));
     probes.heard(link, answer, ms(0));
     expect(await first).toEqual(ok(["reached"]));
-    pass(30_000);
+    pass(seconds(30));
     expect(await second).toMatchObject({ ok: false, error: { code: "PROBE_UNANSWERED" } });
   });
 });
