@@ -14,7 +14,7 @@ import { type Constants, commandWith, constantsPlugin } from "./harness/constant
 import { type DeskWire, listenToDesk } from "./harness/deskWire.ts";
 import { framesOf, watchFrames } from "./harness/frameStats.ts";
 import { grown, lostBetween, settledCounts } from "./harness/frameCounts.ts";
-import { type DeskAt, type Parties, callAndAnswer, hold, shows, startParties } from "./harness/parties.ts";
+import { type DeskAt, type Parties, callAndAnswer, hold, seesAnew, shows, startParties } from "./harness/parties.ts";
 
 const hours = process.env["PARLEY_FULL"] === "1" ? 120 : 24;
 const epochSeconds = 0.2;
@@ -33,7 +33,7 @@ const constants: Constants = {
   "packages/protocol/src/limits.ts": dates,
   "packages/e2ee/src/sframe/counter.ts": { firstCounter: `${limit - 3}` },
   "apps/terminal/src/crypto/keysSession.ts": { firstNumber: `${limit - 100}` },
-  "apps/station/src/inside.ts": { tickEvery: "1_000 as Ms" },
+  "apps/station/src/joined.ts": { tickEvery: "1_000 as Ms" },
 };
 
 type Desk = DeskAt & { readonly wire: DeskWire };
@@ -162,11 +162,7 @@ it(
   async () => {
     await callee.page.reload();
     await shows(callee.page, "inCall", 60_000);
-    for (const { page } of [callee, caller]) {
-      await page.bringToFront();
-      await page.evaluate(() => parleyMeter.reset());
-      expect(await page.evaluate(() => parleyMeter.firstSight(60_000))).not.toBeNull();
-    }
+    for (const desk of [callee, caller]) expect(await seesAnew(desk, 60_000)).toBe(true);
   },
 );
 

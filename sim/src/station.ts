@@ -13,15 +13,8 @@ import { type HybridSigner, ed25519Half } from "@parley/protocol/signed/signatur
 import { signStationCertificate } from "@parley/protocol/signed/stationCertificate";
 import { type StationNonce, terminalRequestMessage } from "@parley/protocol/signed/terminalCertificate";
 import type { IdentityReply, Shown } from "@parley/station/duty/identity/port";
-import {
-  type Inside,
-  type InsideOptions,
-  type Joined,
-  type TerminalsPort,
-  joinPeers,
-  nothingYet,
-  openInside,
-} from "@parley/station/inside";
+import { type Inside, type InsideOptions, type TerminalsPort, nothingYet, openInside } from "@parley/station/inside";
+import { type Joined, joinPeers } from "@parley/station/joined";
 import { type CommitFault, type MemoryDisk, memoryDisk, openMemory } from "@parley/station/store/memory";
 import type { Store } from "@parley/station/store/port";
 import type { IdentityRun } from "@parley/station/run/identityRun";

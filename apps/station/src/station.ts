@@ -11,16 +11,8 @@ import type { IdText } from "@parley/protocol/ids";
 import type { Versions } from "@parley/protocol/peer/hello";
 import { oldestProtocolVersion, protocolVersion } from "@parley/protocol/versions";
 import type { Config } from "./config.ts";
-import {
-  type Inside,
-  type InsideOptions,
-  type Joined,
-  type Late,
-  certainHome,
-  joinPeers,
-  nothingYet,
-  openInside,
-} from "./inside.ts";
+import { type Inside, type InsideOptions, type Late, certainHome, nothingYet, openInside } from "./inside.ts";
+import { type Joined, joinPeers } from "./joined.ts";
 import { ed25519Of, nodeSha256, nodeVerify } from "./keys/hybrid.ts";
 import { type KeyFolder, Ring, openKeyFolder } from "./keys/ring.ts";
 import { nodeKem } from "./keys/xwing.ts";

@@ -25,7 +25,8 @@ import { type Presence, consoleRole, houseOf, shownPairing } from "./houseView.t
 import { rowOf } from "./ledgerView.ts";
 import { secretOf } from "./rekeyView.ts";
 import { verifiedBy } from "./peer/tlsIdentity.ts";
-import type { Joined, TerminalsPort } from "./inside.ts";
+import type { TerminalsPort } from "./inside.ts";
+import type { Joined } from "./joined.ts";
 import { relayCredentials } from "./relayCredentials.ts";
 import type { RelayRun } from "./relayRun.ts";
 import type { AlarmsRun } from "./run/alarmsRun.ts";
