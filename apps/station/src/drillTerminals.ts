@@ -2,7 +2,7 @@
 // which browser it runs. What an older page does not say is never taken for idle ([DR2] of docs/spec/drill.md).
 import type { IdText } from "@parley/protocol/ids";
 import type { FromTerminal } from "@parley/protocol/terminal/messages";
-import type { DrillTerminal } from "./duty/drills.ts";
+import type { DrillTerminal } from "./duty/drills/port.ts";
 
 export type DrillTerminals = {
   readonly says: (terminal: IdText, message: FromTerminal & { type: "drillable" }) => void;

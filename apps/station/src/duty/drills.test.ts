@@ -16,11 +16,9 @@ import {
   type DrillsCommand,
   type DrillsContext,
   type DrillsEffect,
-  decide,
-  nextTick,
   noDrills,
-  shownDrills,
-} from "./drills.ts";
+} from "./drills/port.ts";
+import { decide, nextTick, shownDrills } from "./drills.ts";
 
 const id16 = (n: number): IdText => idText(new Uint8Array(16).fill(n));
 const link = id16(1);

@@ -2,7 +2,7 @@
 import { callerPart, drillPart, drillReport } from "@parley/protocol/signed/drillReport";
 import { foundSchema, lineDrillsSchema } from "@parley/protocol/terminal/drill";
 import { z } from "zod/v4";
-import type { Drills, LinkDrills, Run } from "../duty/drills.ts";
+import type { Drills, LinkDrills, Run } from "../duty/drills/port.ts";
 import { id16Doc as id, id32Doc, instantDoc as instant } from "./json.ts";
 import { encodedDoc, keptDoc } from "./recordDoc.ts";
 

@@ -25,11 +25,9 @@ import {
   type DrillsDecision,
   type DrillsEffect,
   type Run,
-  decide,
-  nextTick,
   noDrills,
-  shownDrills,
-} from "../duty/drills.ts";
+} from "../duty/drills/port.ts";
+import { decide, nextTick, shownDrills } from "../duty/drills.ts";
 import type { PeerLink } from "../peer/peerLink.ts";
 import type { Store, Transaction } from "../store/port.ts";
 import type { CallsRun } from "./callsRun.ts";

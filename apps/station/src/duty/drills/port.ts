@@ -1,0 +1,156 @@
+// What the duty of drills is told and answers with, and how it keeps what it knows of each link and of each drill that is not over:
+// data that the runner carries out and stores.
+import type { Bytes } from "@parley/base/bytes";
+import type { Instant, Ms } from "@parley/base/time";
+import type { Turn } from "@parley/drill/schedule";
+import type { Who } from "@parley/drill/verdict";
+import type { StationSignature } from "@parley/ledger/entry";
+import type { ParleyError } from "@parley/protocol/errorCodes";
+import type { IdText, PartyId } from "@parley/protocol/ids";
+import type { DrillPayload } from "@parley/protocol/peer/drill";
+import type { EntrySignature } from "@parley/protocol/signed/callEntry";
+import type { DrillPart, DrillVerdict } from "@parley/protocol/signed/drillReport";
+import type { Kept } from "@parley/protocol/signed/kept";
+import type { Found, LineDrills } from "@parley/protocol/terminal/drill";
+
+export type Tick = LineDrills["ticks"][number];
+export type Verdict = NonNullable<LineDrills["verdict"]>;
+
+/** What is known of a link's drills. Plain JSON. */
+export type LinkDrills = {
+  /** When we rehearse next, and when the far side is expected to. */
+  readonly next: Instant;
+  readonly expected: Instant;
+  readonly verdict: Verdict | null;
+  /** What our station ran, and the browsers that took part, in drills since it last changed. */
+  readonly station: IdText | null;
+  readonly browsers: readonly string[];
+  readonly changed: Instant | null;
+  /** Oldest first. */
+  readonly ticks: readonly Tick[];
+};
+
+export type Base = {
+  readonly link: IdText;
+  readonly call: IdText;
+  readonly role: Who;
+  readonly terminal: IdText | null;
+  readonly browser: string;
+  readonly began: Instant;
+  readonly until: Instant;
+};
+
+/** A drill that is not over. Plain JSON. */
+export type Run =
+  /** Under way at a terminal of ours. */
+  | (Base & {
+      readonly at: "under";
+      readonly found: Found | null;
+      readonly ours: "measuring" | "measured" | "over";
+      readonly theirs: "measuring" | "measured";
+      readonly early: Kept | null;
+    })
+  /** The line is over; the terminal's last word is awaited. */
+  | (Base & { readonly at: "lastWord"; readonly found: Found | null; readonly early: Kept | null })
+  /** We called: our part went out. */
+  | (Base & { readonly at: "report"; readonly part: string })
+  /** They called: our own part waits for theirs. */
+  | (Base & { readonly at: "part"; readonly own: string })
+  /** They called: the report went out under our signature. */
+  | (Base & { readonly at: "countersignature"; readonly kept: Kept });
+
+/** At most one drill at a time is under way at a station; others may wait for signatures. */
+export type Drills = { readonly links: Readonly<Record<IdText, LinkDrills>>; readonly runs: readonly Run[] };
+
+export const noDrills: Drills = { links: {}, runs: [] };
+
+export type DrillTerminal = { readonly terminal: IdText; readonly browser: string };
+
+export type DrillLink = {
+  readonly link: IdText;
+  readonly party: PartyId;
+  readonly turn: Turn;
+  readonly reachable: boolean;
+  /** Whether its secret may be used. */
+  readonly usable: boolean;
+  /** Whether a person uses it now. */
+  readonly inUse: boolean;
+};
+
+export type DrillsContext = {
+  readonly us: PartyId;
+  readonly links: readonly DrillLink[];
+  /** Terminals that could take part now: on, idle, and their page knows drills. */
+  readonly idle: readonly DrillTerminal[];
+  /** SHA-256 over what the station runs, base64url. */
+  readonly station: IdText;
+  readonly period: Ms;
+  /** Bounds of how long it rings and how long the pictures go, milliseconds. */
+  readonly ringFor: readonly [number, number];
+  readonly talkFor: readonly [number, number];
+  /** A whole number from 0 to below its bound. */
+  readonly draw: (bound: number) => number;
+  readonly newCall: () => IdText;
+  readonly sign: (message: Bytes) => EntrySignature;
+  readonly verify: (party: PartyId, by: EntrySignature, message: Bytes) => boolean;
+};
+
+export type FromPeer = Exclude<DrillPayload, { type: "call" }>;
+
+export type DrillsCommand =
+  | { readonly type: "tick" }
+  /** Somebody wants a drill now. */
+  | { readonly type: "now"; readonly link: IdText }
+  /** The call that a `place` of ours made. */
+  | { readonly type: "placed"; readonly link: IdText; readonly terminal: IdText; readonly call: IdText }
+  /** A drill's ring of theirs. */
+  | { readonly type: "ring"; readonly link: IdText; readonly call: IdText }
+  | {
+      readonly type: "found";
+      readonly terminal: IdText;
+      readonly call: IdText;
+      readonly at: "measured" | "over";
+      readonly found: Found;
+    }
+  /** The drill's line has left the call. */
+  | { readonly type: "lineOver"; readonly call: IdText }
+  | { readonly type: "peer"; readonly link: IdText; readonly message: FromPeer }
+  /** Persons use these links and terminals now. */
+  | { readonly type: "wanted"; readonly links: readonly IdText[]; readonly terminals: readonly IdText[] };
+
+export type DrillsEffect =
+  | { readonly type: "place"; readonly link: IdText; readonly terminal: IdText }
+  /** The ring is passed on to the line, at that terminal. */
+  | { readonly type: "takeRing"; readonly terminal: IdText }
+  | { readonly type: "hangUp"; readonly call: IdText }
+  | { readonly type: "send"; readonly link: IdText; readonly message: FromPeer }
+  | {
+      readonly type: "plan";
+      readonly terminal: IdText;
+      readonly call: IdText;
+      readonly ringFor: number;
+      readonly talkFor: number;
+    }
+  | {
+      readonly type: "tell";
+      readonly terminal: IdText;
+      readonly what: "drillMeasured" | "drillGivenUp";
+      readonly call: IdText;
+    }
+  /** For the ledger: both have signed `body`, a drillReport. */
+  | { readonly type: "joint"; readonly body: Bytes; readonly signatures: readonly StationSignature[] }
+  /** For the ledger: the far side signed nothing. */
+  | {
+      readonly type: "alone";
+      readonly link: IdText;
+      readonly call: IdText;
+      readonly role: Who;
+      readonly part: DrillPart;
+      readonly verdict: DrillVerdict;
+    }
+  | { readonly type: "missed"; readonly link: IdText; readonly expected: Instant }
+  /** For whoever waits for this link's drill: null when it was given up. */
+  | { readonly type: "over"; readonly link: IdText; readonly verdict: Verdict | null }
+  | { readonly type: "refused"; readonly error: ParleyError };
+
+export type DrillsDecision = { readonly drills: Drills; readonly effects: readonly DrillsEffect[] };
