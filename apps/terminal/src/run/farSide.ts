@@ -41,7 +41,7 @@ type Far = {
   early: "none" | "asked" | "routed";
   /** The offering page's number of the connection; see signed/signal. */
   path: number;
-  /** Numbers our connections to it, so that late frames of an old one are not taken for the new one's. */
+  /** The number of our connection to it, 0 for none yet: late frames of an old one are not taken for the new one's. */
   generation: number;
 };
 
@@ -63,6 +63,8 @@ export const streamOf = (name: string): Stream | null =>
 export class FarSide {
   private readonly options: FarSideOptions;
   private readonly fars = new Map<IdText, Far>();
+  /** Counts our connections to all of them, so that no name comes twice, also not of a terminal that was let go meanwhile. */
+  private connections = 0;
 
   constructor(options: FarSideOptions) {
     this.options = options;
@@ -243,7 +245,8 @@ export class FarSide {
   private connect(far: Far): void {
     const { workers } = this.options;
     const { iceServers, relayOnly, offers } = this.options.terms();
-    far.generation += 1;
+    this.connections += 1;
+    far.generation = this.connections;
     far.early = "none";
     if (offers) far.path = far.generation;
     const { path } = far;

@@ -17,7 +17,7 @@ export const signalBody = variant({
   hello: [1, struct({ chain: opaque(maxChainBytes), others: list(opaque(maxChainBytes), maxOtherChains) })],
   /** A message of the keys: a commit, an acknowledgement, a request to mend. */
   keys: [3, struct({ message: opaque(maxSignalBytes - 1024) })],
-  /** `path` counts the connections that the offering page has made to this terminal; words about an older one are too late. */
+  /** `path` numbers the offering page's connections, each higher than the last; words about an older one are too late. */
   offer: [4, struct({ path: uint32, sdp: text(32 * 1024) })],
   answer: [5, struct({ path: uint32, sdp: text(32 * 1024) })],
   candidate: [6, struct({ path: uint32, candidate: text(2048) })],
