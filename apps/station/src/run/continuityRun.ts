@@ -6,7 +6,7 @@ import { decode, encode } from "@parley/base/codec";
 import type { Random } from "@parley/base/random";
 import { certain } from "@parley/base/result";
 import type { Clock } from "@parley/base/time";
-import { isInCall, openCall } from "@parley/call/state";
+import { offeredTo, openCall, takesPart } from "@parley/call/state";
 import { jointRecord } from "@parley/ledger/record";
 import { type ParleyError, problem } from "@parley/protocol/errorCodes";
 import { type CallId, type IdText, type LinkId, type PartyId, idOf, idText } from "@parley/protocol/ids";
@@ -131,10 +131,8 @@ export async function runContinuity(options: ContinuityRunOptions): Promise<Cont
       if (found === undefined || id === null || secret.length !== 32) return;
       const [link, { line, generation }] = found;
       if (line.at === "idle" || line.at === "ended" || generation === null) return;
-      // Only who takes part in the call has its keys.
-      const ringsHere = line.at === "ringing" && line.side === "called" && line.desks.includes(terminal);
-      const ours = (isInCall(line) || (line.at === "ringing" && line.side === "calling")) && line.ours === terminal;
-      if (!ringsHere && !ours) return;
+      // Only who takes part in the call has its keys; who is asked to join it only after joining.
+      if (!takesPart(line, terminal) || offeredTo(line, terminal)) return;
       const side = line.side === "calling" ? 0 : 1;
       happen(tx, after, link, { type: "exported", call: id, from: generation, side, exported: secret });
     },
