@@ -252,10 +252,8 @@ export async function openTerminals(options: TerminalsOptions): Promise<Result<T
         return raise(seat.who, message);
       case "entries":
         return people.officerAt(seat) === null ? hub.refuse(seat, "OFFICER_UNPROVEN") : entries(seat, message.before);
-      case "exported": {
-        const secret = fromBase64url(message.secret);
-        return secret === null ? undefined : options.exported({ terminal: seat.who, call: message.call, secret });
-      }
+      case "exported":
+        return exported(seat.who, message);
       case "drillable":
         return drillDesks.says(seat.who, message);
       case "drill":
@@ -269,9 +267,14 @@ export async function openTerminals(options: TerminalsOptions): Promise<Result<T
 
   /** What a terminal says of a drill: a call's own words. */
   const fromDrill = async (terminal: IdText, message: (Heard & { type: "drill" })["message"]): Promise<void> => {
-    if (message.type !== "exported") return options.drills?.run.fromTerminal(terminal, message);
-    const secret = fromBase64url(message.secret);
-    return secret === null ? undefined : options.exported({ terminal, call: message.call, secret });
+    return message.type === "exported"
+      ? exported(terminal, message)
+      : options.drills?.run.fromTerminal(terminal, message);
+  };
+
+  const exported = async (terminal: IdText, { call, secret: text }: Heard & { type: "exported" }): Promise<void> => {
+    const secret = fromBase64url(text);
+    if (secret !== null) await options.exported({ terminal, call, secret });
   };
 
   /** What a signed-in officer does that changes nobody's part in anything, and so wants no passkey. */
