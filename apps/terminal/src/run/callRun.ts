@@ -1,5 +1,6 @@
 // One call at this terminal, carried out: it gives the machine of packages/call its events and does what the states ask
-// for. Keys are the key worker's (crypto/), paths are the far side's (farSide.ts); here is the line they belong to.
+// for. What its workers tell is heard in callKeys.ts and callFrames.ts, its way is judged in callPath.ts, its connections are the
+// far side's (farSide.ts); here is the line they belong to.
 import type { Bytes } from "@parley/base/bytes";
 import { type Cancel, type Clock, type Ms, ms } from "@parley/base/time";
 import { meets, saidAgain } from "@parley/call/atTerminal";
@@ -10,35 +11,30 @@ import { step } from "@parley/call/step";
 import type { IdText } from "@parley/protocol/ids";
 import type { FromTerminal, ToTerminal } from "@parley/protocol/terminal/messages";
 import type { Enrolment } from "../crypto/keyStore.ts";
-import type { FromKeys } from "../crypto/messages.ts";
 import type { CallWorkers } from "../crypto/workers.ts";
 import type { Path } from "../media/poorPath.ts";
 import type { Route } from "../media/route.ts";
 import type { Stream } from "../media/streams.ts";
 import { type StreamAlarm, callFrames } from "./callFrames.ts";
+import { type KeysView, callKeys } from "./callKeys.ts";
 import { watchPath } from "./callPath.ts";
 import { FarSide } from "./farSide.ts";
-import { type Outgoing, type Sending, withoutPicture } from "./outgoing.ts";
-import { bytesOf, textOf } from "./wire.ts";
+import { type Outgoing, withoutPicture } from "./outgoing.ts";
+import { bytesOf } from "./wire.ts";
 
 export type Admit = Extract<ToTerminal, { type: "admit" }>;
 export type Signal = Extract<ToTerminal, { type: "signal" }>;
 
 /** What a screen may show of the call; a new object after each change. */
-export type CallView = {
+export type CallView = KeysView & {
   readonly link: IdText;
   readonly line: Line;
-  readonly keys: "agreeing" | "agreed";
   readonly seen: "yes" | "no";
-  readonly epoch: { readonly number: number; readonly since: number; readonly state: "waiting" | "confirmed" };
   readonly remote: Readonly<Record<Stream, MediaStreamTrack | null>>;
   readonly route: Route;
   /** Whether our own picture goes beside our sound. */
   readonly path: Path["at"];
-  /** What the far side says that it sends. */
-  readonly sending: Sending | null;
   readonly alarms: readonly StreamAlarm[];
-  readonly refused: { readonly code: string; readonly detail: string } | null;
 };
 
 export type CallRunOptions = {
@@ -103,7 +99,6 @@ export function runCall(options: CallRunOptions): CallRun {
     alarms: [],
     refused: null,
   };
-  let exported: string | null = null;
   let timer: Cancel = () => undefined;
   let closed = false;
 
@@ -199,76 +194,19 @@ export function runCall(options: CallRunOptions): CallRun {
     onChanged: () => far.feed(),
   });
 
-  // ---- keys
+  const keys = callKeys({
+    call: admit.call,
+    line: () => line,
+    far,
+    workers,
+    clock,
+    happen,
+    tell: options.tell,
+    shown: () => view,
+    show,
+  });
 
-  workers.listen({ keys: (message) => fromKeys(message), frames: (message) => frames.hear(message) });
-
-  const fromKeys = (message: FromKeys): void => {
-    switch (message.type) {
-      case "ready":
-        return;
-      case "send": {
-        // Both ways: the data channel is quicker, the stations are there when it is not; whoever hears it twice takes it once.
-        far.tell(message.to, message.bytes);
-        options.tell({ type: "signal", call: admit.call, to: message.to, body: textOf(message.bytes) });
-        return;
-      }
-      case "member":
-        far.member(message);
-        return show({ keys: "agreed" });
-      case "gone":
-        return far.gone(message.terminal);
-      case "epoch":
-        show({
-          epoch: { number: message.epoch, since: clock.now(), state: message.confirmed ? "confirmed" : "waiting" },
-        });
-        if (message.confirmed) options.tell({ type: "epoch", call: admit.call, epoch: message.epoch });
-        return;
-      case "linkExport":
-        exported = textOf(message.secret);
-        options.tell({ type: "exported", call: admit.call, secret: exported });
-        return;
-      case "refused":
-        show({ refused: { code: message.code, detail: message.detail } });
-        return;
-      case "heard":
-        return heard(message.from, message.life, message.body);
-      case "fault":
-        console.error(message.detail);
-        return;
-    }
-    message satisfies never;
-  };
-
-  const heard = (from: IdText, life: string, body: (FromKeys & { type: "heard" })["body"]): void => {
-    switch (body.type) {
-      case "offer":
-      case "answer":
-      case "candidate":
-      case "restart":
-        return far.heard(from, life, body);
-      case "curtain":
-        return far.curtain(from);
-      case "answered":
-        happen({ type: "receipt", call: admit.call, kind: "answered", terminal: from });
-        // Our station gives the ring up at its end unless it knows, and the two stations may be apart.
-        options.tell({ type: "theyAnswered", call: admit.call });
-        return;
-      case "bye":
-        if (!isInCall(line) || line.theirs !== from) return;
-        happen({ type: "theyHungUp", call: admit.call, why: "hungUp" });
-        options.tell({ type: "theyHungUp", call: admit.call });
-        return;
-      case "sending": {
-        const { microphone, camera, screen } = body;
-        show({ sending: { microphone, camera, screen } });
-        return;
-      }
-      case "digest":
-        return workers.toFrames({ type: "digest", bytes: body.digest });
-    }
-    body satisfies never;
-  };
+  workers.listen({ keys: keys.hear, frames: frames.hear });
 
   // ---- begin
 
@@ -322,9 +260,7 @@ export function runCall(options: CallRunOptions): CallRun {
     signal: ({ body }) => workers.toKeys({ type: "signal", bytes: bytesOf(body) }),
     hear: (said) => become(merge(line, said, self)),
     again: () => {
-      // Our station may have been away when the keys first told, too.
-      if (exported !== null) options.tell({ type: "exported", call: admit.call, secret: exported });
-      if (view.epoch.state === "confirmed") options.tell({ type: "epoch", call: admit.call, epoch: view.epoch.number });
+      keys.again();
       for (const word of saidAgain(line, self)) options.tell(word);
       mendNow();
     },

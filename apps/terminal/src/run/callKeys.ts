@@ -1,0 +1,121 @@
+// What the key worker tells of one call: who is in its group and since which epoch, the secret that the link keeps of it, and
+// what the other side's pages say, whom the worker has recognised. Keys themselves never come here.
+import type { Clock } from "@parley/base/time";
+import type { Event } from "@parley/call/event";
+import { type Line, isInCall } from "@parley/call/state";
+import type { IdText } from "@parley/protocol/ids";
+import type { FromTerminal } from "@parley/protocol/terminal/messages";
+import type { FromKeys } from "../crypto/messages.ts";
+import type { CallWorkers } from "../crypto/workers.ts";
+import type { FarSide } from "./farSide.ts";
+import type { Sending } from "./outgoing.ts";
+import { textOf } from "./wire.ts";
+
+/** What a screen may show of it. */
+export type KeysView = {
+  readonly keys: "agreeing" | "agreed";
+  readonly epoch: { readonly number: number; readonly since: number; readonly state: "waiting" | "confirmed" };
+  /** What the far side says that it sends. */
+  readonly sending: Sending | null;
+  readonly refused: { readonly code: string; readonly detail: string } | null;
+};
+
+export type CallKeys = {
+  readonly hear: (message: FromKeys) => void;
+  /** Our station is back: it may have been away when the keys first told. */
+  readonly again: () => void;
+};
+
+export type CallKeysOptions = {
+  readonly call: IdText;
+  readonly line: () => Line;
+  readonly far: Pick<FarSide, "tell" | "member" | "gone" | "heard" | "curtain">;
+  readonly workers: Pick<CallWorkers, "toFrames">;
+  readonly clock: Clock;
+  readonly happen: (event: Event) => void;
+  readonly tell: (message: FromTerminal) => boolean;
+  readonly shown: () => KeysView;
+  readonly show: (change: Partial<KeysView>) => void;
+};
+
+export function callKeys({ call, line, far, workers, clock, happen, tell, shown, show }: CallKeysOptions): CallKeys {
+  let exported: string | null = null;
+
+  const hear = (message: FromKeys): void => {
+    switch (message.type) {
+      case "ready":
+        return;
+      case "send": {
+        // Both ways: the data channel is quicker, the stations are there when it is not; whoever hears it twice takes it once.
+        far.tell(message.to, message.bytes);
+        tell({ type: "signal", call, to: message.to, body: textOf(message.bytes) });
+        return;
+      }
+      case "member":
+        far.member(message);
+        return show({ keys: "agreed" });
+      case "gone":
+        return far.gone(message.terminal);
+      case "epoch":
+        show({
+          epoch: { number: message.epoch, since: clock.now(), state: message.confirmed ? "confirmed" : "waiting" },
+        });
+        if (message.confirmed) tell({ type: "epoch", call, epoch: message.epoch });
+        return;
+      case "linkExport":
+        exported = textOf(message.secret);
+        tell({ type: "exported", call, secret: exported });
+        return;
+      case "refused":
+        show({ refused: { code: message.code, detail: message.detail } });
+        return;
+      case "heard":
+        return heard(message.from, message.life, message.body);
+      case "fault":
+        console.error(message.detail);
+        return;
+    }
+    message satisfies never;
+  };
+
+  const heard = (from: IdText, life: string, body: (FromKeys & { type: "heard" })["body"]): void => {
+    switch (body.type) {
+      case "offer":
+      case "answer":
+      case "candidate":
+      case "restart":
+        return far.heard(from, life, body);
+      case "curtain":
+        return far.curtain(from);
+      case "answered":
+        happen({ type: "receipt", call, kind: "answered", terminal: from });
+        // Our station gives the ring up at its end unless it knows, and the two stations may be apart.
+        tell({ type: "theyAnswered", call });
+        return;
+      case "bye": {
+        const now = line();
+        if (!isInCall(now) || now.theirs !== from) return;
+        happen({ type: "theyHungUp", call, why: "hungUp" });
+        tell({ type: "theyHungUp", call });
+        return;
+      }
+      case "sending": {
+        const { microphone, camera, screen } = body;
+        show({ sending: { microphone, camera, screen } });
+        return;
+      }
+      case "digest":
+        return workers.toFrames({ type: "digest", bytes: body.digest });
+    }
+    body satisfies never;
+  };
+
+  return {
+    hear,
+    again: () => {
+      if (exported !== null) tell({ type: "exported", call, secret: exported });
+      const { epoch } = shown();
+      if (epoch.state === "confirmed") tell({ type: "epoch", call, epoch: epoch.number });
+    },
+  };
+}
