@@ -1,7 +1,7 @@
 // A struct and its station's signature as a document of ours holds them until the far side has signed too: base64url. They were
 // written by this program, so what cannot be read is a bug: it throws.
 import { type Bytes, base64url, fromBase64url } from "@parley/base/bytes";
-import { type Codec, decode, encode } from "@parley/base/codec";
+import { type Codec, decode } from "@parley/base/codec";
 import { certain } from "@parley/base/result";
 import type { EntrySignature } from "./callEntry.ts";
 import type { Digest } from "./hash.ts";
@@ -15,8 +15,9 @@ export function keptBytes(text: string): Bytes {
   return bytes;
 }
 
-export const keep = <T>(codec: Codec<T>, value: T, by: EntrySignature): Kept => ({
-  bytes: base64url(encode(codec, value)),
+/** `bytes`: the struct, encoded. */
+export const keep = (bytes: Bytes, by: EntrySignature): Kept => ({
+  bytes: base64url(bytes),
   key: base64url(by.key),
   signature: base64url(by.signature),
 });

@@ -83,7 +83,7 @@ export function theirPart(
     return complete(turn, empty, value, turn.partOf(empty, nothingFound));
   }
   if (run.at === "part") return complete(turn, run, value, certain(decode(drillPart, keptBytes(run.own))));
-  if (run.at === "under" || run.at === "lastWord") turn.put({ ...run, early: keep(callerPart, value, by) });
+  if (run.at === "under" || run.at === "lastWord") turn.put({ ...run, early: keep(part, by) });
 }
 
 export function theirReport(turn: Turn, run: Run | null, { report, by }: FromPeer & { type: "report" }): void {
@@ -110,11 +110,12 @@ export function theirCountersignature(turn: Turn, run: Run | null, by: EntrySign
 }
 
 function complete(turn: Turn, run: Base, part: CallerPart, own: DrillPart): void {
-  const report = reportOf(part, own);
-  const by = turn.context.sign(drillSignable(report));
+  const whole = reportOf(part, own);
+  const by = turn.context.sign(drillSignable(whole));
+  const report = encode(drillReport, whole);
   const base = baseOf(run, after(turn.now, signatureWithin));
-  turn.put({ ...base, at: "countersignature", kept: keep(drillReport, report, by) });
-  const message: FromPeer = { type: "report", call: part.drill, report: encode(drillReport, report), by };
+  turn.put({ ...base, at: "countersignature", kept: keep(report, by) });
+  const message: FromPeer = { type: "report", call: part.drill, report, by };
   turn.effect({ type: "send", link: run.link, message });
 }
 

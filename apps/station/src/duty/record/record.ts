@@ -2,9 +2,8 @@
 // both sides, or to both accounts where they differ. The calling station gives its account, the called one adds its own part and
 // signs, the calling one signs the same; each step is kept in the transaction that sends its message. Carries [RC4]-[RC9] of
 // docs/spec/record.md.
-import { type Bytes, base64url, equal, fromBase64url } from "@parley/base/bytes";
-import { type Codec, decode, encode } from "@parley/base/codec";
-import { certain } from "@parley/base/result";
+import { type Bytes, equal } from "@parley/base/bytes";
+import { encode } from "@parley/base/codec";
 import type { Instant } from "@parley/base/time";
 import type { StationSignature } from "@parley/ledger/entry";
 import { type ParleyError, problem } from "@parley/protocol/errorCodes";
@@ -22,8 +21,7 @@ import {
   follows,
   signable,
 } from "@parley/protocol/signed/callEntry";
-import type { Digest } from "@parley/protocol/signed/hash";
-import type { Ed25519Signature } from "@parley/protocol/signed/signature";
+import { type Kept, keep, unkept } from "@parley/protocol/signed/kept";
 import {
   type Finish,
   type Held,
@@ -35,9 +33,6 @@ import {
   withReceipt,
   withTerminal,
 } from "./account.ts";
-
-/** An entry or an account and its station's signature as a document holds them: base64url. */
-type Kept = { readonly bytes: string; readonly key: string; readonly signature: string };
 
 /** The record of one call until it is whole; then it lies in the ledger and nowhere else. Plain JSON. */
 export type CallRecord =
@@ -166,23 +161,6 @@ const refused = (record: CallRecord | null, detail: string): RecordDecision => (
   effects: [{ type: "refused", error: problem("RECORD_UNFIT", detail) }],
 });
 
-const keep = (bytes: Bytes, by: EntrySignature): Kept => ({
-  bytes: base64url(bytes),
-  key: base64url(by.key),
-  signature: base64url(by.signature),
-});
-
-const bytesOf = (text: string): Bytes => {
-  const bytes = fromBase64url(text);
-  if (bytes === null) throw new Error("a document of ours that is not base64url");
-  return bytes;
-};
-
-const unkept = <T>(it: Kept, codec: Codec<T>): { readonly value: T; readonly by: EntrySignature } => ({
-  value: certain(decode(codec, bytesOf(it.bytes))),
-  by: { key: bytesOf(it.key) as Digest, signature: bytesOf(it.signature) as Ed25519Signature },
-});
-
 function finished(
   { held, early }: CallRecord & { at: "open" },
   finish: Finish,
@@ -200,7 +178,7 @@ function finished(
   if (held.crossed) return { record: null, effects: [{ type: "crossed" }] };
   const awaiting: CallRecord = { at: "awaiting", held, finish };
   if (early === null) return { record: awaiting, effects: [] };
-  const { value, by } = unkept(early, callAccount);
+  const { value, by } = unkept(callAccount, early);
   return judge(awaiting, value, by, context);
 }
 
@@ -268,7 +246,7 @@ function completed(
   context: RecordContext,
 ): RecordDecision {
   if (record?.at !== "proposed") return refused(record, "an answer to nothing that we proposed");
-  const { value: account } = unkept(record.kept, callAccount);
+  const { value: account } = unkept(callAccount, record.kept);
   if (!context.verify(by, signable(entry))) return refused(record, "an entry that their station did not sign");
   if (!follows(entry, account)) return refused(record, "an entry that does not follow from our account");
   const ours = context.sign(signable(entry));
@@ -290,7 +268,7 @@ function differs(
 ): RecordDecision {
   if (record?.at !== "proposed") return refused(record, "an answer to nothing that we proposed");
   if (!context.verify(by, accountSignable(called))) return refused(record, "an answer that their station did not sign");
-  const { value: account, by: ours } = unkept(record.kept, callAccount);
+  const { value: account, by: ours } = unkept(callAccount, record.kept);
   const fields = differences(account, called);
   const body = encode(differingCallEntry, { caller: { account, by: ours }, called: { account: called, by }, fields });
   return { record: null, effects: [{ type: "differing", body }] };
@@ -299,7 +277,7 @@ function differs(
 /** Their signature over the entry that we completed. */
 function countersigned(record: CallRecord | null, by: EntrySignature, context: RecordContext): RecordDecision {
   if (record?.at !== "completed") return refused(record, "a signature over nothing that we completed");
-  const { value: entry, by: ours } = unkept(record.kept, callEntry);
+  const { value: entry, by: ours } = unkept(callEntry, record.kept);
   if (!context.verify(by, signable(entry))) return refused(record, "a signature that is not their station's");
   const whole = joint(encode(callEntry, entry), { party: context.us, ...ours }, { party: context.them, ...by });
   return { record: null, effects: [whole] };
