@@ -321,6 +321,23 @@ describe("the duty of drills", () => {
     expect(caller.results).toEqual(good.results);
   });
 
+  it("[DR9] a terminal that said its last word is heard, though the line does not end before the drill's time is over", () => {
+    const world = drilled();
+    const [call, { terminal } = { terminal: "" }] = [id16(99), world.a.idle[0]];
+    world.a.do({ type: "placed", link, terminal, call }, world.now);
+    const come = { ...good, results: good.results.slice(0, 2) };
+    world.a.do({ type: "found", terminal, call, at: "over", found: come }, world.now);
+    for (let i = 0; i < 5; i++) {
+      world.now = after(world.now, minutes(1));
+      world.a.do({ type: "tick" }, world.now);
+    }
+    const [part] = world.a.log.flatMap((one) =>
+      one.type === "send" && one.message.type === "part" && idText(one.message.call) === call ? [one.message] : [],
+    );
+    const { caller } = certain(decode(callerPart, part?.part ?? new Uint8Array(0)));
+    expect(caller.results).toEqual(come.results);
+  });
+
   it("[DR13] a report that says more than follows from the parts is signed by nobody", () => {
     const world = drilled();
     world.lost = (type) => type === "report";

@@ -120,7 +120,7 @@ function late(turn: Turn, run: Run): void {
   switch (run.at) {
     case "under":
       turn.effect({ type: "hangUp", call: run.call });
-      return awaitLastWord(turn, run);
+      return underNoMore(turn, run);
     case "lastWord":
       return conclude(turn, run, silent(run.found), run.early);
     case "report":
@@ -192,9 +192,7 @@ function terminalFound(turn: Turn, terminal: IdText, call: IdText, at: "measured
 
 function lineOver(turn: Turn, call: IdText): void {
   const run = turn.runs.find((it) => it.call === call);
-  if (run?.at !== "under") return;
-  if (run.ours === "over") return conclude(turn, run, run.found ?? nothingFound, run.early);
-  awaitLastWord(turn, run);
+  if (run?.at === "under") underNoMore(turn, run);
 }
 
 function heard(turn: Turn, link: IdText, message: FromPeer): void {
@@ -224,7 +222,9 @@ function heard(turn: Turn, link: IdText, message: FromPeer): void {
   message satisfies never;
 }
 
-function awaitLastWord(turn: Turn, run: Run & { at: "under" }): void {
+/** Its line is over: what is still to come is the terminal's last word, unless that came before. */
+function underNoMore(turn: Turn, run: Run & { at: "under" }): void {
+  if (run.ours === "over") return conclude(turn, run, run.found ?? nothingFound, run.early);
   turn.put({ ...baseOf(run, after(turn.now, lastWordWithin)), at: "lastWord", found: run.found, early: run.early });
 }
 
