@@ -2,10 +2,6 @@
 // address's fragment, which no server sees, and leaves it at once.
 import "./noJit.ts";
 import { startAuthentication, startRegistration } from "@simplewebauthn/browser";
-import type {
-  PublicKeyCredentialCreationOptionsJSON,
-  PublicKeyCredentialRequestOptionsJSON,
-} from "@simplewebauthn/browser";
 import { type ReactNode, StrictMode, useMemo, useState, useSyncExternalStore } from "react";
 import { createRoot } from "react-dom/client";
 import { fromHex } from "@parley/base/bytes";
@@ -20,6 +16,7 @@ import { type Announcement, announceConsole, announceDesk } from "./model/announ
 import { consoleScreen } from "./model/consoleScreen.ts";
 import { deskScreen } from "./model/deskScreen.ts";
 import { type Facts, pictureComes } from "./model/facts.ts";
+import { asksCreation, asksRequest } from "./passkeyOptions.ts";
 import { type Auditor, runAuditor } from "./run/auditorRun.ts";
 import type { Browser } from "./run/browser.ts";
 import type { Pictures } from "./run/known.ts";
@@ -58,12 +55,10 @@ const browser: Browser = {
   openSocket: () => new WebSocket(`${location.origin.replace(/^http/, "ws")}/terminal`) as SocketLike,
   startWorkers,
   passkey: async (ceremony, options) => {
-    // The station made these options with the same library; they are WebAuthn's own JSON.
-    const answer =
-      ceremony === "create"
-        ? await startRegistration({ optionsJSON: options as unknown as PublicKeyCredentialCreationOptionsJSON })
-        : await startAuthentication({ optionsJSON: options as unknown as PublicKeyCredentialRequestOptionsJSON });
-    return { ...answer };
+    if (ceremony === "create" && asksCreation(options))
+      return { ...(await startRegistration({ optionsJSON: options })) };
+    if (ceremony === "get" && asksRequest(options)) return { ...(await startAuthentication({ optionsJSON: options })) };
+    throw new TypeError("options of no passkey ceremony");
   },
   saveFile: (name, text) => {
     const address = URL.createObjectURL(new Blob([text], { type: "text/plain" }));
