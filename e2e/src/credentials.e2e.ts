@@ -1,7 +1,7 @@
 // A call outlives the relay's credentials: all media goes through relays whose credentials open new paths for four seconds, and
 // both desks are given the next ones again and again, without a disturbance.
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
-import { type DeskAt, type Parties, callAndAnswer, openDesk, startParties } from "./harness/parties.ts";
+import { type DeskAt, type Parties, callAndAnswer, openDesk, seesAnew, startParties } from "./harness/parties.ts";
 
 type Renewals = { readonly expiries: number[]; readonly errors: string[] };
 declare global {
@@ -62,10 +62,6 @@ describe("a call through relays", () => {
   it("[CL12] finds its way again through a relay that was away", { timeout: 120_000 }, async () => {
     await parties.a.stop("SIGKILL");
     await parties.a.start();
-    for (const { page } of desks) {
-      await page.bringToFront();
-      await page.evaluate(() => globalThis.parleyMeter.reset());
-      expect(await page.evaluate(() => globalThis.parleyMeter.firstSight(60_000))).not.toBeNull();
-    }
+    for (const desk of desks) expect(await seesAnew(desk, 60_000)).toBe(true);
   });
 });

@@ -3,7 +3,17 @@
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
 import type { Page } from "playwright-core";
 import { addMeter, addPlugs } from "./harness/browser.ts";
-import { type DeskAt, type Parties, callAndAnswer, hold, meterOf, openDesk, press, shows } from "./harness/parties.ts";
+import {
+  type DeskAt,
+  type Parties,
+  callAndAnswer,
+  hold,
+  meterOf,
+  openDesk,
+  press,
+  seesAnew,
+  shows,
+} from "./harness/parties.ts";
 import { partyOfTone } from "./harness/tone.ts";
 import { type TwoDesks, openTwoDesks } from "./harness/twoDesks.ts";
 
@@ -24,11 +34,7 @@ afterAll(async () => {
 const soon = { timeout: 20_000, interval: 100 };
 
 /** The desk shows the other's picture, from now on. */
-async function sees({ page }: DeskAt): Promise<void> {
-  await page.bringToFront();
-  await page.evaluate(() => parleyMeter.reset());
-  expect(await page.evaluate(() => parleyMeter.firstSight(30_000))).not.toBeNull();
-}
+const sees = async (desk: DeskAt): Promise<void> => expect(await seesAnew(desk)).toBe(true);
 
 /** The desk plays the tone of that party. */
 async function hears({ page }: DeskAt, other: 1 | 2): Promise<void> {

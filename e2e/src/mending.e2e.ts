@@ -1,7 +1,7 @@
 // No end set: what may happen to a call without ending it. A station that dies and comes back, on either side; a terminal
 // that is reloaded and comes back as a new leaf; and a person who ends the call when both stations are away.
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
-import { type DeskAt, type Parties, callAndAnswer, hold, shows } from "./harness/parties.ts";
+import { type DeskAt, type Parties, callAndAnswer, hold, seesAnew, shows } from "./harness/parties.ts";
 import { type TwoDesks, openTwoDesks } from "./harness/twoDesks.ts";
 
 let desks: TwoDesks;
@@ -19,20 +19,13 @@ afterAll(async () => {
   await desks?.close();
 });
 
-/** Whether this desk sees a new picture of the other within `timeout`. */
-const sees = async ({ page }: DeskAt, timeout = 30_000): Promise<boolean> => {
-  await page.bringToFront();
-  await page.evaluate(() => parleyMeter.reset());
-  return (await page.evaluate((ms) => parleyMeter.firstSight(ms), timeout)) !== null;
-};
-
 describe("a call that nothing ends", () => {
   it.each(["a", "b"] as const)(
     "party %s's station is killed: the picture goes on, and the station finds the call again",
     async (which) => {
       await parties[which].stop("SIGKILL");
-      expect(await sees(caller)).toBe(true);
-      expect(await sees(callee)).toBe(true);
+      expect(await seesAnew(caller)).toBe(true);
+      expect(await seesAnew(callee)).toBe(true);
       await parties[which].start();
       await new Promise((resolve) => setTimeout(resolve, 3000));
       const { links } = await parties[which].ask<{ links: { line: string }[] }>({ do: "status" });
@@ -45,15 +38,15 @@ describe("a call that nothing ends", () => {
   it("the called desk is reloaded: it comes back as a new leaf, and each sees the other again", async () => {
     await callee.page.reload();
     await shows(callee.page, "inCall", 60_000);
-    expect(await sees(callee)).toBe(true);
-    expect(await sees(caller)).toBe(true);
+    expect(await seesAnew(callee)).toBe(true);
+    expect(await seesAnew(caller)).toBe(true);
   });
 
   it("the calling desk is reloaded: the same", async () => {
     await caller.page.reload();
     await shows(caller.page, "inCall", 60_000);
-    expect(await sees(caller)).toBe(true);
-    expect(await sees(callee)).toBe(true);
+    expect(await seesAnew(caller)).toBe(true);
+    expect(await seesAnew(callee)).toBe(true);
   });
 
   it("both stations are away: End still ends the call for both", async () => {

@@ -5,7 +5,7 @@ import { setTimeout as pause } from "node:timers/promises";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
 import type { RunningParty } from "../../scripts/demoParties.ts";
 import { missingForNetwork, type Network, openNetwork } from "./harness/net.ts";
-import { type DeskAt, type Parties, callAndAnswer, shows } from "./harness/parties.ts";
+import { type DeskAt, type Parties, callAndAnswer, seesAnew, shows } from "./harness/parties.ts";
 import { suspend } from "./harness/processTree.ts";
 import { partyOfTone } from "./harness/tone.ts";
 import { type TwoDesks, openTwoDesks } from "./harness/twoDesks.ts";
@@ -56,9 +56,7 @@ describe.skipIf(missing !== null)("a call over a path that fails", () => {
       [callee, 1],
     ] as const) {
       await shows(desk.page, "inCall", 60_000);
-      await desk.page.bringToFront();
-      await desk.page.evaluate(() => parleyMeter.reset());
-      expect(await desk.page.evaluate(() => parleyMeter.firstSight(60_000))).not.toBeNull();
+      expect(await seesAnew(desk, 60_000)).toBe(true);
       const heard = await desk.page.evaluate(() => parleyMeter.hear(1_500));
       expect(heard.level).toBeGreaterThan(0.01);
       expect(heard.hz === null ? null : partyOfTone(heard.hz)).toBe(other);

@@ -178,6 +178,13 @@ export async function hold(page: Page, mark: string): Promise<void> {
 export const shows = (page: Page, state: string, timeout = 30_000): Promise<unknown> =>
   page.waitForSelector(`main.desk[data-at=${state}]`, { timeout });
 
+/** Whether this desk, in front, shows a picture of the other that was drawn from now on, within `timeout` ms. */
+export async function seesAnew({ page }: DeskAt, timeout = 30_000): Promise<boolean> {
+  await page.bringToFront();
+  await page.evaluate(() => parleyMeter.reset());
+  return (await page.evaluate((ms) => parleyMeter.firstSight(ms), timeout)) !== null;
+}
+
 /** Waits until the picture from that camera is on the screen, and says whose sound is heard. */
 export async function seesAndHears({ page }: DeskAt, camera: number): Promise<number | null> {
   await page.bringToFront();
