@@ -1,7 +1,7 @@
 import { expect, it } from "vitest";
 import { type Pins, callPins } from "./callPins.ts";
 
-it("[ID35] a terminal in a call is told of new pins, once, and no more when the call is over", () => {
+it("[ID37] a terminal in a call is told of new pins, once, and no more when the call is over", () => {
   let now: Pins | null = { ours: "a", theirs: "b" };
   let open = true;
   const told: unknown[] = [];

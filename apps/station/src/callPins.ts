@@ -1,5 +1,5 @@
 // What a terminal in a call goes by when it judges the other side's chains: both parties' pins, given when it is let in and
-// told again when a station key rolls, a terminal is cut off or a root is replaced while the call runs ([ID35]).
+// told again when a station key rolls, a terminal is cut off or a root is replaced while the call runs ([ID37]).
 import type { IdText } from "@parley/protocol/ids";
 import type { ToTerminal } from "@parley/protocol/terminal/messages";
 

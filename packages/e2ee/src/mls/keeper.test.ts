@@ -59,7 +59,7 @@ describe("keeper", () => {
     expect(codes(world)).toEqual([]);
   });
 
-  it("[ID35] a renewed credential that the other side cannot judge yet is offered again until it can", async () => {
+  it("[ID37] a renewed credential that the other side cannot judge yet is offered again until it can", async () => {
     let isKnown = false;
     const chain = sha256(utf8("renewed")) as Digest;
     const world = await worldOf([1, 2], { validate: async (leaf) => isKnown || !equal(leaf.chain, chain) });
