@@ -75,12 +75,15 @@ describe("alarms on the console", () => {
     await reads(officer.page, "Nothing needs you.");
   });
 
-  it("[VW56] the officer opens the set-up screen of a desk, and whoever stands there closes it", async () => {
-    await room(/^Terminals/);
-    await officer.page
+  const askForSetUp = (): Promise<void> =>
+    officer.page
       .getByRole("row", { name: /Desk 1/ })
       .getByRole("button", { name: /Camera and sound/ })
       .click();
+
+  it("[VW56] the officer opens the set-up screen of a desk, and whoever stands there closes it", async () => {
+    await room(/^Terminals/);
+    await askForSetUp();
     await shows(desk.page, "setup");
     await expect
       .poll(() => desk.page.getByRole("meter").getAttribute("aria-valuenow"), { timeout: 20_000 })
@@ -88,5 +91,15 @@ describe("alarms on the console", () => {
     await press(desk.page, "setUpDone");
     await shows(desk.page, "idle");
     expect(await desk.page.locator(".check[data-at=good]").count()).toBe(3);
+  });
+
+  it("[VW56] asked of a desk that is just away, it opens when the desk comes back", async () => {
+    await desk.page.goto("about:blank");
+    await officer.page.getByRole("row", { name: /Desk 1/ }).getByText(/away since/).waitFor();
+    await askForSetUp();
+    await desk.page.goBack();
+    await shows(desk.page, "setup");
+    await press(desk.page, "setUpDone");
+    await shows(desk.page, "idle");
   });
 });

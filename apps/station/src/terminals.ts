@@ -28,6 +28,7 @@ import { verifiedBy } from "./peer/tlsIdentity.ts";
 import type { TerminalsPort } from "./inside.ts";
 import type { Joined } from "./joined.ts";
 import { relayCredentials } from "./relayCredentials.ts";
+import { setUpAsked } from "./setUpAsked.ts";
 import type { RelayRun } from "./relayRun.ts";
 import type { AlarmsRun } from "./run/alarmsRun.ts";
 import type { CallsRun } from "./run/callsRun.ts";
@@ -156,6 +157,12 @@ export async function openTerminals(options: TerminalsOptions): Promise<Result<T
     for (const seat of hub.seats()) if (seat.who === terminal) askToRenew(seat);
   });
 
+  const setUps = setUpAsked({
+    clock,
+    isOn: (terminal) => hub.isOn(terminal) && chains.of(terminal) !== null,
+    open: (terminal) => hub.tell(terminal, { type: "setUp" }),
+  });
+
   /** A terminal has proven itself: it gets a credential if it has none in hand, then the welcome, then every line. */
   const come = (terminal: IdText, seat: Seat): void => {
     seen.set(terminal, { on: true, since: clock.now() });
@@ -182,7 +189,8 @@ export async function openTerminals(options: TerminalsOptions): Promise<Result<T
     hub.tellSeat(seat, drillsNow());
     hub.tellSeat(seat, checksNow());
     if (consoleRole(it.role) === "console") people.door(seat);
-    void calls.command({ from: "presence", terminal });
+    // After its lines: a set-up screen takes the place of how a call has ended.
+    void calls.command({ from: "presence", terminal }).then(() => setUps.came(terminal));
     for (const { line } of Object.values(calls.state().links)) {
       const recorded = line.at === "ended" ? recordOf(line.call) : null;
       if (line.at === "ended" && recorded !== null && recorded.at !== "crossed")
@@ -281,7 +289,7 @@ export async function openTerminals(options: TerminalsOptions): Promise<Result<T
   const takeUp = async (seat: Seat, act: Act & { do: "acknowledge" | "shelve" | "openSetUp" }): Promise<void> => {
     const officer = people.officerAt(seat);
     if (officer === null) return hub.refuse(seat, "OFFICER_UNPROVEN");
-    if (act.do === "openSetUp") return hub.tell(act.terminal, { type: "setUp" });
+    if (act.do === "openSetUp") return setUps.ask(act.terminal);
     if (act.do === "acknowledge") return options.alarms.acknowledge(act.alarm, officer.id, officer.name);
     return options.alarms.shelve(act.alarm, officer.id, officer.name, minutes(act.minutes));
   };

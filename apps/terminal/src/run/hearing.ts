@@ -84,6 +84,8 @@ export function hearingFor(options: HearingOptions): (message: ToTerminal) => vo
       case "passkey":
         return askPasskey(message.ceremony, message.options);
       case "setUp":
+        // Whoever asks for it looks for it now: how the last call here ended is no longer what the screen is for.
+        if (Object.values(facts().lines).every(({ line }) => openCall(line) === null)) calls.backToLine();
         return setUp.open();
       case "passkeyFailed":
         return change({ passkey: { at: "failed", why: message.why } });
