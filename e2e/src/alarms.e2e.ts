@@ -95,7 +95,10 @@ describe("alarms on the console", () => {
 
   it("[VW56] asked of a desk that is just away, it opens when the desk comes back", async () => {
     await desk.page.goto("about:blank");
-    await officer.page.getByRole("row", { name: /Desk 1/ }).getByText(/away since/).waitFor();
+    await officer.page
+      .getByRole("row", { name: /Desk 1/ })
+      .getByText(/away since/)
+      .waitFor();
     await askForSetUp();
     await desk.page.goBack();
     await shows(desk.page, "setup");
