@@ -1,6 +1,8 @@
 // The line rehearses itself: two stations, two idle desks in two browsers, and a drill that nobody answers. Its report is signed
 // by both stations and says ready with numbers; the desks show it; no camera, ring or call is seen; a person comes first; and a
 // desk that is closed is found, on the right side.
+import { readFileSync, writeFileSync } from "node:fs";
+import { join } from "node:path";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
 import type { DrillShown } from "../../apps/station/src/adminDrills.ts";
 import type { RunningParty } from "../../scripts/demoParties.ts";
@@ -105,6 +107,27 @@ describe("a drill", () => {
   it("[DR1] [DR2] nobody was rung and no call was noted but the one that a person made", async () => {
     for (const party of [parties.a, parties.b]) expect((await party.ask<unknown[]>({ do: "calls" })).length).toBe(1);
     expect([...caller.browser.complaints, ...callee.browser.complaints]).toEqual([]);
+  });
+
+  it("[DR4] [DR11] a relay that is gone after a change of settings: unproven, then degraded, and on that side", async () => {
+    const file = join(parties.b.dataDir, "parley.json");
+    const settings = JSON.parse(readFileSync(file, "utf8")) as { turn: object };
+    await parties.b.stop();
+    const away = { ...settings.turn, use: "external", urls: ["turn:127.0.0.1:9?transport=udp"] };
+    writeFileSync(file, JSON.stringify({ ...settings, turn: away }));
+    await parties.b.start();
+    await reads(callee.page, /Unproven since the/);
+    // Nor is the end of the call before shown again, which a person has put away.
+    await shows(callee.page, "idle", 1000);
+    await until(
+      () => parties.b.ask<{ links: { reachable: { up: boolean } }[] }>({ do: "status" }),
+      ({ links }) => links.every(({ reachable }) => reachable.up),
+      "the link",
+    );
+    const degraded = { at: "degraded", step: "path", cause: "relayAway" };
+    expect(await drill(parties.a)).toMatchObject({ ...degraded, whose: "theirs" });
+    await reads(caller.page, /by one route of two. Cause: their relay does not answer/);
+    await reads(callee.page, /by one route of two. Cause: our relay does not answer/);
   });
 
   it("[DR11] a desk that is closed is found, and both stations sign that it is that side's", async () => {

@@ -191,6 +191,7 @@ export async function openTerminals(options: TerminalsOptions): Promise<Result<T
     if (consoleRole(it.role) === "console") people.door(seat);
     // After its lines: a set-up screen takes the place of how a call has ended.
     void calls.command({ from: "presence", terminal }).then(() => setUps.came(terminal));
+    void options.drills?.run.came(terminal);
     for (const { line } of Object.values(calls.state().links)) {
       const recorded = line.at === "ended" ? recordOf(line.call) : null;
       if (line.at === "ended" && recorded !== null && recorded.at !== "crossed")
@@ -268,6 +269,8 @@ export async function openTerminals(options: TerminalsOptions): Promise<Result<T
         return fromDrill(seat.who, message.message);
       case "found":
         return options.drills?.run.found(seat.who, message.call, message.at, message.found);
+      case "drillLeft":
+        return options.drills?.run.left(seat.who, message.call, message.why);
       default:
         return calls.command({ from: "terminal", terminal: seat.who, message });
     }

@@ -338,6 +338,72 @@ describe("the duty of drills", () => {
     expect(caller.results).toEqual(come.results);
   });
 
+  it("[DR3] [DR19] a desk that a person uses gives way, also where the other side has said all: no failure, and nobody signs", () => {
+    for (const [which, when] of [
+      ["a", "middle"],
+      ["b", "middle"],
+      ["b", "end"],
+    ] as const) {
+      const world = drilled();
+      const before = [world.a, world.b].map((one) => one.shown().ticks.length);
+      const leave = (): void => {
+        const run = world[which].drills.runs.find(({ at }) => at === "under" || at === "lastWord");
+        if (run === undefined || run.terminal === null) throw new Error("nothing to leave");
+        world.run(which, { type: "left", terminal: run.terminal, call: run.call, why: "inUse" });
+      };
+      if (when === "middle") world.during = leave;
+      else world.found = { a: good, b: null };
+      world.run("a", { type: "now", link });
+      if (when === "end") leave();
+      world.pass(minutes(2));
+      expect([world.a, world.b].map((one) => one.shown().ticks.length)).toEqual(before);
+      expect([world.a.drills.runs, world.b.drills.runs]).toEqual([[], []]);
+      expect([aloneOf(world.a), aloneOf(world.b)]).toEqual([[], []]);
+      [world.during, world.found] = [() => undefined, { a: good, b: good }];
+      world.pass(minutes(6));
+      expect(world.a.shown().ticks.length).toBeGreaterThan(before[0] ?? 0);
+    }
+  });
+
+  it("[DR19] a page that was loaded anew is gone from the drill at once, in the step that it had come to", () => {
+    const world = drilled();
+    world.found = { a: good, b: null };
+    world.during = () => {
+      const [run] = world.b.drills.runs;
+      if (run === undefined || run.terminal === null) throw new Error("no drill");
+      const come = { results: [passed("ring", 5), passed("keys", 5)], numbers: null };
+      world.run("b", { type: "found", terminal: run.terminal, call: run.call, at: "measured", found: come });
+      expect(world.b.do({ type: "came", terminal: run.terminal }, world.now)).toMatchObject([
+        { type: "plan", terminal: run.terminal, call: run.call, again: true },
+      ]);
+      world.run("b", { type: "left", terminal: run.terminal, call: run.call, why: "loadedAnew" });
+    };
+    world.run("a", { type: "now", link });
+    expect(world.b.shown().verdict).toMatchObject({ step: "path", cause: "terminalGone", whose: "ours" });
+    expect(world.a.shown().verdict).toMatchObject({ step: "path", cause: "terminalGone", whose: "theirs" });
+  });
+
+  it("[DR21] a drill in which a station began anew is nobody's, on either side", () => {
+    for (const which of ["a", "b"] as const) {
+      const world = drilled();
+      const before = [world.a, world.b].map((one) => one.shown().ticks.length);
+      world.during = () => world.run(which, { type: "restarted" });
+      world.run("a", { type: "now", link });
+      world.pass(seconds(59), seconds(1));
+      expect([world.a, world.b].map((one) => one.shown().ticks.length)).toEqual(before);
+      expect([aloneOf(world.a), aloneOf(world.b)]).toEqual([[], []]);
+    }
+  });
+
+  it("[DR21] a station that went away in the middle of a drill is what was found, and no desk of theirs", () => {
+    const world = drilled();
+    const steps = good.results.filter(({ step }) => step !== "hangUp");
+    world.found = { a: { results: steps, numbers: null }, b: null };
+    world.during = () => (world.a.reachable = false);
+    world.run("a", { type: "now", link });
+    expect(world.a.shown().verdict).toMatchObject({ step: "hangUp", cause: "stationAway", whose: "theirs" });
+  });
+
   it("[DR13] a report that says more than follows from the parts is signed by nobody", () => {
     const world = drilled();
     world.lost = (type) => type === "report";

@@ -5,11 +5,11 @@ import { decode } from "@parley/base/codec";
 import { certain } from "@parley/base/result";
 import { type Instant, type Ms, after, ms } from "@parley/base/time";
 import { expectedAfterMissed, graceOf, nextDrill, soonAfterChange, verdictLasts } from "@parley/drill/schedule";
-import { amiss, drillAtMost, lastWordWithin, withResults } from "@parley/drill/steps";
+import { amiss, drillAtMost, lastWordWithin, signatureWithin, withResults } from "@parley/drill/steps";
 import { type IdText, idText } from "@parley/protocol/ids";
 import { callerPart, drillPart, drillReport, drillSteps } from "@parley/protocol/signed/drillReport";
 import { keptBytes, unkept } from "@parley/protocol/signed/kept";
-import type { Found, LineDrills } from "@parley/protocol/terminal/drill";
+import type { DrillLeft, Found, LineDrills } from "@parley/protocol/terminal/drill";
 import type {
   Base,
   DrillTerminal,
@@ -41,6 +41,16 @@ export function decide(drills: Drills, command: DrillsCommand, context: DrillsCo
       break;
     case "found":
       terminalFound(turn, command.terminal, command.call, command.at, command.found);
+      break;
+    case "left":
+      left(turn, command.terminal, command.call, command.why);
+      break;
+    case "came":
+      for (const run of turn.atTerminals())
+        if (run.terminal === command.terminal) plan(turn, run, command.terminal, true);
+      break;
+    case "restarted":
+      for (const run of turn.atTerminals()) giveUp(turn, run, "ours");
       break;
     case "lineOver":
       lineOver(turn, command.call);
@@ -129,6 +139,8 @@ function late(turn: Turn, run: Run): void {
       return alone(turn, run, certain(decode(drillPart, keptBytes(run.own))));
     case "countersignature":
       return alone(turn, run, unkept(drillReport, run.kept).value.called);
+    case "yielded":
+      return turn.remove(run);
   }
   run satisfies never;
 }
@@ -190,6 +202,14 @@ function terminalFound(turn: Turn, terminal: IdText, call: IdText, at: "measured
   if (at === "over") turn.effect({ type: "hangUp", call });
 }
 
+/** A desk in use has given way to its person ([DR3]); one whose page was loaded anew is gone from the drill ([DR19]). */
+function left(turn: Turn, terminal: IdText, call: IdText, why: DrillLeft): void {
+  const run = turn.atTerminals().find((it) => it.call === call && it.terminal === terminal);
+  if (run === undefined) return;
+  if (why === "inUse") return giveUp(turn, run, "ours");
+  terminalFound(turn, terminal, call, "over", silent(run.found));
+}
+
 function lineOver(turn: Turn, call: IdText): void {
   const run = turn.runs.find((it) => it.call === call);
   if (run?.at === "under") underNoMore(turn, run);
@@ -211,7 +231,9 @@ function heard(turn: Turn, link: IdText, message: FromPeer): void {
       if (run.terminal !== null) turn.effect({ type: "tell", terminal: run.terminal, what: "drillMeasured", call });
       return;
     case "givenUp":
-      return run?.at === "under" || run?.at === "lastWord" ? giveUp(turn, run, "theirs") : undefined;
+      // Also where our own terminal had come to the end: a part of a drill that was given up is signed by nobody.
+      if (run === null || run.at === "countersignature" || run.at === "yielded") return;
+      return giveUp(turn, run, "theirs");
     case "part":
       return theirPart(turn, link, run, message);
     case "report":
@@ -229,9 +251,10 @@ function underNoMore(turn: Turn, run: Run & { at: "under" }): void {
 }
 
 /** A person comes first: the drill ends at once, and is neither passed nor failed ([DR3]). */
-function giveUp(turn: Turn, run: Run & { at: "under" | "lastWord" }, whose: "ours" | "theirs"): void {
+function giveUp(turn: Turn, run: Run, whose: "ours" | "theirs"): void {
   const { link, call, terminal } = run;
-  turn.remove(run);
+  if (run.role === "caller") turn.remove(run);
+  else turn.put({ ...baseOf(run, after(turn.now, signatureWithin)), at: "yielded" });
   turn.effect({ type: "hangUp", call });
   if (whose === "ours") turn.effect({ type: "send", link, message: { type: "givenUp", call: callOf(call) } });
   if (terminal !== null) turn.effect({ type: "tell", terminal, what: "drillGivenUp", call });
@@ -251,10 +274,14 @@ function pick(turn: Turn, link: IdText): DrillTerminal | null {
 /** It is under way at that terminal, which is told how long it rings and talks. */
 function start(turn: Turn, run: Base, terminal: IdText): void {
   turn.put({ ...run, at: "under", found: null, ours: "measuring", theirs: "measuring", early: null });
+  plan(turn, run, terminal, false);
+}
+
+function plan(turn: Turn, { call }: Base, terminal: IdText, again: boolean): void {
   const between = ([least, most]: readonly [number, number]): number =>
     least + turn.context.draw(Math.max(1, most - least + 1));
   const { ringFor, talkFor } = turn.context;
-  turn.effect({ type: "plan", terminal, call: run.call, ringFor: between(ringFor), talkFor: between(talkFor) });
+  turn.effect({ type: "plan", terminal, call, ringFor: between(ringFor), talkFor: between(talkFor), again });
 }
 
 /** What was heard of a terminal whose last word never came, with its silence named: it went in the step that it had come to. */

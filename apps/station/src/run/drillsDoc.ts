@@ -42,6 +42,7 @@ const runDoc: z.ZodType<Run> = z.union([
   base.extend({ at: z.literal("report"), part: encodedDoc(callerPart) }),
   base.extend({ at: z.literal("part"), own: encodedDoc(drillPart) }),
   base.extend({ at: z.literal("countersignature"), kept: keptDoc(drillReport) }),
+  base.extend({ at: z.literal("yielded") }),
 ]);
 
 export const drillsDoc: z.ZodType<Drills> = z.object({ links: z.record(id, linkDrillsDoc), runs: z.array(runDoc) });

@@ -14,7 +14,7 @@ import { drillPayload } from "@parley/protocol/peer/drill";
 import { payloadKinds } from "@parley/protocol/peer/envelope";
 import type { EntrySignature } from "@parley/protocol/signed/callEntry";
 import type { Digest } from "@parley/protocol/signed/hash";
-import type { Found, LineDrills } from "@parley/protocol/terminal/drill";
+import type { DrillLeft, Found, LineDrills } from "@parley/protocol/terminal/drill";
 import type { ToTerminal } from "@parley/protocol/terminal/messages";
 import type { Calls, FromTerminal } from "../duty/calls/port.ts";
 import {
@@ -72,6 +72,10 @@ export type DrillsRun = {
   /** From a terminal that takes part in a drill. */
   readonly fromTerminal: (terminal: IdText, message: FromTerminal) => Promise<void>;
   readonly found: (terminal: IdText, call: IdText, at: "measured" | "over", found: Found) => Promise<void>;
+  /** A terminal takes no part in that drill, or none any more. */
+  readonly left: (terminal: IdText, call: IdText, why: DrillLeft) => Promise<void>;
+  /** A terminal is there anew: it is told again of the drill that it takes part in, if there is one. */
+  readonly came: (terminal: IdText) => Promise<void>;
   /** A terminal came, went, or is in use. */
   readonly look: () => void;
   readonly heard: (
@@ -115,11 +119,11 @@ export type DrillsRunOptions = {
 export async function runDrills(options: DrillsRunOptions): Promise<DrillsRun> {
   const { store, writer, clock, random, links, settings, calls } = options;
   const found = certain(await store.doc(docKind, only));
-  // A drill in which a restart came between is nobody's: its line is hung up at the start.
+  // A drill in which a restart came between is nobody's: it is given up and its line hung up at the start.
   const read = found === null ? ok(noDrills) : fromDoc(drillsDoc, found, docKind);
   // Nothing that was promised lies there: what cannot be read is rehearsed anew.
   if (!read.ok) options.report(read.error);
-  let drills: Drills = read.ok ? afterRestart(read.value) : noDrills;
+  let drills: Drills = read.ok ? read.value : noDrills;
   let timer: Cancel = () => undefined;
   let stopped = true;
   let waiting: { readonly link: IdText; readonly done: (verdict: LineDrills["verdict"]) => void }[] = [];
@@ -200,7 +204,10 @@ export async function runDrills(options: DrillsRunOptions): Promise<DrillsRun> {
         return links.put(tx, after, effect.link, payloadKinds.drill, encode(drillPayload, effect.message));
       case "plan": {
         const { terminal, call, ringFor, talkFor } = effect;
-        return after(() => options.terminals()?.tell(terminal, { type: "drillPlan", call, ringFor, talkFor }));
+        const again = effect.again ? { again: true } : {};
+        return after(() =>
+          options.terminals()?.tell(terminal, { type: "drillPlan", call, ringFor, talkFor, ...again }),
+        );
       }
       case "tell":
         return after(() => options.terminals()?.tell(effect.terminal, { type: effect.what, call: effect.call }));
@@ -257,6 +264,12 @@ export async function runDrills(options: DrillsRunOptions): Promise<DrillsRun> {
     fromTerminal: (terminal, message) =>
       message.type === "place" ? Promise.resolve() : calls.command({ from: "terminal", terminal, message }),
     found: (terminal, call, at, it) => command({ type: "found", terminal, call, at, found: it }),
+    left: (terminal, call, why) => command({ type: "left", terminal, call, why }),
+    came: async (terminal) => {
+      if (under()?.terminal !== terminal) return;
+      await command({ type: "came", terminal });
+      await calls.command({ from: "presence", terminal });
+    },
     look: () => {
       if (!stopped) tick();
     },
@@ -306,6 +319,7 @@ export async function runDrills(options: DrillsRunOptions): Promise<DrillsRun> {
       const open = Object.values(calls.state().links).flatMap(({ line }) => openCall(line) ?? []);
       for (const call of open)
         void calls.command({ from: "terminal", terminal: "", message: { type: "hangUp", call } });
+      void command({ type: "restarted" });
       void command({ type: "tick" });
     },
     stop: () => {
@@ -320,8 +334,3 @@ const calledHere = (run: Run, lines: Calls): boolean => {
   const line = lines.links[run.link]?.line;
   return line !== undefined && line.at !== "idle" && line.call === run.call;
 };
-
-const afterRestart = ({ links, runs }: Drills): Drills => ({
-  links,
-  runs: runs.filter(({ at }) => at !== "under" && at !== "lastWord"),
-});

@@ -4,9 +4,7 @@
 import { type Cancel, type Clock, type Instant, type Ms, ms } from "@parley/base/time";
 import { inTime } from "@parley/call/inTime";
 import { type Line, idle, isInCall, openCall, ringsAt } from "@parley/call/state";
-import { judgePicture, judgeSound } from "@parley/drill/judgement";
 import { amiss, passed, stepLasts, talksAtMost, withResults } from "@parley/drill/steps";
-import { judgeSweep, soundBehind, sweepLasts } from "@parley/drill/sweep";
 import type { DrillStep, StepResult } from "@parley/protocol/signed/drillReport";
 import type { Found } from "@parley/protocol/terminal/drill";
 import type { FromTerminal, ToTerminal } from "@parley/protocol/terminal/messages";
@@ -14,12 +12,12 @@ import type { Bytes } from "@parley/base/bytes";
 import type { Enrolment } from "../crypto/keyStore.ts";
 import type { CallWorkers } from "../crypto/workers.ts";
 import { type Black, black } from "../media/black.ts";
-import { type PathNumbers, pathNumbersOf } from "../media/pathNumbers.ts";
-import { type RelaysFound, tryRelays } from "../media/relayTrial.ts";
+import { tryRelays } from "../media/relayTrial.ts";
 import type { CanvasTrack } from "../media/canvasTrack.ts";
 import { type CardReader, cardReader, cardTrack } from "../media/testCard.ts";
 import { type SweepListener, type SweepTrack, sweepListener, sweepTrack } from "../media/sweepTone.ts";
 import { type CallRun, type CallView, type Signal, runCall } from "./callRun.ts";
+import { type DrillMeasure, type Judged, measureDrill } from "./drillMeasure.ts";
 
 export type DrillPlan = Extract<ToTerminal, { type: "drillPlan" }>;
 export type DrillWord = Extract<ToTerminal, { type: "drill" }>["message"];
@@ -32,8 +30,12 @@ export type DrillRun = {
   readonly hear: (word: DrillWord) => void;
   /** The far side has measured what it wants. */
   readonly theyMeasured: () => void;
-  /** A person wants this terminal: everything ends here and now. */
+  /** Our station is there again: it is told what it may have missed. */
+  readonly again: () => void;
+  /** A person wants this terminal: everything ends here and now, and our station is told. */
   readonly giveWay: () => void;
+  /** Our station has given it up. */
+  readonly drop: () => void;
 };
 
 export type DrillRunOptions = {
@@ -50,9 +52,6 @@ export type DrillRunOptions = {
 
 /** How often it looks how far it has come. */
 const looksEvery: Ms = ms(200);
-/** Pictures, and sweeps, after which it has seen and heard enough. */
-const enoughPictures = 50;
-const enoughSound: Ms = ms(2 * sweepLasts);
 /** A relay has answered by then, or does not: longer than a lost packet or two. */
 const relayWithin: Ms = ms(6000);
 /** From its end until its workers and connection go: the last word may be on its way. */
@@ -84,9 +83,7 @@ export function runDrill(options: DrillRunOptions): DrillRun {
   let liveAt: Ms | null = null;
   let epochAtLive = 0;
   let iceServers: readonly RTCIceServer[] = [];
-  let relays: RelaysFound | null = null;
-  let before: readonly unknown[] | null = null;
-  let measuring: "notYet" | "measuring" | "measured" = "notYet";
+  let measure: DrillMeasure | null = null;
   let hungUpAt: Ms | null = null;
   let theirs: "measuring" | "measured" = "measuring";
   let over = false;
@@ -176,24 +173,35 @@ export function runDrill(options: DrillRunOptions): DrillRun {
     if (run === null || line.at === "idle" || line.at === "ringing") return ringing();
     if (line.at === "ended") return;
     if (liveAt === null) return connecting();
-    if (measuring === "notYet") {
-      measuring = "measuring";
-      void run.report().then((report) => (before = report));
-      void tryRelays(iceServers, clock, relayWithin).then((found) => (relays = found));
-    }
-    if (measuring === "measuring" && isEnough()) void measure();
+    measure ??= measureNow(liveAt);
+    measure?.look(since(liveAt), has("rekey") ? "yes" : "no");
     if (hungUpAt !== null) {
       if (since(hungUpAt) > stepLasts.hangUp) fail(amiss("hangUp", "failed", "notEnded", "own", since(hungUpAt)));
       return;
     }
     const calling = line.side === "calling";
-    const done = measuring === "measured" && theirs === "measured" && since(liveAt) >= plan.talkFor;
+    const done = measure?.at() === "measured" && theirs === "measured" && since(liveAt) >= plan.talkFor;
     if (calling && (done || since(liveAt) > talksAtMost)) {
       hungUpAt = clock.elapsed();
       run.press("hangUp");
     }
     if (!calling && since(liveAt) > talksAtMost + stepLasts.hangUp)
       fail(amiss("hangUp", "failed", "notEnded", "far", since(liveAt)));
+  };
+
+  const measureNow = (from: Ms): DrillMeasure | null => {
+    const [going, made] = [run, media];
+    if (going === null || made === null) return null;
+    return measureDrill({
+      setUp: ms(from - (answeredAt ?? from)),
+      report: going.report,
+      route: () => going.view().route.at,
+      reader: made.reader,
+      listener: made.listener,
+      sweep: made.sweep,
+      tryRelays: () => tryRelays(iceServers, clock, relayWithin),
+      onJudged: judged,
+    });
   };
 
   const ringing = (): void => {
@@ -212,84 +220,25 @@ export function runDrill(options: DrillRunOptions): DrillRun {
     fail(amiss("seal", "failed", "noFrames", "unknown", since(answeredAt)));
   };
 
-  const isEnough = (): boolean => {
-    const lasted = since(liveAt);
-    const seen = (media?.reader.seen().read ?? 0) >= enoughPictures || lasted > stepLasts.picture;
-    const heard = (lasted >= enoughSound && soundPassed()) || lasted > stepLasts.sound;
-    return (
-      lasted >= enoughSound &&
-      seen &&
-      heard &&
-      (has("rekey") || lasted > stepLasts.rekey) &&
-      before !== null &&
-      relays !== null
-    );
-  };
-
-  const soundPassed = (): boolean =>
-    media !== null && judgeSweep(media.listener.heard()).bands.every(({ below }) => below !== null);
-
-  const measure = async (): Promise<void> => {
-    measuring = "measured";
-    await findPath();
+  const judged = ({ results: more, numbers: found }: Judged): void => {
     if (over) return;
+    note(...more);
+    numbers = found;
     if (!has("rekey")) note(amiss("rekey", "failed", "keysStood", "unknown", since(liveAt)));
-    options.tell({ type: "found", call, at: "measured", found: { results: [...results], numbers } });
+    if (line.at === "ended") return ended();
+    tellMeasured();
   };
 
-  /** Judges path, picture and sound from what has arrived until now. */
-  const findPath = async (): Promise<void> => {
-    if (run === null || media === null) return;
-    const after = await run.report();
-    const lasted = since(liveAt);
-    const path = pathNumbersOf(before ?? [], after, lasted);
-    const { route } = run.view();
-    const took = answeredAt === null || liveAt === null ? ms(0) : ms(liveAt - answeredAt);
-    if (route.at === "searching") note(amiss("path", "failed", "noPath", "unknown", took));
-    else if (relays === "silent" || relays === "udpSilent")
-      note(amiss("path", "weak", relays === "silent" ? "relayAway" : "udpBlocked", "own", took));
-    else note(passed("path", took));
-    const seen = media.reader.seen();
-    const heard = judgeSweep(media.listener.heard());
-    note(judgePicture(seen, path.out.picture, path.in.picture, lasted));
-    note(judgeSound(heard, media.sweep.sounds(), path.out.sound, path.in.sound, lasted));
-    numbers = numbersOf(path, route.at, took, heard, seen);
-  };
-
-  const numbersOf = (
-    path: PathNumbers,
-    route: "searching" | "direct" | "relay",
-    setUp: Ms,
-    heard: ReturnType<typeof judgeSweep>,
-    seen: ReturnType<CardReader["seen"]>,
-  ): NonNullable<Found["numbers"]> => {
-    const behind = soundBehind(heard.began, seen.ahead);
-    const { roundTrip, lost, jitter, couldSend, sent, received, codec } = path;
-    return {
-      roundTrip,
-      lost,
-      jitter,
-      couldSend,
-      sent,
-      received,
-      codec,
-      setUp: Math.round(setUp),
-      path: route === "searching" ? "none" : route,
-      pictures: seen.read,
-      torn: seen.torn,
-      gap: Math.round(seen.gap),
-      greyError: seen.read === 0 ? null : Math.min(255, Math.round(seen.greyError)),
-      soundBehind: behind === null ? null : Math.max(0, Math.round(behind) + 10_000),
-      bands: [...heard.bands],
-    };
-  };
+  const tellMeasured = (): void =>
+    void options.tell({ type: "found", call, at: "measured", found: { results: [...results], numbers } });
 
   // ---- the end
 
   const ended = (): void => {
-    if (over) return;
+    // What is being judged is still to be said.
+    if (over || measure?.at() === "judging") return;
     if (hungUpAt !== null) note(passed("hangUp", since(hungUpAt)));
-    else if (measuring === "measured") note(passed("hangUp", 0));
+    else if (measure?.at() === "measured") note(passed("hangUp", 0));
     finish();
   };
 
@@ -354,7 +303,17 @@ export function runDrill(options: DrillRunOptions): DrillRun {
     theyMeasured: () => {
       theirs = "measured";
     },
+    again: () => {
+      if (over) return;
+      run?.again();
+      if (measure?.at() === "measured") tellMeasured();
+    },
     giveWay: () => {
+      if (over) return;
+      options.tell({ type: "drillLeft", call, why: "inUse" });
+      stop(ms(0));
+    },
+    drop: () => {
       if (!over) stop(ms(0));
     },
   };

@@ -117,7 +117,7 @@ export function hearingFor(options: HearingOptions): (message: ToTerminal) => vo
       case "drillMeasured":
         return rehearsal.theyMeasured(message.call);
       case "drillGivenUp":
-        return rehearsal.giveWay();
+        return rehearsal.givenUp(message.call);
       case "checks":
         return change({ checks: Object.fromEntries(message.lines.map((line) => [line.link, line])) });
       case "drills": {

@@ -73,9 +73,12 @@ export function makeOwnCalls(options: OwnCallsOptions): OwnCalls {
   /** Calls that were declined here, and those of them that our station, which was away since, may not know of. */
   const declined = new Set<string>();
   let unheard = new Set<string>();
+  /** Finished calls that a person here has seen enough of: our station tells of their end again when it is back. */
+  const putAway = new Set<string>();
 
   const lineSaid: OwnCalls["lineSaid"] = (linkId, line, theirNow) => {
-    const said = inTime(line, theirNow, lineClock.now());
+    const told = inTime(line, theirNow, lineClock.now());
+    const said = told.at === "ended" && putAway.has(told.call) ? idle : told;
     const again = leftAlready(said, left, facts().welcome?.terminal);
     if (again !== null) {
       send({ type: "hangUp", call: again });
@@ -213,6 +216,7 @@ export function makeOwnCalls(options: OwnCallsOptions): OwnCalls {
     press,
     shown: (state) => (view === null ? null : ownCallOf(view, state)),
     backToLine: () => {
+      for (const { line } of Object.values(facts().lines)) if (line.at === "ended") putAway.add(line.call);
       endRun();
       const lines = Object.fromEntries(Object.entries(facts().lines).filter(([, { line }]) => line.at !== "ended"));
       change({ lines });

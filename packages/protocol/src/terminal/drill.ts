@@ -44,13 +44,18 @@ export const foundSchema = z.object({
 });
 export type Found = z.infer<typeof foundSchema>;
 
-/** Where a terminal is told to be. */
+/** Why a terminal has left a drill: a person uses it, which is no failure, or its page was loaded anew and knows nothing of it. */
+export const drillLeftWords = ["inUse", "loadedAnew"] as const;
+export type DrillLeft = (typeof drillLeftWords)[number];
+
 export const drillFromTerminal = [
   /** Whether this terminal could take part in a drill now, and the browser that it runs in. */
   z.object({ type: z.literal("drillable"), at: z.enum(["idle", "inUse"]), browser: z.string().max(200) }),
   z.object({ type: z.literal("drill"), message: z.discriminatedUnion("type", [...callFromTerminal]) }),
   /** `measured`: all that was to be measured is, and the drill may end; `over`: it has ended here, and nothing more comes. */
   z.object({ type: z.literal("found"), call: id16, at: z.enum(["measured", "over"]), found: foundSchema }),
+  /** This terminal takes no part in that drill, or none any more: its last word, as `over` is. */
+  z.object({ type: z.literal("drillLeft"), call: id16, why: z.enum(drillLeftWords) }),
 ] as const;
 
 /** A line's drills, as its terminals show them. */
@@ -82,7 +87,14 @@ export type LineDrills = z.infer<typeof lineDrillsSchema>;
 export const drillToTerminal = [
   z.object({ type: z.literal("drill"), message: z.discriminatedUnion("type", [...callToTerminal]) }),
   /** What this terminal does in the drill of `call`: it answers `ringFor` after it rang, and talks `talkFor` at least. */
-  z.object({ type: z.literal("drillPlan"), call: id16, ringFor: uint32, talkFor: uint32 }),
+  z.object({
+    type: z.literal("drillPlan"),
+    call: id16,
+    ringFor: uint32,
+    talkFor: uint32,
+    /** It was told so before, and came back to its station since: a page that takes part takes this for no other drill. */
+    again: z.boolean().optional(),
+  }),
   /** The far side has measured what it wants. */
   z.object({ type: z.literal("drillMeasured"), call: id16 }),
   /** A person wants this terminal or the line. */

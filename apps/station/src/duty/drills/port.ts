@@ -11,7 +11,7 @@ import type { DrillPayload } from "@parley/protocol/peer/drill";
 import type { EntrySignature } from "@parley/protocol/signed/callEntry";
 import type { DrillPart, DrillVerdict } from "@parley/protocol/signed/drillReport";
 import type { Kept } from "@parley/protocol/signed/kept";
-import type { Found, LineDrills } from "@parley/protocol/terminal/drill";
+import type { DrillLeft, Found, LineDrills } from "@parley/protocol/terminal/drill";
 
 export type Tick = LineDrills["ticks"][number];
 export type Verdict = NonNullable<LineDrills["verdict"]>;
@@ -57,7 +57,9 @@ export type Run =
   /** They called: our own part waits for theirs. */
   | (Base & { readonly at: "part"; readonly own: string })
   /** They called: the report went out under our signature. */
-  | (Base & { readonly at: "countersignature"; readonly kept: Kept });
+  | (Base & { readonly at: "countersignature"; readonly kept: Kept })
+  /** They called, and it was given up: a part of theirs that was under way then is none of a drill. */
+  | (Base & { readonly at: "yielded" });
 
 /** At most one drill at a time is under way at a station; others may wait for signatures. */
 export type Drills = { readonly links: Readonly<Record<IdText, LinkDrills>>; readonly runs: readonly Run[] };
@@ -112,6 +114,12 @@ export type DrillsCommand =
       readonly at: "measured" | "over";
       readonly found: Found;
     }
+  /** Its terminal takes no part, or none any more. */
+  | { readonly type: "left"; readonly terminal: IdText; readonly call: IdText; readonly why: DrillLeft }
+  /** A terminal is there again after it was away. */
+  | { readonly type: "came"; readonly terminal: IdText }
+  /** The station has begun anew: what was under way is nobody's. */
+  | { readonly type: "restarted" }
   /** The drill's line has left the call. */
   | { readonly type: "lineOver"; readonly call: IdText }
   | { readonly type: "peer"; readonly link: IdText; readonly message: FromPeer }
@@ -130,6 +138,7 @@ export type DrillsEffect =
       readonly call: IdText;
       readonly ringFor: number;
       readonly talkFor: number;
+      readonly again: boolean;
     }
   | {
       readonly type: "tell";

@@ -5,7 +5,7 @@ import { decode, encode } from "@parley/base/codec";
 import { certain } from "@parley/base/result";
 import { after, ms } from "@parley/base/time";
 import { follows, reportOf } from "@parley/drill/report";
-import { signatureWithin } from "@parley/drill/steps";
+import { amiss, signatureWithin, withResults } from "@parley/drill/steps";
 import { judge, sideOf } from "@parley/drill/verdict";
 import type { StationSignature } from "@parley/ledger/entry";
 import { type IdText, idText } from "@parley/protocol/ids";
@@ -36,15 +36,17 @@ export const nothingFound: Found = { results: [], numbers: null };
 
 /** All that our side will ever find is known. */
 export function conclude(turn: Turn, run: Base, found: Found, early: Kept | null): void {
-  const own = turn.partOf(run, found);
   const base = baseOf(run, after(turn.now, signatureWithin));
   if (run.role === "called") {
+    const own = turn.partOf(run, found);
     turn.put({ ...base, at: "part", own: base64url(encode(drillPart, own)) });
     if (early !== null) complete(turn, base, unkept(callerPart, early).value, own);
     return;
   }
   // What nobody is there to hear waits in no outbox: it would be as long as they are away.
-  if (turn.context.links.find(({ link }) => link === run.link)?.reachable !== true) return alone(turn, base, own);
+  if (turn.context.links.find(({ link }) => link === run.link)?.reachable !== true)
+    return alone(turn, base, turn.partOf(run, withStationAway(found)));
+  const own = turn.partOf(run, found);
   const next = turn.at(run.link)?.next ?? turn.now;
   const part: CallerPart = {
     link: linkOf(run.link),
@@ -56,6 +58,12 @@ export function conclude(turn: Turn, run: Base, found: Found, early: Kept | null
   const bytes = encode(callerPart, part);
   turn.put({ ...base, at: "report", part: base64url(bytes) });
   turn.effect({ type: "send", link: run.link, message: { type: "part", call: part.drill, part: bytes, by } });
+}
+
+/** Of a drill that went well until their station was gone, that is what went wrong in the end ([DR21]). */
+function withStationAway({ results, numbers }: Found): Found {
+  if (results.some(({ outcome }) => outcome === "failed")) return { results, numbers };
+  return { results: [...withResults(results, [amiss("hangUp", "failed", "stationAway", "far", 0)])], numbers };
 }
 
 /** The calling side's part: the report follows from it and ours; of a drill that never came to us, ours is empty. */

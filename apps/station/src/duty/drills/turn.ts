@@ -46,6 +46,11 @@ export class Turn {
     return this.runs.filter((run) => run.at === "under");
   }
 
+  /** Those that still need their terminals. */
+  atTerminals(): readonly (Run & { readonly at: "under" | "lastWord" })[] {
+    return this.runs.filter((run) => run.at === "under" || run.at === "lastWord");
+  }
+
   at(link: IdText): LinkDrills | undefined {
     return this.links[link];
   }
@@ -55,7 +60,7 @@ export class Turn {
   }
 
   isBusy(): boolean {
-    return this.runs.some(({ at }) => at === "under" || at === "lastWord");
+    return this.atTerminals().length > 0;
   }
 
   partyOn(link: IdText): PartyId | null {
