@@ -8,7 +8,7 @@ import { auditors } from "./preview/auditors.ts";
 import { consoles } from "./preview/consoles.ts";
 import { desks } from "./preview/desks.ts";
 import { cast } from "./preview/people.ts";
-import { previewPictures, stopPictures } from "./preview/pictures.ts";
+import { previewPictures } from "./preview/pictures.ts";
 import { ClockworkProvider } from "./ui/Clockwork.tsx";
 import { Language, type LanguageCode, applyLanguage, pickLanguage } from "./ui/Language.tsx";
 import { Auditor } from "./views/auditor/Auditor.tsx";
@@ -27,7 +27,7 @@ function Preview({ state, language }: { state: string; language: LanguageCode })
   const [drawn] = useState(previewPictures);
   // The moment before the first picture is a state of its own to look at.
   const pictures = state === "desk/connecting" ? { ...drawn, them: null } : drawn;
-  useEffect(() => () => stopPictures(drawn), [drawn]);
+  useEffect(() => drawn.stop, [drawn]);
   const [acts, setActs] = useState<readonly string[]>([]);
   const [kind = "", key = ""] = state.split("/");
   const act = (action: object) => setActs((before) => [...before, JSON.stringify(action)]);

@@ -52,26 +52,27 @@ export async function openGallery(folder: string): Promise<Gallery> {
     resize,
     show: async (state, language, view) => {
       await resize(view);
-      // Away first, so that a state shown twice in a row begins anew.
-      await page.evaluate(async (hash) => {
+      // Away first, so that a state shown twice in a row begins anew. All waiting is done inside the page, from one drawn frame
+      // to the next: a question from outside comes back after a tenth of a second, and there are hundreds of states.
+      await page.evaluate(async (wanted) => {
+        const drawn = () => new Promise(requestAnimationFrame);
+        const shown = () => document.querySelector<HTMLElement>("#acts")?.dataset["state"];
         location.hash = "";
-        while (document.querySelector("#acts") !== null) await new Promise(requestAnimationFrame);
-        location.hash = hash;
-      }, `${state}/${language}`);
-      await page.waitForSelector(`#acts[data-state="${state}/${language}"]`, { state: "attached" });
-      await page.evaluate(async () => {
+        while (shown() !== undefined) await drawn();
+        location.hash = wanted;
+        while (shown() !== wanted) await drawn();
         await document.fonts.ready;
-        const shown = [...document.querySelectorAll("video")].filter(
+        const videos = [...document.querySelectorAll("video")].filter(
           (video) => !video.hidden && video.srcObject !== null,
         );
         await Promise.all(
-          shown.map((video) =>
+          videos.map((video) =>
             video.readyState >= 2
               ? Promise.resolve()
               : new Promise((done) => video.addEventListener("loadeddata", done)),
           ),
         );
-      });
+      }, `${state}/${language}`);
     },
     picture: async () => {
       await page.evaluate(() => window.scrollTo(0, 0));
@@ -133,7 +134,7 @@ export async function axeFaults(page: Page): Promise<readonly string[]> {
     light(".call-stage:not([data-at^=ringing]), .call-stage .tile[data-at=shown], .call-pictures", "#ffffff");
     for (const video of document.querySelectorAll("video")) video.style.visibility = "hidden";
   });
-  await page.evaluate(axeSource);
+  if (!(await page.evaluate(() => "axe" in globalThis))) await page.evaluate(axeSource);
   return page.evaluate(async () => {
     type Found = { id: string; help: string; nodes: { target: unknown[]; failureSummary?: string }[] };
     type Axe = { run(on: Document, options: object): Promise<{ violations: Found[] }> };
@@ -141,6 +142,9 @@ export async function axeFaults(page: Page): Promise<readonly string[]> {
     const { violations } = await axe.run(document, {
       runOnly: ["wcag2a", "wcag2aa", "wcag21a", "wcag21aa", "wcag22aa", "best-practice"],
       rules: { "color-contrast-enhanced": { enabled: true } },
+      // Only what is wrong is asked for, and no rule of these needs the stylesheets fetched a second time.
+      resultTypes: ["violations"],
+      preload: false,
     });
     return violations.map(
       ({ id, help, nodes }) => `axe ${id}: ${help} at ${nodes.map(({ target }) => target.join(" ")).join(", ")}`,

@@ -2,13 +2,24 @@
 // captured as streams, as a call's own pictures would come.
 import type { Pictures } from "../ui/VideoTile.tsx";
 
-function drawn(width: number, height: number, draw: (paint: CanvasRenderingContext2D) => void): MediaStream {
+type Draw = (paint: CanvasRenderingContext2D) => void;
+
+function painted(width: number, height: number, draw: Draw): HTMLCanvasElement {
   const canvas = document.createElement("canvas");
   canvas.width = width;
   canvas.height = height;
   const paint = canvas.getContext("2d");
   if (paint !== null) draw(paint);
-  return canvas.captureStream(5);
+  return canvas;
+}
+
+/** A picture that any number of streams show: painted once, since its blur takes longer than a whole state does. */
+function picture(width: number, height: number, draw: Draw): () => MediaStream {
+  let kept: HTMLCanvasElement | null = null;
+  return () => {
+    const source = (kept ??= painted(width, height, draw));
+    return painted(width, height, (paint) => paint.drawImage(source, 0, 0)).captureStream(5);
+  };
 }
 
 /** A person before a window, in the colours given; `light` is the wall behind. */
@@ -58,16 +69,27 @@ function page(paint: CanvasRenderingContext2D): void {
     paint.fillRect(w * 0.12, h * (0.1 + i * 0.037), w * (i % 5 === 4 ? 0.4 : 0.76), h * 0.012);
 }
 
-export function previewPictures(): Pictures {
-  return {
-    them: drawn(1280, 720, figure("#8d97a3", "#2c3540", "#1d232c", "#b89a86")),
-    self: drawn(640, 360, figure("#7f8b86", "#2b322f", "#2a2d38", "#a98872")),
-    screen: drawn(1280, 800, page),
-    speaker: null,
-  };
-}
+const them = picture(1280, 720, figure("#8d97a3", "#2c3540", "#1d232c", "#b89a86"));
+const self = picture(640, 360, figure("#7f8b86", "#2b322f", "#2a2d38", "#a98872"));
+const screen = picture(1280, 800, page);
 
-/** Lets the streams go, so that showing every state in turn does not pile them up. */
-export function stopPictures({ them, self, screen }: Pictures): void {
-  for (const stream of [them, self, screen]) stream?.getTracks().forEach((track) => track.stop());
+/** Each stream begins when a view first asks for it, so that a state without pictures costs none. */
+export function previewPictures(): Pictures & { readonly stop: () => void } {
+  const begun: Partial<Record<"them" | "self" | "screen", MediaStream>> = {};
+  return {
+    get them() {
+      return (begun.them ??= them());
+    },
+    get self() {
+      return (begun.self ??= self());
+    },
+    get screen() {
+      return (begun.screen ??= screen());
+    },
+    speaker: null,
+    /** Lets the streams go, so that showing every state in turn does not pile them up. */
+    stop: () => {
+      for (const stream of Object.values(begun)) stream.getTracks().forEach((track) => track.stop());
+    },
+  };
 }
