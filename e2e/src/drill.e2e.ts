@@ -54,14 +54,16 @@ const steps = ["ring", "keys", "path", "seal", "picture", "sound", "rekey", "han
 describe("a drill", () => {
   it("[DR1] [DR12] goes through a call with nobody there, and both stations sign what came of it, with numbers", async () => {
     const verdict = await drill(parties.a);
-    const [ours] = await drillsOf(parties.a);
+    const ours = (await drillsOf(parties.a)).find(({ session }) => session === "direct");
     const amiss = ours?.sides.flatMap(({ steps: all }) => all.filter(({ outcome }) => outcome !== "passed"));
     expect([verdict.at, amiss, ours?.sides.map(({ numbers }) => numbers)]).toEqual(["ready", [], expect.anything()]);
-    const [theirs] = await until(
-      () => drillsOf(parties.b),
-      ([one]) => one?.body === ours?.body,
-      "the same report at the other station",
-    );
+    const theirs = (
+      await until(
+        () => drillsOf(parties.b),
+        (all) => all.some(({ body }) => body === ours?.body),
+        "the same report at the other station",
+      )
+    ).find(({ body }) => body === ours?.body);
     expect(theirs?.signatures).toEqual(ours?.signatures);
     expect(ours?.signedBy.toSorted()).toEqual(["Estovar", "Northmark"]);
     for (const side of ours?.sides ?? []) {
@@ -72,6 +74,21 @@ describe("a drill", () => {
         expect([figure, side.numbers?.[figure]]).toEqual([figure, expect.any(Number)]);
       console.log(JSON.stringify({ party: side.party, ...side.numbers }));
     }
+  });
+
+  it("[DR22] the relay path and a desk that loses everything are sessions of their own, each with a report of both", async () => {
+    const all = await drillsOf(parties.a);
+    for (const session of ["relay", "reload"] as const) {
+      const one = all.find((shown) => shown.session === session);
+      const amiss = one?.sides.flatMap(({ steps: taken }) => taken.filter(({ outcome }) => outcome !== "passed"));
+      expect([session, one?.verdict, amiss, one?.signedBy.length]).toEqual([session, "ready", [], 2]);
+      const [own] = one?.sides ?? [];
+      expect(own?.numbers?.path).toBe(session === "relay" ? "relay" : "direct");
+      const back = own?.steps.find(({ step }) => step === "reload");
+      expect(back === undefined).toBe(session !== "reload");
+    }
+    const theirs = await drillsOf(parties.b);
+    expect(theirs.map(({ body }) => body)).toEqual(all.map(({ body }) => body));
   });
 
   it("[VW1] both desks say that the line is ready and proven by both sides, and how many drills passed", async () => {

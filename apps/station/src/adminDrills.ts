@@ -10,6 +10,7 @@ import { type IdText, idText } from "@parley/protocol/ids";
 import {
   type DrillNumbers,
   type DrillPart,
+  type DrillSession,
   type DrillVerdict,
   type StepResult,
   drillReport,
@@ -36,6 +37,7 @@ export type DrillShown = {
   readonly link: IdText;
   readonly party: string;
   readonly at: number;
+  readonly session: DrillSession;
   readonly verdict: DrillVerdict["at"] | "missed";
   readonly step: DrillVerdict["step"];
   readonly cause: DrillVerdict["cause"];
@@ -108,6 +110,7 @@ function drillShown(station: Station, { index, kind, bytes }: StoredEvent): Dril
       link: idText(it.link),
       party: partyOn(idText(it.link)),
       at: entry.time,
+      session: it.session,
       verdict: it.verdict.at,
       step: it.verdict.step,
       cause: it.verdict.cause,
@@ -129,8 +132,9 @@ function drillShown(station: Station, { index, kind, bytes }: StoredEvent): Dril
     signatures: [],
   };
   if (fact.type === "missed")
-    return { ...common, verdict: "missed", step: null, cause: null, whose: "theirs", sides: [] };
+    return { ...common, session: "direct", verdict: "missed", step: null, cause: null, whose: "theirs", sides: [] };
   const { verdict, role, part } = fact;
   const { at, step, cause } = verdict;
-  return { ...common, verdict: at, step, cause, whose: sideOf(verdict.whose, role), sides: [partBy(part)] };
+  const session = fact.type === "alone" ? "direct" : fact.session;
+  return { ...common, session, verdict: at, step, cause, whose: sideOf(verdict.whose, role), sides: [partBy(part)] };
 }

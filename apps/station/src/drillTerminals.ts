@@ -17,18 +17,18 @@ export type DrillTerminalsOptions = {
 };
 
 export function drillTerminals({ isOn, onChange }: DrillTerminalsOptions): DrillTerminals {
-  const said = new Map<IdText, { readonly at: "idle" | "inUse"; readonly browser: string }>();
+  const said = new Map<IdText, { readonly at: "idle" | "inUse" } & Omit<DrillTerminal, "terminal">>();
   return {
-    says: (terminal, { at, browser }) => {
-      said.set(terminal, { at, browser });
+    says: (terminal, { at, browser, sessions = [] }) => {
+      said.set(terminal, { at, browser, sessions });
       onChange();
     },
     gone: (terminal) => {
       if (said.delete(terminal)) onChange();
     },
     idle: () =>
-      [...said].flatMap(([terminal, { at, browser }]) =>
-        at === "idle" && isOn(terminal) ? [{ terminal, browser }] : [],
+      [...said].flatMap(([terminal, { at, browser, sessions }]) =>
+        at === "idle" && isOn(terminal) ? [{ terminal, browser, sessions }] : [],
       ),
   };
 }

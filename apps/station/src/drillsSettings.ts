@@ -13,6 +13,7 @@ export const drillsSettings = (config: Config, manifest: Uint8Array): DrillsSett
     period: ms(Math.round(minutes(1) * everyMinutes)),
     ringFor: bounds(ringSeconds),
     talkFor: bounds(talkSeconds),
+    sessions: config.turn.use === "none" ? ["reload"] : ["relay", "reload"],
     station: setupOf(config, hex(manifest)),
   };
 };

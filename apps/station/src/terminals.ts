@@ -269,6 +269,8 @@ export async function openTerminals(options: TerminalsOptions): Promise<Result<T
         return fromDrill(seat.who, message.message);
       case "found":
         return options.drills?.run.found(seat.who, message.call, message.at, message.found);
+      case "drillReload":
+        return options.drills?.run.came(seat.who);
       case "drillLeft":
         return options.drills?.run.left(seat.who, message.call, message.why);
       default:

@@ -15,16 +15,16 @@ export const reportOf = (part: CallerPart, called: DrillPart): DrillReport => ({
   ...part,
   called,
   rules: verdictRules,
-  verdict: judge(part.caller, called),
+  verdict: judge(part.caller, called, part.session),
 });
 
 /** Whether `report` is what follows from our part and some part of the party that we called. */
 export function follows(report: DrillReport, ours: CallerPart, them: DrillPart["party"]): boolean {
-  const { link, drill, next, caller, called, rules, verdict } = report;
+  const { session, link, drill, next, caller, called, rules, verdict } = report;
   return (
     rules === verdictRules &&
     equal(called.party, them) &&
-    equal(encode(callerPart, { link, drill, next, caller }), encode(callerPart, ours)) &&
-    equal(encode(drillVerdict, verdict), encode(drillVerdict, judge(caller, called)))
+    equal(encode(callerPart, { session, link, drill, next, caller }), encode(callerPart, ours)) &&
+    equal(encode(drillVerdict, verdict), encode(drillVerdict, judge(caller, called, session)))
   );
 }

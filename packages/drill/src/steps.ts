@@ -1,7 +1,10 @@
 // How long each step of a drill may take before it has failed, with the reason ([DR9] of docs/spec/drill.md). The names of the
 // steps are the report's (signed/drillReport).
 import { type Ms, seconds } from "@parley/base/time";
-import { type DrillStep, type StepResult, drillSteps } from "@parley/protocol/signed/drillReport";
+import { type DrillSession, type DrillStep, type StepResult, drillSteps } from "@parley/protocol/signed/drillReport";
+
+/** Whoever takes part. */
+export type Who = "caller" | "called";
 
 export const stepLasts: Readonly<Record<DrillStep, Ms>> = {
   /** From the ring to the answer: the longest time that a drill lets it ring, and the way there and back. */
@@ -17,7 +20,27 @@ export const stepLasts: Readonly<Record<DrillStep, Ms>> = {
   rekey: seconds(40),
   /** From the hang-up to the line's end. */
   hangUp: seconds(10),
+  /** From the moment that everything is let go of until a picture is read again: a person reads "Holding" for that long. */
+  reload: seconds(20),
 };
+
+const ofCall = ["ring", "keys", "path", "seal", "picture", "sound"] as const;
+
+/** What each side goes through in a session; one that is not in its part was not come to. */
+export const sessionSteps: Readonly<Record<DrillSession, Readonly<Record<Who, readonly DrillStep[]>>>> = {
+  direct: { caller: [...ofCall, "rekey", "hangUp"], called: [...ofCall, "rekey", "hangUp"] },
+  relay: { caller: [...ofCall, "hangUp"], called: [...ofCall, "hangUp"] },
+  // The called side sees somebody come back and cannot tell why they were away.
+  reload: { caller: [...ofCall, "hangUp", "reload"], called: [...ofCall, "hangUp"] },
+};
+
+/** The first step that `who` would have to go through and did not come to, or null. */
+export const firstMissing = (session: DrillSession, who: Who, results: readonly StepResult[]): DrillStep | null =>
+  sessionSteps[session][who].find((step) => !results.some((it) => it.step === step)) ?? null;
+
+/** From the first opened frame until the caller of a reload session lets go, and until the called one begins to look anew. */
+export const reloadsAfter: Ms = seconds(2);
+export const looksAnewAfter: Ms = seconds(6);
 
 /** From the first opened frame until the drill ends whatever is still missing. */
 export const talksAtMost: Ms = seconds(45);

@@ -3,14 +3,17 @@ import { describe, expect, it } from "vitest";
 import {
   type StepResult,
   drillCauses,
+  drillSessions,
   drillSides,
   drillSteps,
   stepOutcomes,
 } from "@parley/protocol/signed/drillReport";
-import { amiss, passed, withResults } from "./steps.ts";
-import { judge } from "./verdict.ts";
+import { type Who, amiss, passed, sessionSteps, withResults } from "./steps.ts";
+import { type Judged, judge as judgeSession } from "./verdict.ts";
 
-const whole = drillSteps.map((step) => passed(step, 10));
+const ofDirect = sessionSteps.direct.caller;
+const whole = ofDirect.map((step) => passed(step, 10));
+const judge = (caller: Judged | null, called: Judged | null) => judgeSession(caller, called, "direct");
 const results = (...more: readonly StepResult[]) => ({ results: withResults(whole, more) });
 
 /** A side's word on each step, most of them passed, some left out. */
@@ -41,7 +44,7 @@ const part = fc.option(
 describe("the verdict of a drill", () => {
   it("[DR10] is ready exactly when both sides went through every step and found nothing wrong", () => {
     expect(judge(results(), results())).toEqual({ at: "ready", step: null, cause: null, whose: "both" });
-    for (const missing of drillSteps) {
+    for (const missing of ofDirect) {
       const short = { results: whole.filter((one) => one.step !== missing) };
       expect(judge(short, results())).toMatchObject({ at: "notReady", step: missing, whose: "caller" });
       expect(judge(results(), short)).toMatchObject({ at: "notReady", step: missing, whose: "called" });
@@ -56,7 +59,7 @@ describe("the verdict of a drill", () => {
       fc.property(part, part, (caller, called) => {
         const verdict = judge(caller, called);
         const all = [caller, called].every(
-          (one) => one !== null && drillSteps.every((name) => one.results.some(({ step: taken }) => taken === name)),
+          (one) => one !== null && ofDirect.every((name) => one.results.some(({ step: taken }) => taken === name)),
         );
         const clean = [caller, called].every((one) => one?.results.every(({ outcome }) => outcome === "passed"));
         if (all && clean) ready++;
@@ -102,5 +105,25 @@ describe("the verdict of a drill", () => {
     expect(judge(results(unheard), results(untrue)).at).toBe("notReady");
     const narrow = amiss("picture", "failed", "pictureNotArrived", "far", 1);
     expect(judge(results(narrow), results(blocked))).toMatchObject({ at: "notReady", step: "picture" });
+  });
+
+  it("[DR10] [DR22] each session has steps of its own: a way back is the caller's to tell, and only the direct one changes keys", () => {
+    for (const session of drillSessions) {
+      const of = (who: Who) => ({ results: sessionSteps[session][who].map((step) => passed(step, 1)) });
+      expect([session, judgeSession(of("caller"), of("called"), session).at]).toEqual([session, "ready"]);
+      for (const who of ["caller", "called"] as const)
+        for (const missing of sessionSteps[session][who]) {
+          const short = { results: of(who).results.filter(({ step }) => step !== missing) };
+          const parts = who === "caller" ? ([short, of("called")] as const) : ([of("caller"), short] as const);
+          expect(judgeSession(...parts, session)).toEqual({
+            at: "notReady",
+            step: missing,
+            cause: "terminalGone",
+            whose: who,
+          });
+        }
+    }
+    expect(sessionSteps.reload.called).not.toContain("reload");
+    expect([sessionSteps.relay.caller, sessionSteps.reload.caller].flat()).not.toContain("rekey");
   });
 });

@@ -4,20 +4,19 @@
 import {
   type DrillCause,
   type DrillPart,
+  type DrillSession,
   type DrillStep,
   type DrillVerdict,
   type StepResult,
   drillSteps,
 } from "@parley/protocol/signed/drillReport";
+import { type Who, firstMissing } from "./steps.ts";
 
 /** The number of these rules in a report. A change of what follows from the parts is a new number. */
 export const verdictRules = 1;
 
 /** Of a part, what decides. */
 export type Judged = Pick<DrillPart, "results">;
-
-/** Whoever takes part. */
-export type Who = "caller" | "called";
 
 type Finding = {
   readonly step: DrillStep;
@@ -53,8 +52,8 @@ const sureness = (who: Who, { whose }: Finding): number => (whose === who ? 0 : 
 export const sideOf = (whose: DrillVerdict["whose"], role: Who): "ours" | "theirs" | "both" =>
   whose === "both" ? "both" : whose === role ? "ours" : "theirs";
 
-/** What the two parts come to; one side alone judges with null for the other. */
-export function judge(caller: Judged | null, called: Judged | null): DrillVerdict {
+/** What the two parts of a drill of `session` come to; one side alone judges with null for the other. */
+export function judge(caller: Judged | null, called: Judged | null, session: DrillSession): DrillVerdict {
   const found = drillSteps.flatMap((step) =>
     (
       [
@@ -77,11 +76,13 @@ export function judge(caller: Judged | null, called: Judged | null): DrillVerdic
     return { at: first.weight === "failed" ? "notReady" : "degraded", step, cause, whose };
   }
   // Nothing was found wrong: that is a proof only of what both went through to the end.
-  const missing = drillSteps.find(
-    (step) => ![caller, called].every((part) => part?.results.some((it) => it.step === step)),
-  );
-  if (missing === undefined) return { at: "ready", step: null, cause: null, whose: "both" };
-  const silent = (part: Judged | null): boolean => part?.results.every((it) => it.step !== missing) ?? true;
-  const whose = silent(caller) && silent(called) ? "both" : silent(caller) ? "caller" : "called";
-  return { at: "notReady", step: missing, cause: "terminalGone", whose };
+  const missing = [
+    firstMissing(session, "caller", caller?.results ?? []),
+    firstMissing(session, "called", called?.results ?? []),
+  ] as const;
+  const step = drillSteps.find((it) => missing.includes(it));
+  if (step === undefined) return { at: "ready", step: null, cause: null, whose: "both" };
+  const [callerLacks, calledLacks] = missing.map((it) => it === step);
+  const whose = callerLacks === true && calledLacks === true ? "both" : callerLacks === true ? "caller" : "called";
+  return { at: "notReady", step, cause: "terminalGone", whose };
 }

@@ -8,7 +8,9 @@ import type { ExitCode } from "../exit.ts";
 import { asking } from "../folder.ts";
 import { rowsOf } from "../show.ts";
 
-type Verdict = Pick<DrillShown, "verdict" | "step" | "cause" | "whose">;
+type Verdict = Pick<DrillShown, "verdict" | "step" | "cause" | "whose"> & {
+  readonly session?: DrillShown["session"] | undefined;
+};
 type Cause = NonNullable<Verdict["cause"]>;
 
 /** What was found, to stand behind whose side it is. */
@@ -34,17 +36,22 @@ const causes: Readonly<Record<Cause, string>> = {
   notEnded: "the drill could not be ended",
   terminalGone: "the desk left in the middle of it",
   soundBlocked: "the desk may make no sound until somebody touches it",
+  notBack: "the desk did not come back into the call that it had lost",
   udpBlocked: "the relay answers the desk over TCP alone",
 };
+
+/** What a drill tried beside a call as it is made every day. */
+const sessions = { relay: "over the relay alone", reload: "with a desk that lost everything" } as const;
 
 const sides = { ours: "our side", theirs: "their side", both: "between the two sides" } as const;
 const words = { ready: "ready", degraded: "DEGRADED", notReady: "NOT READY", missed: "MISSED" } as const;
 
 /** "NOT READY: no desk is open and idle, their side (ring)". */
-export function sentenceFor({ verdict, step, cause, whose }: Verdict): string {
+export function sentenceFor({ verdict, step, cause, whose, session }: Verdict): string {
+  const where = session === undefined || session === "direct" ? "" : `, ${sessions[session]}`;
   if (verdict === "missed") return `${words.missed}: the other side's drill did not come when it was due`;
-  if (verdict === "ready" || cause === null) return words[verdict];
-  return `${words[verdict]}: ${causes[cause]}, ${sides[whose]}${step === null ? "" : ` (${step})`}`;
+  if (verdict === "ready" || cause === null) return `${words[verdict]}${where}`;
+  return `${words[verdict]}: ${causes[cause]}, ${sides[whose]}${step === null ? "" : ` (${step}${where})`}`;
 }
 
 /** Of several lines, the gravest. */
@@ -88,7 +95,7 @@ export const drill: Run = async (given) => {
     const known = await asking<readonly DrillShown[]>(given, { do: "drills", since: 0 });
     if (!known.ok) return known;
     const newest = known.value.filter(
-      (one, i, all) => (link === null || one.link === link) && all.findIndex((it) => it.link === one.link) === i,
+      (one, i, all) => (link === null || one.link === link) && all.findIndex((it) => it.link === one.link && it.session === one.session) === i,
     );
     const lines = newest.flatMap((one) => [`${one.party}: ${sentenceFor(one)}, ${at(one.at)} UTC`, ...numbersOf(one)]);
     const text = lines.length === 0 ? "No drill yet." : lines.join("\n");

@@ -1,11 +1,18 @@
 // Two stations' duty of drills against each other, with the clock in hand and a call that is only said to have happened.
 import { concat, utf8 } from "@parley/base/bytes";
-import { decode } from "@parley/base/codec";
+import { decode, encode } from "@parley/base/codec";
 import { certain } from "@parley/base/result";
 import { type Instant, type Ms, after, hours, instant, minutes, ms, seconds } from "@parley/base/time";
-import { amiss, passed } from "@parley/drill/steps";
+import { amiss, passed, sessionSteps } from "@parley/drill/steps";
 import { type IdText, type PartyId, idText } from "@parley/protocol/ids";
-import { callerPart, drillReport, drillSteps } from "@parley/protocol/signed/drillReport";
+import {
+  type CallerPart,
+  type DrillNumbers,
+  type DrillSession,
+  callerPart,
+  drillReport,
+  partSignable,
+} from "@parley/protocol/signed/drillReport";
 import { sha256Of } from "@parley/protocol/signed/hash";
 import type { Ed25519Signature } from "@parley/protocol/signed/signature";
 import type { Found } from "@parley/protocol/terminal/drill";
@@ -23,7 +30,29 @@ import { decide, nextTick, shownDrills } from "./drills.ts";
 const id16 = (n: number): IdText => idText(new Uint8Array(16).fill(n));
 const link = id16(1);
 const period = hours(1);
-const good: Found = { results: drillSteps.map((step) => passed(step, 5)), numbers: null };
+const others = ["relay", "reload"] as const;
+const good: Found = {
+  results: [...sessionSteps.direct.caller, "reload" as const].map((step) => passed(step, 5)),
+  numbers: null,
+};
+
+const noNumbers: DrillNumbers & { bands: [] } = {
+  setUp: null,
+  roundTrip: null,
+  lost: null,
+  jitter: null,
+  couldSend: null,
+  sent: null,
+  received: null,
+  codec: "",
+  path: "direct",
+  pictures: 0,
+  torn: 0,
+  gap: 0,
+  greyError: null,
+  soundBehind: null,
+  bands: [],
+};
 
 const party = (n: number): PartyId => new Uint8Array(32).fill(n) as PartyId;
 const sign = (who: PartyId, message: Uint8Array) => ({
@@ -40,11 +69,12 @@ class Station {
   inUse = false;
   runs = idText(sha256Of(utf8("build 1")));
   log: DrillsEffect[] = [];
+  sessions: readonly DrillSession[] = [];
   private calls = 0;
 
   constructor(us: number, them: number) {
     [this.us, this.them] = [party(us), party(them)];
-    this.idle = [{ terminal: id16(100 + us), browser: "Chromium 141" }];
+    this.idle = [{ terminal: id16(100 + us), browser: "Chromium 141", sessions: others }];
   }
 
   context(): DrillsContext {
@@ -65,6 +95,7 @@ class Station {
       period,
       ringFor: [1000, 2000],
       talkFor: [1000, 2000],
+      sessions: this.sessions,
       draw: (bound) => Math.floor(bound / 2),
       newCall: () => id16(200 + ++this.calls),
       sign: (message) => sign(this.us, message),
@@ -108,7 +139,7 @@ class World {
       this.run(rest, { type: "peer", link, message: effect.message });
     if (effect.type === "place") {
       const call = id16(150 + (this.now % 50));
-      this.run(which, { type: "placed", link, terminal: effect.terminal, call });
+      this.run(which, { type: "placed", link, terminal: effect.terminal, session: effect.session, call });
       if (this.lost("ring")) return;
       this.run(rest, { type: "ring", link, call });
       if (!other.drills.runs.some((run) => run.at === "under" && run.call === call)) return;
@@ -218,7 +249,7 @@ describe("the duty of drills", () => {
       ]);
       expect([b?.cause, b?.whose]).toEqual(["noTerminal", closed === "b" ? "ours" : "theirs"]);
       // Open again, it is rehearsed at once.
-      world[closed].idle = [{ terminal: id16(9), browser: "Chromium 141" }];
+      world[closed].idle = [{ terminal: id16(9), browser: "Chromium 141", sessions: others }];
       world.pass(minutes(2));
       expect([world.a.shown().verdict?.at, world.b.shown().verdict?.at]).toEqual(["ready", "ready"]);
     }
@@ -258,7 +289,7 @@ describe("the duty of drills", () => {
   it("[DR4] what runs here, or in which browser, has changed: the line is unproven until it was rehearsed, which is soon", () => {
     for (const change of [
       (one: Station) => (one.runs = idText(sha256Of(utf8("build 2")))),
-      (one: Station) => (one.idle = [{ terminal: id16(101), browser: "Chromium 142" }]),
+      (one: Station) => (one.idle = [{ terminal: id16(101), browser: "Chromium 142", sessions: others }]),
     ]) {
       const world = drilled();
       expect(world.a.shown().changed).toBeNull();
@@ -308,7 +339,7 @@ describe("the duty of drills", () => {
   it("[DR9] what a terminal measured is not its last word, though the line is over when it comes", () => {
     const world = drilled();
     const [call, { terminal } = { terminal: "" }] = [id16(99), world.a.idle[0]];
-    world.a.do({ type: "placed", link, terminal, call }, world.now);
+    world.a.do({ type: "placed", link, terminal, session: "direct", call }, world.now);
     world.a.do({ type: "lineOver", call }, world.now);
     const measured = { ...good, results: good.results.filter(({ step }) => step !== "hangUp") };
     world.a.do({ type: "found", terminal, call, at: "measured", found: measured }, world.now);
@@ -324,7 +355,7 @@ describe("the duty of drills", () => {
   it("[DR9] a terminal that said its last word is heard, though the line does not end before the drill's time is over", () => {
     const world = drilled();
     const [call, { terminal } = { terminal: "" }] = [id16(99), world.a.idle[0]];
-    world.a.do({ type: "placed", link, terminal, call }, world.now);
+    world.a.do({ type: "placed", link, terminal, session: "direct", call }, world.now);
     const come = { ...good, results: good.results.slice(0, 2) };
     world.a.do({ type: "found", terminal, call, at: "over", found: come }, world.now);
     for (let i = 0; i < 5; i++) {
@@ -435,5 +466,142 @@ describe("the duty of drills", () => {
     expect(world.a.drills.runs).toEqual([]);
     expect(nextTick(world.a.drills, period)).toBeGreaterThan(world.now);
     expect(ms(0)).toBe(0);
+  });
+});
+
+/** The sessions of the reports that both have signed, oldest first, with what each came to. */
+const sessionsOf = (station: Station) =>
+  jointsOf(station).map(({ body }) => {
+    const { session, verdict } = certain(decode(drillReport, body));
+    return `${session} ${verdict.at}`;
+  });
+
+describe("the sessions of a drill", () => {
+  const withSessions = (): World => {
+    const world = new World();
+    world.a.sessions = world.b.sessions = others;
+    return world;
+  };
+  const whole = ["direct ready", "relay ready", "reload ready"];
+
+  it("[DR22] after the direct one the caller holds the others, each with a report of its own that both sign", () => {
+    const world = withSessions();
+    world.pass(minutes(10));
+    for (const station of [world.a, world.b]) {
+      expect(sessionsOf(station).slice(0, 3)).toEqual(whole);
+      expect(new Set(station.shown().ticks)).toEqual(new Set(["passed"]));
+      expect(station.shown().verdict).toMatchObject({ at: "ready", session: "direct" });
+    }
+    expect(world.a.shown().ticks.length * 3).toBe(jointsOf(world.a).length);
+  });
+
+  it("[DR22] whoever asks for a drill hears of it once, when all of its sessions are over", () => {
+    const world = withSessions();
+    world.pass(minutes(10));
+    const before = jointsOf(world.a).length;
+    world.a.log = [];
+    world.run("a", { type: "now", link });
+    expect(jointsOf(world.a).length).toBe(3);
+    expect(before).toBeGreaterThan(0);
+    expect(world.a.log.filter(({ type }) => type === "over")).toEqual([
+      expect.objectContaining({ verdict: expect.objectContaining({ at: "ready" }) }),
+    ]);
+    expect(world.a.log.at(-1)?.type).toBe("over");
+  });
+
+  it("[DR23] what fails in another session than the direct one leaves a line on which a call can be made, and is made good by the next", () => {
+    const world = withSessions();
+    world.pass(minutes(10));
+    const bad = { results: [amiss("path", "failed", "relayAway", "own", 20_000)], numbers: null } as const;
+    const relayIs = (works: "gone" | "there"): void => {
+      world.during = () => {
+        const isRelay = world.a.drills.runs.some(({ session }) => session === "relay");
+        world.found = { a: works === "gone" && isRelay ? { ...bad, results: [...bad.results] } : good, b: good };
+      };
+    };
+    relayIs("gone");
+    world.run("a", { type: "now", link });
+    const shown = [world.a.shown(), world.b.shown()];
+    expect(shown.map(({ verdict }) => [verdict?.at, verdict?.cause, verdict?.session, verdict?.whose])).toEqual([
+      ["degraded", "relayAway", "relay", "ours"],
+      ["degraded", "relayAway", "relay", "theirs"],
+    ]);
+    expect(shown.map(({ ticks }) => ticks.at(-1))).toEqual(["degraded", "degraded"]);
+    // The other one is held all the same: it may be what a person needs next.
+    expect(sessionsOf(world.a).slice(-3)).toEqual(["direct ready", "relay notReady", "reload ready"]);
+    relayIs("there");
+    world.run("a", { type: "now", link });
+    expect([world.a.shown().verdict?.at, world.b.shown().verdict?.at]).toEqual(["ready", "ready"]);
+  });
+
+  it("[DR22] no other session follows a direct one that failed, nor a relay's one that went over a relay already", () => {
+    const world = withSessions();
+    world.found = { a: { results: [amiss("path", "failed", "noPath", "unknown", 1)], numbers: null }, b: good };
+    world.pass(minutes(2));
+    expect(new Set(sessionsOf(world.a))).toEqual(new Set(["direct notReady"]));
+    const relayed = withSessions();
+    relayed.found = { a: { ...good, numbers: { ...noNumbers, path: "relay" } }, b: good };
+    relayed.run("a", { type: "now", link });
+    expect(sessionsOf(relayed.a)).toEqual(["direct ready", "reload ready"]);
+  });
+
+  it("[DR22] a station that knows no sessions is never rung for one, and asked again only when it has changed or a day later", () => {
+    const world = withSessions();
+    const asked: string[] = [];
+    world.lost = (type) => {
+      if (type === "next") asked.push(type);
+      return type === "next";
+    };
+    world.pass(hours(12), minutes(1));
+    expect(asked.length).toBe(2);
+    expect(new Set(sessionsOf(world.a))).toEqual(new Set(["direct ready"]));
+    expect([world.a.shown().verdict?.at, world.a.drills.runs]).toEqual(["ready", []]);
+    world.lost = () => false;
+    world.b.runs = idText(sha256Of(utf8("build 2")));
+    world.pass(minutes(2));
+    world.run("a", { type: "now", link });
+    world.run("a", { type: "now", link });
+    expect(sessionsOf(world.a).slice(-3)).toEqual(whole);
+  });
+
+  it("[DR3] [DR22] a person who comes in a later session has the call, and what was proven before stands", () => {
+    const world = withSessions();
+    world.during = () => {
+      if (world.a.drills.runs.some(({ session }) => session !== "direct"))
+        world.run("b", { type: "wanted", links: [link], terminals: [] });
+    };
+    world.run("a", { type: "now", link });
+    expect(sessionsOf(world.a)).toEqual(["direct ready"]);
+    expect(world.a.log.at(-1)).toMatchObject({ type: "over", verdict: { at: "ready" } });
+    expect([world.a.shown().ticks, world.b.shown().ticks]).toEqual([["passed"], ["passed"]]);
+  });
+
+  it("[DR13] a part of another session than the one that was rung is signed by nobody", () => {
+    const world = withSessions();
+    world.lost = (type) => type === "report";
+    world.run("a", { type: "now", link });
+    const parts = world.a.log.flatMap((one) =>
+      one.type === "send" && one.message.type === "part" ? [one.message] : [],
+    );
+    const read = certain(decode(callerPart, parts[0]?.part ?? new Uint8Array(0)));
+    expect(read.session).toBe("direct");
+    const other: CallerPart = { ...read, session: "relay" };
+    const part = encode(callerPart, other);
+    const [run] = world.b.drills.runs;
+    if (run === undefined) throw new Error("no drill there");
+    const effects = world.b.do(
+      {
+        type: "peer",
+        link,
+        message: {
+          type: "part",
+          call: read.drill,
+          part,
+          by: sign(world.a.us, partSignable(other)),
+        },
+      },
+      world.now,
+    );
+    expect(effects.map(({ type }) => type)).toEqual(["refused"]);
   });
 });

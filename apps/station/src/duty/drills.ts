@@ -5,9 +5,9 @@ import { decode } from "@parley/base/codec";
 import { certain } from "@parley/base/result";
 import { type Instant, type Ms, after, ms } from "@parley/base/time";
 import { expectedAfterMissed, graceOf, nextDrill, soonAfterChange, verdictLasts } from "@parley/drill/schedule";
-import { amiss, drillAtMost, lastWordWithin, signatureWithin, withResults } from "@parley/drill/steps";
+import { amiss, drillAtMost, firstMissing, lastWordWithin, signatureWithin, withResults } from "@parley/drill/steps";
 import { type IdText, idText } from "@parley/protocol/ids";
-import { callerPart, drillPart, drillReport, drillSteps } from "@parley/protocol/signed/drillReport";
+import { callerPart, drillPart, drillReport } from "@parley/protocol/signed/drillReport";
 import { keptBytes, unkept } from "@parley/protocol/signed/kept";
 import type { DrillLeft, Found, LineDrills } from "@parley/protocol/terminal/drill";
 import type {
@@ -21,6 +21,7 @@ import type {
   Run,
 } from "./drills/port.ts";
 import { alone, conclude, nothingFound, theirCountersignature, theirPart, theirReport } from "./drills/report.ts";
+import { drillOver, sessionComing, theirNext, theyExpect, unexpected } from "./drills/sessions.ts";
 import { Turn, baseOf, callOf } from "./drills/turn.ts";
 
 /** What `command` changes at `now`. Total; a word that does not fit moves nothing. */
@@ -34,7 +35,7 @@ export function decide(drills: Drills, command: DrillsCommand, context: DrillsCo
       begin(turn, command.link);
       break;
     case "placed":
-      placed(turn, command.link, command.terminal, command.call);
+      placed(turn, command);
       break;
     case "ring":
       ring(turn, command.link, command.call);
@@ -70,7 +71,11 @@ export function decide(drills: Drills, command: DrillsCommand, context: DrillsCo
 /** The next moment at which `decide` wants a tick, or null where there is no link. */
 export function nextTick(drills: Drills, period: Ms): Instant | null {
   const times = [
-    ...Object.values(drills.links).flatMap(({ next, expected }) => [next, after(expected, graceOf(period))]),
+    ...Object.values(drills.links).flatMap(({ next, expected, asked }) => [
+      next,
+      after(expected, graceOf(period)),
+      ...(asked === null ? [] : [asked.until]),
+    ]),
     ...drills.runs.map(({ until }) => until),
   ];
   return times.length === 0 ? null : times.reduce((a, b) => (a < b ? a : b));
@@ -103,6 +108,7 @@ function tick(turn: Turn): void {
   for (const run of turn.runs) if (turn.now >= run.until) late(turn, run);
   for (const [link, it] of turn.all()) {
     look(turn, link);
+    unexpected(turn, link);
     if (turn.now >= after(it.expected, graceOf(turn.context.period))) {
       turn.effect({ type: "missed", link, expected: it.expected });
       turn.change(link, { expected: expectedAfterMissed(it.expected, turn.context.period) });
@@ -132,7 +138,7 @@ function late(turn: Turn, run: Run): void {
       turn.effect({ type: "hangUp", call: run.call });
       return underNoMore(turn, run);
     case "lastWord":
-      return conclude(turn, run, silent(run.found), run.early);
+      return conclude(turn, run, silent(run), run.early);
     case "report":
       return alone(turn, run, certain(decode(callerPart, keptBytes(run.part))).caller);
     case "part":
@@ -148,7 +154,8 @@ function late(turn: Turn, run: Run): void {
 function begin(turn: Turn, link: IdText): void {
   const of = turn.context.links.find((it) => it.link === link);
   // Whoever wants a drill of a line that is being rehearsed has one.
-  if (of === undefined || turn.under().some((run) => run.link === link)) return;
+  const isHeld = turn.under().some((run) => run.link === link) || (turn.at(link)?.asked ?? null) !== null;
+  if (of === undefined || isHeld) return;
   const { period, draw } = turn.context;
   const terminal = pick(turn, link);
   // A line is first rehearsed once there is a terminal: until then it is unproven and says so.
@@ -156,16 +163,16 @@ function begin(turn: Turn, link: IdText): void {
   if (turn.isBusy() || of.inUse || isNew) return turn.later(link);
   turn.change(link, { next: nextDrill(turn.now, period, of.turn, draw) });
   if (of.reachable && of.usable && terminal !== null)
-    return turn.effect({ type: "place", link, terminal: terminal.terminal });
+    return turn.effect({ type: "place", link, terminal: terminal.terminal, session: "direct" });
   const unplaced = !of.reachable
     ? cannotFound("far", "stationAway")
     : cannotFound("own", of.usable ? "noTerminal" : "mustRekey");
-  const run = turn.made(link, turn.context.newCall(), "caller", null);
+  const run = turn.made(link, turn.context.newCall(), "caller", "direct", null);
   conclude(turn, run, unplaced, null);
 }
 
-function placed(turn: Turn, link: IdText, terminal: IdText, call: IdText): void {
-  start(turn, turn.made(link, call, "caller", terminal), terminal);
+function placed(turn: Turn, { link, terminal, session, call }: DrillsCommand & { type: "placed" }): void {
+  start(turn, turn.made(link, call, "caller", session, terminal), terminal);
 }
 
 function ring(turn: Turn, link: IdText, call: IdText): void {
@@ -173,16 +180,20 @@ function ring(turn: Turn, link: IdText, call: IdText): void {
   if (of === undefined) return;
   if (turn.isBusy() || of.inUse)
     return turn.effect({ type: "send", link, message: { type: "cannot", call: callOf(call), why: "busy" } });
+  const session = sessionComing(turn, link);
   // It has come: what it says of the next one comes with its part.
   const soonest = after(turn.now, ms(2 * drillAtMost));
   const { expected } = turn.at(link) ?? { expected: soonest };
   turn.change(link, { expected: expected > soonest ? expected : soonest });
   const terminal = pick(turn, link);
   if (terminal === null) {
-    turn.effect({ type: "send", link, message: { type: "cannot", call: callOf(call), why: "noTerminal" } });
-    return conclude(turn, turn.made(link, call, "called", null), cannotFound("own", "noTerminal"), null);
+    // A desk that was there a moment ago, in the session before, is in use.
+    const why = session === "direct" ? "noTerminal" : "busy";
+    turn.effect({ type: "send", link, message: { type: "cannot", call: callOf(call), why } });
+    if (why === "busy") return;
+    return conclude(turn, turn.made(link, call, "called", session, null), cannotFound("own", "noTerminal"), null);
   }
-  start(turn, turn.made(link, call, "called", terminal.terminal), terminal.terminal);
+  start(turn, turn.made(link, call, "called", session, terminal.terminal), terminal.terminal);
   turn.effect({ type: "takeRing", terminal: terminal.terminal });
 }
 
@@ -207,7 +218,7 @@ function left(turn: Turn, terminal: IdText, call: IdText, why: DrillLeft): void 
   const run = turn.atTerminals().find((it) => it.call === call && it.terminal === terminal);
   if (run === undefined) return;
   if (why === "inUse") return giveUp(turn, run, "ours");
-  terminalFound(turn, terminal, call, "over", silent(run.found));
+  terminalFound(turn, terminal, call, "over", silent(run));
 }
 
 function lineOver(turn: Turn, call: IdText): void {
@@ -216,6 +227,8 @@ function lineOver(turn: Turn, call: IdText): void {
 }
 
 function heard(turn: Turn, link: IdText, message: FromPeer): void {
+  if (message.type === "next") return theirNext(turn, link, message.session);
+  if (message.type === "expecting") return theyExpect(turn, link, message.session);
   const call = idText(message.call);
   const run = turn.runs.find((it) => it.call === call && it.link === link) ?? null;
   switch (message.type) {
@@ -258,7 +271,9 @@ function giveUp(turn: Turn, run: Run, whose: "ours" | "theirs"): void {
   turn.effect({ type: "hangUp", call });
   if (whose === "ours") turn.effect({ type: "send", link, message: { type: "givenUp", call: callOf(call) } });
   if (terminal !== null) turn.effect({ type: "tell", terminal, what: "drillGivenUp", call });
-  if (run.role === "caller") turn.later(link);
+  // What the drill's other sessions came to stands.
+  if (run.session !== "direct") drillOver(turn, link);
+  else if (run.role === "caller") turn.later(link);
   else turn.effect({ type: "over", link, verdict: null });
 }
 
@@ -277,17 +292,17 @@ function start(turn: Turn, run: Base, terminal: IdText): void {
   plan(turn, run, terminal, false);
 }
 
-function plan(turn: Turn, { call }: Base, terminal: IdText, again: boolean): void {
+function plan(turn: Turn, { call, session }: Base, terminal: IdText, again: boolean): void {
   const between = ([least, most]: readonly [number, number]): number =>
     least + turn.context.draw(Math.max(1, most - least + 1));
   const { ringFor, talkFor } = turn.context;
-  turn.effect({ type: "plan", terminal, call, ringFor: between(ringFor), talkFor: between(talkFor), again });
+  turn.effect({ type: "plan", terminal, call, ringFor: between(ringFor), talkFor: between(talkFor), session, again });
 }
 
 /** What was heard of a terminal whose last word never came, with its silence named: it went in the step that it had come to. */
-function silent(found: Found | null): Found {
+function silent({ found, session, role }: Run & { at: "under" | "lastWord" }): Found {
   const { results, numbers } = found ?? nothingFound;
-  const missing = drillSteps.find((step) => !results.some((it) => it.step === step));
-  if (missing === undefined || results.some(({ outcome }) => outcome === "failed")) return { results, numbers };
+  const missing = firstMissing(session, role, results);
+  if (missing === null || results.some(({ outcome }) => outcome === "failed")) return { results, numbers };
   return { results: [...withResults(results, [amiss(missing, "failed", "terminalGone", "own", 0)])], numbers };
 }

@@ -3,7 +3,7 @@
 import { type Of, oneOf, struct, variant } from "@parley/base/codec";
 import { callId, linkId } from "@parley/protocol/ids";
 import { wireInstant } from "@parley/protocol/peer/call";
-import { drillPart, drillVerdict } from "@parley/protocol/signed/drillReport";
+import { drillPart, drillSessions, drillVerdict } from "@parley/protocol/signed/drillReport";
 
 /** The kind of the entries that both have signed, and of ours alone. */
 export const drillKind = "drill";
@@ -16,6 +16,18 @@ export const drillFact = variant({
       link: linkId,
       drill: callId,
       role: oneOf("caller", "called"),
+      part: drillPart,
+      verdict: drillVerdict,
+      at: wireInstant,
+    }),
+  ],
+  aloneInSession: [
+    3,
+    struct({
+      link: linkId,
+      drill: callId,
+      role: oneOf("caller", "called"),
+      session: oneOf(...drillSessions),
       part: drillPart,
       verdict: drillVerdict,
       at: wireInstant,

@@ -13,6 +13,7 @@ import { type IdText, type PartyId, idOf, idText } from "@parley/protocol/ids";
 import { drillPayload } from "@parley/protocol/peer/drill";
 import { payloadKinds } from "@parley/protocol/peer/envelope";
 import type { EntrySignature } from "@parley/protocol/signed/callEntry";
+import type { DrillSession } from "@parley/protocol/signed/drillReport";
 import type { Digest } from "@parley/protocol/signed/hash";
 import type { DrillLeft, Found, LineDrills } from "@parley/protocol/terminal/drill";
 import type { ToTerminal } from "@parley/protocol/terminal/messages";
@@ -32,7 +33,7 @@ import type { PeerLink } from "../peer/peerLink.ts";
 import type { Store, Transaction } from "../store/port.ts";
 import type { CallsRun } from "./callsRun.ts";
 import { type VerifyReceipt, decodeCallFromPeer } from "./callsWire.ts";
-import { drillFact, drillKind, drillOwnKind } from "./drillFacts.ts";
+import { type DrillFact, drillFact, drillKind, drillOwnKind } from "./drillFacts.ts";
 import { drillsDoc } from "./drillsDoc.ts";
 import { fromDoc, toDoc } from "./json.ts";
 import type { LinksRun } from "./linksRun.ts";
@@ -52,6 +53,7 @@ export type DrillsSettings = {
   readonly period: Ms;
   readonly ringFor: readonly [number, number];
   readonly talkFor: readonly [number, number];
+  readonly sessions: readonly DrillSession[];
   /** What the station runs besides its terminals' code and its settings are known by: anything that names both. */
   readonly station: Digest;
 };
@@ -161,6 +163,7 @@ export async function runDrills(options: DrillsRunOptions): Promise<DrillsRun> {
       period: settings.period,
       ringFor: settings.ringFor,
       talkFor: settings.talkFor,
+      sessions: settings.sessions,
       draw: (bound) => below(random, bound),
       newCall: () => idText(random(16)),
       sign: options.sign,
@@ -182,14 +185,14 @@ export async function runDrills(options: DrillsRunOptions): Promise<DrillsRun> {
     const now = clock.now();
     switch (effect.type) {
       case "place": {
-        const { link, terminal } = effect;
+        const { link, terminal, session } = effect;
         placing = terminal;
         calls.within(tx, after, { from: "terminal", terminal, message: { type: "place", link } });
         placing = null;
         const line = calls.state().links[link]?.line;
         const call = line === undefined ? null : openCall(line);
         if (call === null) return carry(tx, after, { type: "over", link, verdict: null });
-        within(tx, after, { type: "placed", link, terminal, call });
+        within(tx, after, { type: "placed", link, terminal, session, call });
         return;
       }
       case "takeRing":
@@ -203,8 +206,8 @@ export async function runDrills(options: DrillsRunOptions): Promise<DrillsRun> {
       case "send":
         return links.put(tx, after, effect.link, payloadKinds.drill, encode(drillPayload, effect.message));
       case "plan": {
-        const { terminal, call, ringFor, talkFor } = effect;
-        const again = effect.again ? { again: true } : {};
+        const { terminal, call, ringFor, talkFor, session } = effect;
+        const again = { ...(session === "direct" ? {} : { session }), ...(effect.again ? { again: true } : {}) };
         return after(() =>
           options.terminals()?.tell(terminal, { type: "drillPlan", call, ringFor, talkFor, ...again }),
         );
@@ -215,9 +218,11 @@ export async function runDrills(options: DrillsRunOptions): Promise<DrillsRun> {
         tx.append(drillKind, jointRecord("drill", now, effect.body, effect.signatures));
         return;
       case "alone": {
-        const { call, role, part, verdict } = effect;
-        const fact = { type: "alone" as const, link: ownLink(effect.link), drill: ownCall(call), role, part, verdict };
-        tx.append(drillOwnKind, ownRecord(drillOwnKind, now, encode(drillFact, { ...fact, at: now })));
+        const { call, role, session, part, verdict } = effect;
+        const fact = { link: ownLink(effect.link), drill: ownCall(call), role, part, verdict, at: now };
+        const body: DrillFact =
+          session === "direct" ? { type: "alone", ...fact } : { type: "aloneInSession", ...fact, session };
+        tx.append(drillOwnKind, ownRecord(drillOwnKind, now, encode(drillFact, body)));
         return;
       }
       case "missed": {

@@ -36,6 +36,7 @@ export const causeCodes = [
   "soundLost",
   "deskGone",
   "soundBlocked",
+  "notBack",
 ] as const;
 
 export type CauseCode = (typeof causeCodes)[number];
@@ -50,6 +51,7 @@ export const betweenCodes = [
   "pictureSlow",
   "soundLost",
   "deskGone",
+  "notBack",
 ] as const satisfies readonly CauseCode[];
 
 export type Cause =

@@ -302,12 +302,13 @@ function entrySentence(row: LedgerRow, them: Party | null, welcome: Welcome): Sa
       return say("entry.officer", { officer: name(text("officer")), by: name(text("by")) });
     case "recordCertified":
       return say("entry.recordCertified");
-    case "drillReady":
     case "drillMissed":
-      return say(`entry.${row.kind}`, { them: party });
+      return say("entry.drillMissed", { them: party });
+    case "drillReady":
+      return say("entry.drillReady", { them: party, session: text("session") });
     case "drillDegraded":
     case "drillNotReady":
-      return say(`entry.${row.kind}`, { them: party, cause: causeClause(drillCause(text("cause"), text("whose"))) });
+      return say(`entry.${row.kind}`, { them: party, session: text("session"), cause: causeClause(drillCause(text("cause"), text("whose"))) });
     case "recordStopped":
       return say("entry.recordStopped", { them: party });
     case "recordStoppedOurs":

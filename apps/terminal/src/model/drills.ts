@@ -1,7 +1,7 @@
 // What a line's rehearsals say of it: its state, by the newest verdict that still speaks for it, and its history. A verdict is never
 // shown as ready once something has changed since, or once it is too old ([VW1], [DR4] of docs/spec/drill.md).
 import { type Instant, instant, ms } from "@parley/base/time";
-import type { DrillCause, DrillStep } from "@parley/protocol/signed/drillReport";
+import type { DrillCause } from "@parley/protocol/signed/drillReport";
 import type { LineDrills } from "@parley/protocol/terminal/drill";
 import { type Cause, type CauseCode, cause, causeBetween } from "./cause.ts";
 import type { Line, LineState } from "./line.ts";
@@ -30,13 +30,17 @@ const causes: Readonly<Record<DrillCause, CauseCode>> = {
   terminalGone: "deskGone",
   udpBlocked: "udpBlocked",
   soundBlocked: "soundBlocked",
+  notBack: "notBack",
 };
 
-/** What a call on a line that is degraded by this step can do. */
-const means = (step: DrillStep | null): Extract<LineState, { at: "degraded" }>["means"] =>
-  step === "path" ? "oneRoute" : step === "sound" ? "poorSound" : "poorPicture";
-
 type Verdict = NonNullable<LineDrills["verdict"]>;
+
+/** What a call on a line that is degraded by this can do. */
+function means({ session, step }: Verdict): Extract<LineState, { at: "degraded" }>["means"] {
+  if (session === "relay") return "oneRoute";
+  if (session === "reload") return "noReturn";
+  return step === "path" ? "oneRoute" : step === "sound" ? "poorSound" : "poorPicture";
+}
 
 /** A drill's cause as its verdict or its entry names it; what a newer build names is an answer that did not come. */
 export function drillCause(code: string | null, whose: string): Cause {
@@ -60,7 +64,7 @@ export function drilledState(drills: LineDrills | undefined, established: Instan
     case "ready":
       return { at: "ready", provenAt: when };
     case "degraded":
-      return { at: "degraded", means: means(verdict.step), cause: causeOf(verdict) };
+      return { at: "degraded", means: means(verdict), cause: causeOf(verdict) };
     case "notReady":
       return {
         at: "notReady",

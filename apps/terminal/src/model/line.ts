@@ -18,7 +18,7 @@ export type LineState =
   | { readonly at: "ready"; readonly provenAt: Instant }
   | {
       readonly at: "degraded";
-      readonly means: "soundOnly" | "oneRoute" | "noPicture" | "poorPicture" | "poorSound";
+      readonly means: "soundOnly" | "oneRoute" | "noPicture" | "poorPicture" | "poorSound" | "noReturn";
       readonly cause: Cause;
     }
   | {

@@ -4,19 +4,16 @@
 import { type Cancel, type Clock, type Instant, type Ms, ms } from "@parley/base/time";
 import { inTime } from "@parley/call/inTime";
 import { type Line, idle, isInCall, openCall, ringsAt } from "@parley/call/state";
-import { amiss, passed, stepLasts, talksAtMost, withResults } from "@parley/drill/steps";
+import { amiss, looksAnewAfter, passed, reloadsAfter, stepLasts, talksAtMost, withResults } from "@parley/drill/steps";
 import type { DrillStep, StepResult } from "@parley/protocol/signed/drillReport";
 import type { Found } from "@parley/protocol/terminal/drill";
 import type { FromTerminal, ToTerminal } from "@parley/protocol/terminal/messages";
 import type { Bytes } from "@parley/base/bytes";
 import type { Enrolment } from "../crypto/keyStore.ts";
 import type { CallWorkers } from "../crypto/workers.ts";
-import { type Black, black } from "../media/black.ts";
-import { tryRelays } from "../media/relayTrial.ts";
-import type { CanvasTrack } from "../media/canvasTrack.ts";
-import { type CardReader, cardReader, cardTrack } from "../media/testCard.ts";
-import { type SweepListener, type SweepTrack, sweepListener, sweepTrack } from "../media/sweepTone.ts";
+import { type RelaysFound, tryRelays } from "../media/relayTrial.ts";
 import { type CallRun, type CallView, type Signal, runCall } from "./callRun.ts";
+import { type DrillMedia, drillMedia } from "./drillMedia.ts";
 import { type DrillMeasure, type Judged, measureDrill } from "./drillMeasure.ts";
 
 export type DrillPlan = Extract<ToTerminal, { type: "drillPlan" }>;
@@ -56,25 +53,18 @@ const looksEvery: Ms = ms(200);
 const relayWithin: Ms = ms(6000);
 /** From its end until its workers and connection go: the last word may be on its way. */
 const lingers: Ms = ms(2000);
-/** The size of the picture while it rings, as a room's black one. */
-const [width, height] = [1280, 720];
-
-type Media = {
-  readonly card: CanvasTrack;
-  readonly sweep: SweepTrack;
-  readonly dark: Black;
-  readonly reader: CardReader;
-  readonly listener: SweepListener;
-};
+type Reload =
+  { readonly at: "before" } | { readonly at: "away"; readonly since: Ms } | { readonly at: "back"; readonly since: Ms };
 
 export function runDrill(options: DrillRunOptions): DrillRun {
   const { plan, clock, enrolment, page } = options;
   const { call } = plan;
   const me = enrolment.terminal;
   const began = clock.elapsed();
+  const session = plan.session ?? "direct";
   let line: Line = idle;
   let run: CallRun | null = null;
-  let media: Media | null = null;
+  let media: DrillMedia | null = null;
   let early: Signal[] = [];
   let results: readonly StepResult[] = [];
   let numbers: Found["numbers"] = null;
@@ -82,8 +72,12 @@ export function runDrill(options: DrillRunOptions): DrillRun {
   let answeredAt: Ms | null = null;
   let liveAt: Ms | null = null;
   let epochAtLive = 0;
+  let measuredFrom: Ms = began;
   let iceServers: readonly RTCIceServer[] = [];
+  let relays: Promise<RelaysFound> | null = null;
   let measure: DrillMeasure | null = null;
+  /** In a session of that name: when everything was let go of, and when a picture was read again. */
+  let reload: Reload = { at: "before" };
   let hungUpAt: Ms | null = null;
   let theirs: "measuring" | "measured" = "measuring";
   let over = false;
@@ -94,17 +88,6 @@ export function runDrill(options: DrillRunOptions): DrillRun {
   const has = (step: DrillStep): boolean => results.some((it) => it.step === step);
   const note = (...more: readonly StepResult[]): void => {
     results = withResults(results, more);
-  };
-
-  const makeMedia = (): Media => {
-    const sweep = sweepTrack(clock);
-    return {
-      sweep,
-      card: cardTrack(page, sweep.at),
-      dark: black(page, width, height),
-      reader: cardReader(page, clock),
-      listener: sweepListener(page, clock, sweep.context),
-    };
   };
 
   const lineIs = (next: Line): void => {
@@ -132,29 +115,35 @@ export function runDrill(options: DrillRunOptions): DrillRun {
     if (alarm !== undefined) note(amiss("seal", "failed", alarm.what, "far", since(answeredAt)));
     if (liveAt !== null && line.at === "live" && view.epoch.number > epochAtLive && view.epoch.state === "confirmed")
       if (!has("rekey")) note(passed("rekey", since(liveAt)));
-    media?.reader.watch(liveAt === null ? null : view.remote.cam);
-    media?.listener.listen(liveAt === null ? null : view.remote.mic);
+    watch(view);
     if (line.at === "ended") ended();
   };
+
+  /** The caller of a session over the relay allows no other way; whom it calls needs to know nothing of that. */
+  const inSession = (admit: Extract<DrillWord, { type: "admit" }>): typeof admit =>
+    session === "relay" && admit.side === "calling" ? { ...admit, relayOnly: true } : admit;
+
+  const watch = ({ remote }: CallView): void => {
+    media?.reader.watch(liveAt === null ? null : remote.cam);
+    media?.listener.listen(liveAt === null ? null : remote.mic);
+  };
+
+  const askRelays = (): Promise<RelaysFound> => (relays ??= tryRelays(iceServers, clock, relayWithin));
 
   const start = (admit: Extract<DrillWord, { type: "admit" }>): void => {
     admittedAt = clock.elapsed();
     iceServers = admit.iceServers;
-    const made = makeMedia();
+    if (session === "relay") askRelays();
+    const made = drillMedia(page, clock);
     media = made;
     run = runCall({
-      admit,
+      admit: inSession(admit),
       line,
       enrolment,
       chain: options.chain,
       workers: options.workers(),
       clock,
-      outgoing: () => ({
-        tracks: { cam: made.card.track, mic: made.sweep.track, screen: null, screenSound: null },
-        black: made.dark.track,
-        camera: "on",
-        microphone: "open",
-      }),
+      outgoing: made.outgoing,
       // An alarm about frames that nobody sealed is a finding here, and no alarm of a call.
       tell: (message) => (message.type === "alarm" ? true : told(message as OfCall)),
       onView: viewed,
@@ -170,11 +159,16 @@ export function runDrill(options: DrillRunOptions): DrillRun {
   const look = (): void => {
     if (over) return;
     timer = clock.wait(looksEvery, look);
+    if (reload.at === "away") return returning(reload.since);
     if (run === null || line.at === "idle" || line.at === "ringing") return ringing();
     if (line.at === "ended") return;
     if (liveAt === null) return connecting();
-    measure ??= measureNow(liveAt);
-    measure?.look(since(liveAt), has("rekey") ? "yes" : "no");
+    if (session === "reload" && line.side === "calling" && reload.at === "before") {
+      if (since(liveAt) >= reloadsAfter) letGo();
+      return;
+    }
+    if (measure === null) measure = measureFrom(liveAt);
+    measure?.look(since(measuredFrom), session !== "direct" || has("rekey") ? "yes" : "no");
     if (hungUpAt !== null) {
       if (since(hungUpAt) > stepLasts.hangUp) fail(amiss("hangUp", "failed", "notEnded", "own", since(hungUpAt)));
       return;
@@ -189,19 +183,45 @@ export function runDrill(options: DrillRunOptions): DrillRun {
       fail(amiss("hangUp", "failed", "notEnded", "far", since(liveAt)));
   };
 
-  const measureNow = (from: Ms): DrillMeasure | null => {
-    const [going, made] = [run, media];
-    if (going === null || made === null) return null;
+  /** Null until there is something to measure: of a session in which the far side lost everything, what comes after. */
+  const measureFrom = (live: Ms): DrillMeasure | null => {
+    if (run === null || media === null) return null;
+    if (session === "reload" && line.at !== "ended" && reload.at === "before") {
+      if (since(live) < looksAnewAfter) return null;
+      media = media.anew();
+      watch(run.view());
+    }
+    measuredFrom = reload.at === "back" || session === "reload" ? clock.elapsed() : live;
+    const { reader, listener, sweep } = media;
+    const { report, view } = run;
     return measureDrill({
-      setUp: ms(from - (answeredAt ?? from)),
-      report: going.report,
-      route: () => going.view().route.at,
-      reader: made.reader,
-      listener: made.listener,
-      sweep: made.sweep,
-      tryRelays: () => tryRelays(iceServers, clock, relayWithin),
+      setUp: ms(live - (answeredAt ?? live)),
+      report,
+      route: () => view().route.at,
+      reader,
+      listener,
+      sweep,
+      tryRelays: askRelays,
       onJudged: judged,
     });
+  };
+
+  /** Everything of the call goes, as with a page that is loaded anew; our station then tells us of it anew. */
+  const letGo = (): void => {
+    reload = { at: "away", since: clock.elapsed() };
+    run?.close();
+    media?.stop();
+    [run, media, line, early] = [null, null, idle, []];
+    options.tell({ type: "drillReload", call });
+  };
+
+  const returning = (from: Ms): void => {
+    if ((media?.reader.seen().read ?? 0) > 0) {
+      note(passed("reload", since(from)));
+      reload = { at: "back", since: clock.elapsed() };
+    } else if (since(from) > stepLasts.reload) {
+      fail(amiss("reload", "failed", "notBack", "unknown", since(from)));
+    }
   };
 
   const ringing = (): void => {
@@ -216,15 +236,23 @@ export function runDrill(options: DrillRunOptions): DrillRun {
     if (since(answeredAt) <= stepLasts.seal) return;
     const view = run?.view();
     if (!has("keys")) return fail(amiss("keys", "failed", "keysNotAgreed", "unknown", since(admittedAt)));
-    if (view?.route.at === "searching") return fail(amiss("path", "failed", "noPath", "unknown", since(answeredAt)));
+    if (view?.route.at === "searching") return void noPath();
     fail(amiss("seal", "failed", "noFrames", "unknown", since(answeredAt)));
+  };
+
+  /** Where the relay alone was allowed and does not answer, it is that. */
+  const noPath = async (): Promise<void> => {
+    const isCaller = line.at !== "idle" && line.side === "calling";
+    const found = session === "relay" && isCaller ? await relays : null;
+    if (found === "silent") return fail(amiss("path", "failed", "relayAway", "own", since(answeredAt)));
+    fail(amiss("path", "failed", "noPath", "unknown", since(answeredAt)));
   };
 
   const judged = ({ results: more, numbers: found }: Judged): void => {
     if (over) return;
     note(...more);
     numbers = found;
-    if (!has("rekey")) note(amiss("rekey", "failed", "keysStood", "unknown", since(liveAt)));
+    if (session === "direct" && !has("rekey")) note(amiss("rekey", "failed", "keysStood", "unknown", since(liveAt)));
     if (line.at === "ended") return ended();
     tellMeasured();
   };
@@ -237,6 +265,7 @@ export function runDrill(options: DrillRunOptions): DrillRun {
   const ended = (): void => {
     // What is being judged is still to be said.
     if (over || measure?.at() === "judging") return;
+    if (reload.at === "away") note(amiss("reload", "failed", "notBack", "unknown", since(reload.since)));
     if (hungUpAt !== null) note(passed("hangUp", since(hungUpAt)));
     else if (measure?.at() === "measured") note(passed("hangUp", 0));
     finish();
@@ -257,13 +286,10 @@ export function runDrill(options: DrillRunOptions): DrillRun {
     over = true;
     timer();
     const [going, used] = [run, media];
-    used?.reader.stop();
-    used?.listener.stop();
+    used?.hush();
     clock.wait(linger, () => {
       going?.close();
-      used?.card.stop();
-      used?.sweep.stop();
-      used?.dark.stop();
+      used?.stop();
       options.onOver();
     });
   };
@@ -285,7 +311,7 @@ export function runDrill(options: DrillRunOptions): DrillRun {
           return lineIs(said);
         }
         case "admit":
-          return run === null ? start(word) : run.admit(word);
+          return run === null ? start(word) : run.admit(inSession(word));
         case "signal":
           if (run === null) early.push(word);
           else run.signal(word);

@@ -82,7 +82,8 @@ export function makeRehearsal(options: RehearsalOptions): Rehearsal {
       at = isIdle(facts) ? "idle" : "inUse";
       if (at === "inUse") giveWay();
       if (at === said) return;
-      if (options.tell({ type: "drillable", at, browser: options.browserName.slice(0, 200) })) said = at;
+      const browser = options.browserName.slice(0, 200);
+      if (options.tell({ type: "drillable", at, browser, sessions: ["relay", "reload"] })) said = at;
     },
     begin: (plan, chain) => {
       const { call } = plan;

@@ -34,6 +34,7 @@ export const ar: Readonly<Record<WordId, string>> = {
   "means.noPicture": "من دون صورتنا",
   "means.poorPicture": "بصورة ضعيفة",
   "means.poorSound": "بصوت ضعيف",
+  "means.noReturn": "ما لم تُحمَّل صفحة مكتب من جديد أثناء المكالمة",
   "line.notReady": "غير جاهز: {cause} منذ {since}. {ours}",
   "line.oursGood": "جهتنا تعمل جيدًا.",
   "line.neverDrilled": "لا اختبار بعد. لم يختبر أحد هذا الخط؛ ويمكن تجربة مكالمة.",
@@ -90,6 +91,8 @@ export const ar: Readonly<Record<WordId, string>> = {
   "cause.deskGone": "{whose, select, ours {غادر مكتبنا أثناء الاختبار} other {غادر مكتبهم أثناء الاختبار}}",
   "cause.soundBlocked":
     "{whose, select, ours {لا يُسمح لمكتبنا بالصوت حتى يلمسه أحد} other {لا يُسمح لمكتبهم بالصوت حتى يلمسه أحد}}",
+  "cause.notBack":
+    "{whose, select, ours {لا يعود مكتبنا إلى مكالمة فقدها} other {لا يعود مكتبهم إلى مكالمة فقدها}}",
   "between.noAnswer": "لم يأتِ جواب",
   "between.keysApart": "لم يتفق الطرفان على المفاتيح",
   "between.noPath": "لا مسار بين الطرفين",
@@ -98,6 +101,7 @@ export const ar: Readonly<Record<WordId, string>> = {
   "between.pictureSlow": "تصل الصور ببطء شديد",
   "between.soundLost": "لا يصل الصوت سليمًا",
   "between.deskGone": "غادر مكتب أثناء الاختبار",
+  "between.notBack": "لا يعود مكتب إلى مكالمة فقدها",
 
   "refused.LINE_IN_USE": "هذا الخط مشغول بمكالمة.",
   "refused.LINE_IN_USE.cure": "انضم إلى المكالمة الجارية أو أنهها أولًا.",
@@ -638,9 +642,9 @@ export const ar: Readonly<Record<WordId, string>> = {
   "entry.officer": "صار {officer} ضابطًا؛ وافق {by}.",
   "entry.firstOfficer": "صار {officer} الضابط الأول.",
   "entry.recordCertified": "صدّق الجذر على مفاتيح السجل.",
-  "entry.drillReady": "اختبار مع {them}: جاهز.",
-  "entry.drillDegraded": "اختبار مع {them}: غير مكتمل، {cause}.",
-  "entry.drillNotReady": "اختبار مع {them}: غير جاهز، {cause}.",
+  "entry.drillReady": "اختبار مع {them}{session, select, relay { عبر المُرحِّل} reload { مع إعادة تحميل مكتب} other {}}: جاهز.",
+  "entry.drillDegraded": "اختبار مع {them}{session, select, relay { عبر المُرحِّل} reload { مع إعادة تحميل مكتب} other {}}: غير مكتمل، {cause}.",
+  "entry.drillNotReady": "اختبار مع {them}{session, select, relay { عبر المُرحِّل} reload { مع إعادة تحميل مكتب} other {}}: غير جاهز، {cause}.",
   "entry.drillMissed": "لم يأتِ الاختبار الذي كان على {them} إجراؤه.",
   "entry.recordStopped": "سجلّ {them} يناقض ما وقّعته محطتهم من قبل. حُفظت النسختان وأُوقف الخط.",
   "entry.recordStoppedOurs": "لم يعد {them} يقبل سجلّنا لأنه يناقض ما وقّعته محطتنا من قبل. حُفظت النسختان وأُوقف الخط.",

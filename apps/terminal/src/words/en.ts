@@ -34,6 +34,7 @@ export const en = {
   "means.noPicture": "without our picture",
   "means.poorPicture": "with a poor picture",
   "means.poorSound": "with poor sound",
+  "means.noReturn": "as long as no desk is loaded anew in a call",
   "line.notReady": "Not ready: {cause} since {since}. {ours}",
   "line.oursGood": "Ours tests good.",
   "line.neverDrilled": "No drill yet. Nothing has tested this line; a call may be tried.",
@@ -98,6 +99,8 @@ export const en = {
     "{whose, select, ours {our desk left in the middle of a drill} other {their desk left in the middle of a drill}}",
   "cause.soundBlocked":
     "{whose, select, ours {our desk may make no sound until somebody touches it} other {their desk may make no sound until somebody touches it}}",
+  "cause.notBack":
+    "{whose, select, ours {our desk does not come back into a call that it has lost} other {their desk does not come back into a call that it has lost}}",
   "between.noAnswer": "no answer came",
   "between.keysApart": "the two sides could not agree on keys",
   "between.noPath": "there is no path between the two sides",
@@ -106,6 +109,7 @@ export const en = {
   "between.pictureSlow": "pictures come too slowly",
   "between.soundLost": "sound does not arrive whole",
   "between.deskGone": "a desk left in the middle of a drill",
+  "between.notBack": "a desk does not come back into a call that it has lost",
 
   // Rows of the error table, in a person's words.
   "refused.LINE_IN_USE": "This line is already in a call.",
@@ -676,9 +680,9 @@ export const en = {
   "entry.officer": "{officer} became an officer; approved by {by}.",
   "entry.firstOfficer": "{officer} became the first officer.",
   "entry.recordCertified": "The root certified the keys of the record.",
-  "entry.drillReady": "Drill with {them}: ready.",
-  "entry.drillDegraded": "Drill with {them}: not whole, {cause}.",
-  "entry.drillNotReady": "Drill with {them}: not ready, {cause}.",
+  "entry.drillReady": "Drill with {them}{session, select, relay { over the relay} reload {, with a desk loaded anew} other {}}: ready.",
+  "entry.drillDegraded": "Drill with {them}{session, select, relay { over the relay} reload {, with a desk loaded anew} other {}}: not whole, {cause}.",
+  "entry.drillNotReady": "Drill with {them}{session, select, relay { over the relay} reload {, with a desk loaded anew} other {}}: not ready, {cause}.",
   "entry.drillMissed": "The drill that {them} was to make did not come.",
   "entry.recordStopped":
     "The record of {them} contradicts what their station signed before. Both versions are kept; the line is stopped.",

@@ -5,6 +5,7 @@ import { type Codec, type Of, oneOf, opaque, struct, variant } from "@parley/bas
 import { callId } from "../ids.ts";
 import { maxDrillReportBytes } from "../limits.ts";
 import { entrySignature } from "../signed/callEntry.ts";
+import { drillSessions } from "../signed/drillReport.ts";
 import { type CallPayload, callPayload } from "./call.ts";
 
 /** Why a station takes no part in a drill now: no terminal of it is idle (a finding), or it has something else to do (none). */
@@ -25,5 +26,8 @@ export const drillPayload = variant({
   report: [6, struct({ call: callId, report: opaque(maxDrillReportBytes), by: entrySignature })],
   /** The calling side's signature over that very report. */
   countersigned: [7, struct({ call: callId, by: entrySignature })],
+  /** Another session follows the drill that was just signed; whoever knows sessions answers, and only then it is rung. */
+  next: [8, struct({ session: oneOf(...drillSessions) })],
+  expecting: [9, struct({ session: oneOf(...drillSessions) })],
 });
 export type DrillPayload = Of<typeof drillPayload>;

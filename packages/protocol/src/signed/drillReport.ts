@@ -1,8 +1,8 @@
 // The report of a drill: what both parties' terminals found, step by step and in numbers, and what follows from it; the same bytes
 // in both ledgers, signed by both stations. Each side gives its own part; the verdict is a function of the two (packages/drill), so
 // neither can sign a better one than the parts allow. Carries [DR12]-[DR14] of docs/spec/drill.md.
-import type { Bytes } from "@parley/base/bytes";
-import { type Of, encode, fixed, list, oneOf, optional, struct, text, uint16, uint32, uint8 } from "@parley/base/codec";
+import { type Bytes, equal, utf8 } from "@parley/base/bytes";
+import { type Codec, type Of, encode, fixed, list, oneOf, optional, struct, text, uint16, uint32, uint8 } from "@parley/base/codec";
 import { callId, linkId, partyId, terminalId } from "../ids.ts";
 import { maxDrillBands } from "../limits.ts";
 import { signedInstant } from "./fields.ts";
@@ -12,8 +12,15 @@ import { labelled } from "./hash.ts";
 export const drillReportLabel = "parley drill report v1";
 export const drillPartLabel = "parley drill part v1";
 
-/** The steps of a drill in the order in which a call takes them. Append only. */
-export const drillSteps = ["ring", "keys", "path", "seal", "picture", "sound", "rekey", "hangUp"] as const;
+/**
+ * What a drill is of: a call as it is made every day; one that the caller allows no way but its relay; one in which the caller's
+ * terminal loses everything of the call, as where its page is loaded anew, and comes back. Append only.
+ */
+export const drillSessions = ["direct", "relay", "reload"] as const;
+export type DrillSession = (typeof drillSessions)[number];
+
+/** The steps of drills in the order in which a call takes them; `reload` is one of its own session alone. Append only. */
+export const drillSteps = ["ring", "keys", "path", "seal", "picture", "sound", "rekey", "hangUp", "reload"] as const;
 export type DrillStep = (typeof drillSteps)[number];
 
 /** What was found wrong in a step. Append only. */
@@ -40,6 +47,7 @@ export const drillCauses = [
   "terminalGone",
   "udpBlocked",
   "soundBlocked",
+  "notBack",
 ] as const;
 export type DrillCause = (typeof drillCauses)[number];
 
@@ -135,18 +143,47 @@ const shared = {
   next: uint32,
 };
 
+/** Stands where a report of the first form has the random id of its link, and says that the session is named. */
+const namesSession = utf8("parley.drill.two");
+
+/** Of a direct session as it was before there were others, byte for byte; of any other with its name before it. */
+function inSession<T extends object>(whole: Codec<T>): Codec<T & { readonly session: DrillSession }> {
+  const form = fixed<Bytes>(namesSession.length);
+  return {
+    write: (value, out) => {
+      if (value.session !== "direct") {
+        form.write(namesSession, out);
+        session.write(value.session, out);
+      }
+      whole.write(value, out);
+    },
+    read: (from) => {
+      const begins = from.at;
+      const named = from.left >= namesSession.length && equal(form.read(from), namesSession);
+      if (!named) from.at = begins;
+      const its = named ? session.read(from) : "direct";
+      // One value has one encoding.
+      if (named && its === "direct") from.refuse("a direct session is not named");
+      return { ...whole.read(from), session: its };
+    },
+  };
+}
+const session = oneOf(...drillSessions);
+
 /** The calling side's word, before the other has added its own. */
-export const callerPart = struct({ ...shared, caller: drillPart });
+export const callerPart = inSession(struct({ ...shared, caller: drillPart }));
 export type CallerPart = Of<typeof callerPart>;
 
-export const drillReport = struct({
-  ...shared,
-  caller: drillPart,
-  called: drillPart,
-  /** By which rules the verdict follows from the parts. */
-  rules: uint16,
-  verdict: drillVerdict,
-});
+export const drillReport = inSession(
+  struct({
+    ...shared,
+    caller: drillPart,
+    called: drillPart,
+    /** By which rules the verdict follows from the parts. */
+    rules: uint16,
+    verdict: drillVerdict,
+  }),
+);
 export type DrillReport = Of<typeof drillReport>;
 
 export const drillSignable = (report: DrillReport): Bytes => labelled(drillReportLabel, encode(drillReport, report));

@@ -2,7 +2,7 @@
 // `drill`, so that a page which does not know drills passes them over and never rings for one ([DR2]).
 import { z } from "zod/v4";
 import { maxDrillBands, maxDrillTicks } from "../limits.ts";
-import { drillCauses, drillSides, drillSteps, stepOutcomes, verdictWords } from "../signed/drillReport.ts";
+import { drillCauses, drillSessions, drillSides, drillSteps, stepOutcomes, verdictWords } from "../signed/drillReport.ts";
 import { callFromTerminal, callToTerminal, id16 } from "./call.ts";
 
 const instant = z.number().int().nonnegative();
@@ -50,10 +50,18 @@ export type DrillLeft = (typeof drillLeftWords)[number];
 
 export const drillFromTerminal = [
   /** Whether this terminal could take part in a drill now, and the browser that it runs in. */
-  z.object({ type: z.literal("drillable"), at: z.enum(["idle", "inUse"]), browser: z.string().max(200) }),
+  z.object({
+    type: z.literal("drillable"),
+    at: z.enum(["idle", "inUse"]),
+    browser: z.string().max(200),
+    /** Besides the direct one, which every page that knows drills can take part in as the caller. */
+    sessions: z.array(z.enum(drillSessions)).max(drillSessions.length).optional(),
+  }),
   z.object({ type: z.literal("drill"), message: z.discriminatedUnion("type", [...callFromTerminal]) }),
   /** `measured`: all that was to be measured is, and the drill may end; `over`: it has ended here, and nothing more comes. */
   z.object({ type: z.literal("found"), call: id16, at: z.enum(["measured", "over"]), found: foundSchema }),
+  /** This terminal has let go of everything of that drill's call, and wants to be told of it as one that was loaded anew. */
+  z.object({ type: z.literal("drillReload"), call: id16 }),
   /** This terminal takes no part in that drill, or none any more: its last word, as `over` is. */
   z.object({ type: z.literal("drillLeft"), call: id16, why: z.enum(drillLeftWords) }),
 ] as const;
@@ -68,6 +76,8 @@ export const lineDrillsSchema = z.object({
       step: z.enum(drillSteps).nullable(),
       cause: z.enum(drillCauses).nullable(),
       whose: z.enum(["ours", "theirs", "both"]),
+      /** In which of the drill's sessions that was; absent in what older versions kept. */
+      session: z.enum(drillSessions).optional(),
       when: instant,
       signedByBoth: z.boolean(),
       setUp: uint32.nullable(),
@@ -92,6 +102,8 @@ export const drillToTerminal = [
     call: id16,
     ringFor: uint32,
     talkFor: uint32,
+    /** Absent: the direct one. */
+    session: z.enum(drillSessions).optional(),
     /** It was told so before, and came back to its station since: a page that takes part takes this for no other drill. */
     again: z.boolean().optional(),
   }),

@@ -3,13 +3,13 @@
 import type { Bytes } from "@parley/base/bytes";
 import type { Instant, Ms } from "@parley/base/time";
 import type { Turn } from "@parley/drill/schedule";
-import type { Who } from "@parley/drill/verdict";
+import type { Who } from "@parley/drill/steps";
 import type { StationSignature } from "@parley/ledger/entry";
 import type { ParleyError } from "@parley/protocol/errorCodes";
 import type { IdText, PartyId } from "@parley/protocol/ids";
 import type { DrillPayload } from "@parley/protocol/peer/drill";
 import type { EntrySignature } from "@parley/protocol/signed/callEntry";
-import type { DrillPart, DrillVerdict } from "@parley/protocol/signed/drillReport";
+import type { DrillPart, DrillSession, DrillVerdict } from "@parley/protocol/signed/drillReport";
 import type { Kept } from "@parley/protocol/signed/kept";
 import type { DrillLeft, Found, LineDrills } from "@parley/protocol/terminal/drill";
 
@@ -22,6 +22,16 @@ export type LinkDrills = {
   readonly next: Instant;
   readonly expected: Instant;
   readonly verdict: Verdict | null;
+  /** Of each session the newest, from which that follows. */
+  readonly sessions: Partial<Readonly<Record<DrillSession, Verdict>>>;
+  /** The session that we have asked them to expect, and the one that they have asked us to. */
+  readonly asked: { readonly session: DrillSession; readonly until: Instant } | null;
+  readonly coming: { readonly session: DrillSession; readonly until: Instant } | null;
+  /** By which way the newest direct session went, as far as it was ours. */
+  readonly route: "none" | "direct" | "relay";
+  /** What their station ran when it last signed a report, and when it was that it did not answer about a session. */
+  readonly theirs: IdText | null;
+  readonly deaf: { readonly station: IdText | null; readonly until: Instant } | null;
   /** What our station ran, and the browsers that took part, in drills since it last changed. */
   readonly station: IdText | null;
   readonly browsers: readonly string[];
@@ -34,6 +44,7 @@ export type Base = {
   readonly link: IdText;
   readonly call: IdText;
   readonly role: Who;
+  readonly session: DrillSession;
   readonly terminal: IdText | null;
   readonly browser: string;
   readonly began: Instant;
@@ -66,7 +77,12 @@ export type Drills = { readonly links: Readonly<Record<IdText, LinkDrills>>; rea
 
 export const noDrills: Drills = { links: {}, runs: [] };
 
-export type DrillTerminal = { readonly terminal: IdText; readonly browser: string };
+export type DrillTerminal = {
+  readonly terminal: IdText;
+  readonly browser: string;
+  /** Besides the direct one, those that its page can hold as the caller. */
+  readonly sessions: readonly DrillSession[];
+};
 
 export type DrillLink = {
   readonly link: IdText;
@@ -92,6 +108,8 @@ export type DrillsContext = {
   readonly talkFor: readonly [number, number];
   /** A whole number from 0 to below its bound. */
   readonly draw: (bound: number) => number;
+  /** Those that a drill of ours has. */
+  readonly sessions: readonly DrillSession[];
   readonly newCall: () => IdText;
   readonly sign: (message: Bytes) => EntrySignature;
   readonly verify: (party: PartyId, by: EntrySignature, message: Bytes) => boolean;
@@ -104,7 +122,13 @@ export type DrillsCommand =
   /** Somebody wants a drill now. */
   | { readonly type: "now"; readonly link: IdText }
   /** The call that a `place` of ours made. */
-  | { readonly type: "placed"; readonly link: IdText; readonly terminal: IdText; readonly call: IdText }
+  | {
+      readonly type: "placed";
+      readonly link: IdText;
+      readonly terminal: IdText;
+      readonly session: DrillSession;
+      readonly call: IdText;
+    }
   /** A drill's ring of theirs. */
   | { readonly type: "ring"; readonly link: IdText; readonly call: IdText }
   | {
@@ -127,7 +151,7 @@ export type DrillsCommand =
   | { readonly type: "wanted"; readonly links: readonly IdText[]; readonly terminals: readonly IdText[] };
 
 export type DrillsEffect =
-  | { readonly type: "place"; readonly link: IdText; readonly terminal: IdText }
+  | { readonly type: "place"; readonly link: IdText; readonly terminal: IdText; readonly session: DrillSession }
   /** The ring is passed on to the line, at that terminal. */
   | { readonly type: "takeRing"; readonly terminal: IdText }
   | { readonly type: "hangUp"; readonly call: IdText }
@@ -138,6 +162,7 @@ export type DrillsEffect =
       readonly call: IdText;
       readonly ringFor: number;
       readonly talkFor: number;
+      readonly session: DrillSession;
       readonly again: boolean;
     }
   | {
@@ -154,6 +179,7 @@ export type DrillsEffect =
       readonly link: IdText;
       readonly call: IdText;
       readonly role: Who;
+      readonly session: DrillSession;
       readonly part: DrillPart;
       readonly verdict: DrillVerdict;
     }

@@ -24,6 +24,7 @@ import {
 import { type Kept, keep, keptBytes, unkept } from "@parley/protocol/signed/kept";
 import type { Found } from "@parley/protocol/terminal/drill";
 import type { Base, FromPeer, Run, Tick, Verdict } from "./port.ts";
+import { drillOver, hearsAgain, holdNext, lineVerdict } from "./sessions.ts";
 import { type Turn, baseOf, callOf, linkOf } from "./turn.ts";
 
 const tickOf: Readonly<Record<DrillVerdict["at"], Tick>> = {
@@ -49,6 +50,7 @@ export function conclude(turn: Turn, run: Base, found: Found, early: Kept | null
   const own = turn.partOf(run, found);
   const next = turn.at(run.link)?.next ?? turn.now;
   const part: CallerPart = {
+    session: run.session,
     link: linkOf(run.link),
     drill: callOf(run.call),
     next: Math.max(0, Math.round((next - turn.now) / 1000)),
@@ -84,10 +86,11 @@ export function theirPart(
     turn.context.verify(them, by, partSignable(read.value));
   if (!fits) return turn.refuse("a part that is not theirs to give");
   if (run !== null && run.role !== "called") return turn.refuse("a part of a drill of ours");
+  if (run !== null && run.session !== read.value.session) return turn.refuse("a part of another session");
   const { value } = read;
   turn.change(link, { expected: after(turn.now, ms(value.next * 1000)) });
   if (run === null) {
-    const empty = turn.made(link, idText(call), "called", null);
+    const empty = turn.made(link, idText(call), "called", value.session, null);
     return complete(turn, empty, value, turn.partOf(empty, nothingFound));
   }
   if (run.at === "part") return complete(turn, run, value, certain(decode(drillPart, keptBytes(run.own))));
@@ -130,29 +133,50 @@ function complete(turn: Turn, run: Base, part: CallerPart, own: DrillPart): void
 function signed(turn: Turn, run: Base, report: DrillReport, ...signatures: readonly StationSignature[]): void {
   turn.remove(run);
   turn.effect({ type: "joint", body: encode(drillReport, report), signatures });
-  settle(turn, run, report.verdict, run.role === "caller" ? report.caller : report.called, true);
+  const [own, theirs] = run.role === "caller" ? [report.caller, report.called] : [report.called, report.caller];
+  settle(turn, run, report.verdict, own, true);
+  turn.change(run.link, { theirs: idText(theirs.station) });
+  hearsAgain(turn, run.link);
+  if (run.role === "caller") holdNext(turn, run.link, run.session);
+  else drillOver(turn, run.link);
 }
 
 export function alone(turn: Turn, run: Base, own: DrillPart): void {
   turn.remove(run);
-  const verdict = run.role === "caller" ? judge(own, null) : judge(null, own);
-  turn.effect({ type: "alone", link: run.link, call: run.call, role: run.role, part: own, verdict });
+  const { link, call, role, session } = run;
+  const verdict = role === "caller" ? judge(own, null, session) : judge(null, own, session);
+  turn.effect({ type: "alone", link, call, role, session, part: own, verdict });
   settle(turn, run, verdict, own, false);
+  drillOver(turn, link);
 }
 
-function settle(turn: Turn, { link, role }: Base, verdict: DrillVerdict, own: DrillPart, signedByBoth: boolean): void {
+function settle(
+  turn: Turn,
+  { link, role, session }: Base,
+  verdict: DrillVerdict,
+  own: DrillPart,
+  signedByBoth: boolean,
+): void {
   const { at, step, cause, whose } = verdict;
   const shown: Verdict = {
     at,
     step,
     cause,
     whose: sideOf(whose, role),
+    session,
     when: turn.now,
     signedByBoth,
     setUp: own.numbers?.setUp ?? null,
     roundTrip: own.numbers?.roundTrip ?? null,
     lost: own.numbers?.lost ?? null,
   };
+  const sessions = { ...turn.at(link)?.sessions, [session]: shown };
+  turn.change(link, { sessions, verdict: lineVerdict(sessions, turn.context.period) ?? turn.at(link)?.verdict ?? null });
+  if (session === "direct") return settleDirect(turn, link, verdict, own);
+  if (at !== "ready") turn.worsen(link, "degraded");
+}
+
+function settleDirect(turn: Turn, link: IdText, { at }: DrillVerdict, own: DrillPart): void {
   const { station, idle } = turn.context;
   const before = turn.at(link);
   const same = before?.station === station;
@@ -160,10 +184,9 @@ function settle(turn: Turn, { link, role }: Base, verdict: DrillVerdict, own: Dr
   // What was rehearsed is proven again once every browser that is on has taken part in what now runs.
   const holds = own.terminal !== null && idle.every(({ browser }) => browsers.includes(browser));
   turn.change(link, {
-    verdict: shown,
+    route: own.numbers?.path ?? "none",
     ...(own.terminal === null ? {} : { station, browsers }),
     ...(holds ? { changed: null } : {}),
   });
   turn.mark(link, tickOf[at]);
-  turn.effect({ type: "over", link, verdict: shown });
 }

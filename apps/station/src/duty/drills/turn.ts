@@ -3,11 +3,11 @@ import { type Instant, after } from "@parley/base/time";
 import type { Bytes } from "@parley/base/bytes";
 import { againAfter, firstExpected, soonAfterChange } from "@parley/drill/schedule";
 import { drillAtMost } from "@parley/drill/steps";
-import type { Who } from "@parley/drill/verdict";
+import type { Who } from "@parley/drill/steps";
 import { problem } from "@parley/protocol/errorCodes";
 import { type CallId, type IdText, type LinkId, type PartyId, type TerminalId, idOf } from "@parley/protocol/ids";
 import { maxDrillTicks } from "@parley/protocol/limits";
-import type { DrillPart } from "@parley/protocol/signed/drillReport";
+import type { DrillPart, DrillSession } from "@parley/protocol/signed/drillReport";
 import { keptBytes } from "@parley/protocol/signed/kept";
 import type { Found } from "@parley/protocol/terminal/drill";
 import type { Base, Drills, DrillsContext, DrillsDecision, DrillsEffect, LinkDrills, Run, Tick } from "./port.ts";
@@ -31,6 +31,12 @@ export class Turn {
         next: after(now, soonAfterChange(context.draw)),
         expected: firstExpected(now, context.period),
         verdict: null,
+        sessions: {},
+        asked: null,
+        coming: null,
+        route: "none",
+        theirs: null,
+        deaf: null,
         station: null,
         browsers: [],
         changed: null,
@@ -67,9 +73,9 @@ export class Turn {
     return this.context.links.find((it) => it.link === link)?.party ?? null;
   }
 
-  made(link: IdText, call: IdText, role: Who, terminal: IdText | null): Base {
+  made(link: IdText, call: IdText, role: Who, session: DrillSession, terminal: IdText | null): Base {
     const browser = this.context.idle.find((it) => it.terminal === terminal)?.browser ?? "";
-    return { link, call, role, terminal, browser, began: this.now, until: after(this.now, drillAtMost) };
+    return { link, call, role, session, terminal, browser, began: this.now, until: after(this.now, drillAtMost) };
   }
 
   partOf(run: Base, { results, numbers }: Found): DrillPart {
@@ -100,6 +106,12 @@ export class Turn {
     this.change(link, { ticks: [...ticks, tick].slice(-maxDrillTicks) });
   }
 
+  /** The newest of them was less than it seemed. */
+  worsen(link: IdText, tick: Tick): void {
+    const { ticks } = this.links[link] ?? { ticks: [] };
+    if (ticks.at(-1) === "passed") this.change(link, { ticks: [...ticks.slice(0, -1), tick] });
+  }
+
   put(run: Run): void {
     this.runs = [...this.runs.filter(({ call }) => call !== run.call), run];
   }
@@ -118,10 +130,11 @@ export class Turn {
 }
 
 /** What all states of a drill hold, with another deadline. */
-export const baseOf = ({ link, call, role, terminal, browser, began }: Base, until: Instant): Base => ({
+export const baseOf = ({ link, call, role, session, terminal, browser, began }: Base, until: Instant): Base => ({
   link,
   call,
   role,
+  session,
   terminal,
   browser,
   began,
