@@ -95,7 +95,9 @@ export const drill: Run = async (given) => {
     const known = await asking<readonly DrillShown[]>(given, { do: "drills", since: 0 });
     if (!known.ok) return known;
     const newest = known.value.filter(
-      (one, i, all) => (link === null || one.link === link) && all.findIndex((it) => it.link === one.link && it.session === one.session) === i,
+      (one, i, all) =>
+        (link === null || one.link === link) &&
+        all.findIndex((it) => it.link === one.link && it.session === one.session) === i,
     );
     const lines = newest.flatMap((one) => [`${one.party}: ${sentenceFor(one)}, ${at(one.at)} UTC`, ...numbersOf(one)]);
     const text = lines.length === 0 ? "No drill yet." : lines.join("\n");

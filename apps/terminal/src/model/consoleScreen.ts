@@ -308,7 +308,11 @@ function entrySentence(row: LedgerRow, them: Party | null, welcome: Welcome): Sa
       return say("entry.drillReady", { them: party, session: text("session") });
     case "drillDegraded":
     case "drillNotReady":
-      return say(`entry.${row.kind}`, { them: party, session: text("session"), cause: causeClause(drillCause(text("cause"), text("whose"))) });
+      return say(`entry.${row.kind}`, {
+        them: party,
+        session: text("session"),
+        cause: causeClause(drillCause(text("cause"), text("whose"))),
+      });
     case "recordStopped":
       return say("entry.recordStopped", { them: party });
     case "recordStoppedOurs":

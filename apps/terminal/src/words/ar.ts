@@ -91,8 +91,7 @@ export const ar: Readonly<Record<WordId, string>> = {
   "cause.deskGone": "{whose, select, ours {غادر مكتبنا أثناء الاختبار} other {غادر مكتبهم أثناء الاختبار}}",
   "cause.soundBlocked":
     "{whose, select, ours {لا يُسمح لمكتبنا بالصوت حتى يلمسه أحد} other {لا يُسمح لمكتبهم بالصوت حتى يلمسه أحد}}",
-  "cause.notBack":
-    "{whose, select, ours {لا يعود مكتبنا إلى مكالمة فقدها} other {لا يعود مكتبهم إلى مكالمة فقدها}}",
+  "cause.notBack": "{whose, select, ours {لا يعود مكتبنا إلى مكالمة فقدها} other {لا يعود مكتبهم إلى مكالمة فقدها}}",
   "between.noAnswer": "لم يأتِ جواب",
   "between.keysApart": "لم يتفق الطرفان على المفاتيح",
   "between.noPath": "لا مسار بين الطرفين",
@@ -642,9 +641,12 @@ export const ar: Readonly<Record<WordId, string>> = {
   "entry.officer": "صار {officer} ضابطًا؛ وافق {by}.",
   "entry.firstOfficer": "صار {officer} الضابط الأول.",
   "entry.recordCertified": "صدّق الجذر على مفاتيح السجل.",
-  "entry.drillReady": "اختبار مع {them}{session, select, relay { عبر المُرحِّل} reload { مع إعادة تحميل مكتب} other {}}: جاهز.",
-  "entry.drillDegraded": "اختبار مع {them}{session, select, relay { عبر المُرحِّل} reload { مع إعادة تحميل مكتب} other {}}: غير مكتمل، {cause}.",
-  "entry.drillNotReady": "اختبار مع {them}{session, select, relay { عبر المُرحِّل} reload { مع إعادة تحميل مكتب} other {}}: غير جاهز، {cause}.",
+  "entry.drillReady":
+    "اختبار مع {them}{session, select, relay { عبر المُرحِّل} reload { مع إعادة تحميل مكتب} other {}}: جاهز.",
+  "entry.drillDegraded":
+    "اختبار مع {them}{session, select, relay { عبر المُرحِّل} reload { مع إعادة تحميل مكتب} other {}}: غير مكتمل، {cause}.",
+  "entry.drillNotReady":
+    "اختبار مع {them}{session, select, relay { عبر المُرحِّل} reload { مع إعادة تحميل مكتب} other {}}: غير جاهز، {cause}.",
   "entry.drillMissed": "لم يأتِ الاختبار الذي كان على {them} إجراؤه.",
   "entry.recordStopped": "سجلّ {them} يناقض ما وقّعته محطتهم من قبل. حُفظت النسختان وأُوقف الخط.",
   "entry.recordStoppedOurs": "لم يعد {them} يقبل سجلّنا لأنه يناقض ما وقّعته محطتنا من قبل. حُفظت النسختان وأُوقف الخط.",

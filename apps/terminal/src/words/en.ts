@@ -680,9 +680,12 @@ export const en = {
   "entry.officer": "{officer} became an officer; approved by {by}.",
   "entry.firstOfficer": "{officer} became the first officer.",
   "entry.recordCertified": "The root certified the keys of the record.",
-  "entry.drillReady": "Drill with {them}{session, select, relay { over the relay} reload {, with a desk loaded anew} other {}}: ready.",
-  "entry.drillDegraded": "Drill with {them}{session, select, relay { over the relay} reload {, with a desk loaded anew} other {}}: not whole, {cause}.",
-  "entry.drillNotReady": "Drill with {them}{session, select, relay { over the relay} reload {, with a desk loaded anew} other {}}: not ready, {cause}.",
+  "entry.drillReady":
+    "Drill with {them}{session, select, relay { over the relay} reload {, with a desk loaded anew} other {}}: ready.",
+  "entry.drillDegraded":
+    "Drill with {them}{session, select, relay { over the relay} reload {, with a desk loaded anew} other {}}: not whole, {cause}.",
+  "entry.drillNotReady":
+    "Drill with {them}{session, select, relay { over the relay} reload {, with a desk loaded anew} other {}}: not ready, {cause}.",
   "entry.drillMissed": "The drill that {them} was to make did not come.",
   "entry.recordStopped":
     "The record of {them} contradicts what their station signed before. Both versions are kept; the line is stopped.",

@@ -2,7 +2,20 @@
 // in both ledgers, signed by both stations. Each side gives its own part; the verdict is a function of the two (packages/drill), so
 // neither can sign a better one than the parts allow. Carries [DR12]-[DR14] of docs/spec/drill.md.
 import { type Bytes, equal, utf8 } from "@parley/base/bytes";
-import { type Codec, type Of, encode, fixed, list, oneOf, optional, struct, text, uint16, uint32, uint8 } from "@parley/base/codec";
+import {
+  type Codec,
+  type Of,
+  encode,
+  fixed,
+  list,
+  oneOf,
+  optional,
+  struct,
+  text,
+  uint16,
+  uint32,
+  uint8,
+} from "@parley/base/codec";
 import { callId, linkId, partyId, terminalId } from "../ids.ts";
 import { maxDrillBands } from "../limits.ts";
 import { signedInstant } from "./fields.ts";

@@ -2,7 +2,14 @@
 // `drill`, so that a page which does not know drills passes them over and never rings for one ([DR2]).
 import { z } from "zod/v4";
 import { maxDrillBands, maxDrillTicks } from "../limits.ts";
-import { drillCauses, drillSessions, drillSides, drillSteps, stepOutcomes, verdictWords } from "../signed/drillReport.ts";
+import {
+  drillCauses,
+  drillSessions,
+  drillSides,
+  drillSteps,
+  stepOutcomes,
+  verdictWords,
+} from "../signed/drillReport.ts";
 import { callFromTerminal, callToTerminal, id16 } from "./call.ts";
 
 const instant = z.number().int().nonnegative();

@@ -171,7 +171,10 @@ function settle(
     lost: own.numbers?.lost ?? null,
   };
   const sessions = { ...turn.at(link)?.sessions, [session]: shown };
-  turn.change(link, { sessions, verdict: lineVerdict(sessions, turn.context.period) ?? turn.at(link)?.verdict ?? null });
+  turn.change(link, {
+    sessions,
+    verdict: lineVerdict(sessions, turn.context.period) ?? turn.at(link)?.verdict ?? null,
+  });
   if (session === "direct") return settleDirect(turn, link, verdict, own);
   if (at !== "ready") turn.worsen(link, "degraded");
 }
