@@ -193,6 +193,7 @@ const arrows: { readonly [R in Room]: Partial<Readonly<Record<Room, string>>> } 
     "packages/ledger": "runs it",
     "packages/call": "runs it",
     "packages/e2ee": "runs it",
+    "packages/drill": "what a drill makes of the model of media",
     "apps/station": "runs it",
     "apps/station/src/duty": "runs it",
     "apps/station/src/run": "runs it",

@@ -5,7 +5,7 @@ import { parseArgs } from "node:util";
 import { type Figure, atMost } from "../bench/src/figure.ts";
 import { machine } from "../bench/src/machine.ts";
 import { type Sum, runMany } from "../sim/src/many.ts";
-import { type Plan, longPlan, shortPlan } from "../sim/src/plan.ts";
+import { type Plan, shortPlan, standingPlan } from "../sim/src/plan.ts";
 import { runWorld } from "../sim/src/world.ts";
 
 const { values } = parseArgs({
@@ -29,7 +29,7 @@ const planOf = (seed: string): Plan => {
   // Signatures are most of the time: real ones in one world of sixteen, ideal ones in the others ([SM6]).
   const real = values["real-crypto"] || Number(seed) % realEvery === 0;
   const more = { real, keepTrace: values.trace, stations, shape } as const;
-  return years > 0 ? longPlan(seed, years, more) : shortPlan(seed, more);
+  return years > 0 ? standingPlan(seed, years, more) : shortPlan(seed, more);
 };
 const command = (seed: string): string =>
   `npm run sim -- --seed ${seed}${years > 0 ? ` --years ${years}` : ""}${stations === 2 ? "" : ` --stations ${stations}`}${values.star ? " --star" : ""}`;
@@ -55,6 +55,9 @@ function table(sum: Sum): string {
     `calls: ${placed} placed, ${answered} answered, ${missed} missed; records: ${differing} differ, ${oneSided} on one side alone`,
     `disks that lied: ${forgotten} forgot, ${silently} of what nobody else knew`,
     `station keys handed over: ${sum.keyRolls}`,
+    `drills: ${Object.entries(sum.drills)
+      .map(([what, count]) => `${what} ${count}`)
+      .join(", ")}`,
   ].join("\n");
 }
 

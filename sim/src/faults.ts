@@ -21,6 +21,8 @@ export type Faults = {
   /** Null where the disk is as fast as ever. */
   readonly commitTakes: (station: Station) => Ms | null;
   readonly mediaCut: () => boolean;
+  /** One more of a kind that somebody else carries out. */
+  readonly count: (kind: FaultKind) => void;
   readonly counts: () => Readonly<Record<FaultKind, number>>;
 };
 
@@ -221,6 +223,7 @@ export function makeFaults(world: () => World, dice: Dice): Faults {
     },
     commitTakes: (station) => slow.get(station) ?? null,
     mediaCut: () => media,
+    count: (kind) => void counts[kind]++,
     counts: () => counts,
   };
 

@@ -5,6 +5,7 @@ import { type Line, isInCall, openCall } from "@parley/call/state";
 import type { ErrorCode, ParleyError } from "@parley/protocol/errorCodes";
 import { type IdText, idText } from "@parley/protocol/ids";
 import { lastEntry } from "@parley/protocol/signed/pin";
+import { DrillsJudge } from "./drillsJudge.ts";
 import { Forgetting } from "./forgetting.ts";
 import type { Seat } from "./front.ts";
 import { Ledgers, type Placed, isWhole, nameIn } from "./ledgers.ts";
@@ -45,9 +46,11 @@ export class Judge {
   private readonly ledgers: Ledgers;
   readonly screens: Screens;
   readonly watch: Watch;
+  readonly drills: DrillsJudge;
 
   constructor(world: () => World) {
     this.world = world;
+    this.drills = new DrillsJudge(world, (what) => this.wrong(what));
     this.watch = new Watch(
       world,
       (call) => this.nameOf(call),
@@ -74,7 +77,17 @@ export class Judge {
     this.codes[code] = (this.codes[code] ?? 0) + 1;
     if (!code.startsWith("PEER_")) this.world().trace.note(`${station.name} reports ${code}`);
     const follows = this.forgetting.reported(code);
-    if (never.includes(code) && !follows) this.wrong(`${station.name} reports ${code} ${detail}`);
+    if (never.includes(code) && !follows && !this.justRolled(code))
+      this.wrong(`${station.name} reports ${code} ${detail}`);
+  }
+
+  /**
+   * A connection that was let in under a station's key is greeted under the next one where that rolls within the same moment; it is
+   * refused, and made anew.
+   */
+  private justRolled(code: ErrorCode): boolean {
+    const { stations, queue } = this.world();
+    return code === "PEER_KEY_UNKNOWN" && stations.some(({ keys }) => queue.now() - keys.usedAt() < 2000);
   }
 
   /** A disk that lied has been found out by its machine alone. */

@@ -18,13 +18,17 @@ export type SimulatedKeys = {
   readonly ring: () => KeyRing;
   /** How many keys the folder holds. */
   readonly held: () => number;
+  /** When another key was last put to use, the world's time. */
+  readonly usedAt: () => number;
 };
 
 type Names = { readonly key: Digest; readonly next: Digest };
 
-export function simulatedKeys(cryptography: WorldCryptography, random: Random): SimulatedKeys {
+export function simulatedKeys(cryptography: WorldCryptography, random: Random, now: () => number): SimulatedKeys {
   let files: readonly { readonly id: Digest; readonly signer: HybridSigner }[] = [];
   const sealingKey: Bytes = random(32);
+  let usedAt = Number.NEGATIVE_INFINITY;
+  let used = "";
 
   const find = (id: Digest) => files.find((file) => equal(file.id, id));
   const make = (): { readonly id: Digest; readonly signer: HybridSigner } => {
@@ -56,6 +60,8 @@ export function simulatedKeys(cryptography: WorldCryptography, random: Random): 
         const file = find(key);
         if (file === undefined) return Promise.resolve(fail(problem("KEYS_FILE_MISSING", hex(key).slice(0, 8))));
         files = files.filter(({ id }) => equal(id, key) || equal(id, next));
+        if (used !== hex(key)) usedAt = now();
+        used = hex(key);
         held = { key, next, signer: file.signer, identity: identityOf(file.signer) };
         return Promise.resolve(ok(null));
       },
@@ -66,6 +72,7 @@ export function simulatedKeys(cryptography: WorldCryptography, random: Random): 
     makePair: () => ({ key: make().signer.publicKey, next: make().id }),
     ring,
     held: () => files.length,
+    usedAt: () => usedAt,
   };
 }
 

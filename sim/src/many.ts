@@ -1,4 +1,5 @@
 // Many worlds one after the other, and what came of all of them together.
+import { noDrillCounts } from "./drillsJudge.ts";
 import { type FaultKind, type Plan, noFaults } from "./plan.ts";
 import { type Outcome, runWorld } from "./world.ts";
 
@@ -12,6 +13,7 @@ export type Sum = {
   readonly faults: Readonly<Record<FaultKind, number>>;
   readonly calls: Outcome["calls"];
   readonly keyRolls: number;
+  readonly drills: Outcome["drills"];
   readonly reports: Readonly<Record<string, number>>;
 };
 
@@ -31,6 +33,7 @@ const nothing: Sum = {
   faults: noFaults(),
   calls: { placed: 0, answered: 0, missed: 0, oneSided: 0, differing: 0, forgotten: 0, silently: 0 },
   keyRolls: 0,
+  drills: noDrillCounts,
   reports: {},
 };
 
@@ -47,6 +50,7 @@ export async function runMany(plans: readonly Plan[], each: (outcome: Outcome) =
       faults: added(sum.faults, outcome.faults),
       calls: added(sum.calls, outcome.calls),
       keyRolls: sum.keyRolls + outcome.keyRolls,
+      drills: added(sum.drills, outcome.drills),
       reports: added(sum.reports, outcome.reports),
     };
   }

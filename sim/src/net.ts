@@ -32,6 +32,8 @@ export type Network = {
   readonly cutOneWay: (from: string, to: string) => void;
   readonly mend: (a: string, b: string) => void;
   readonly isCut: (a: string, b: string) => boolean;
+  /** Whether a dial from `a` would arrive at a program at `b`. */
+  readonly reaches: (a: string, b: string) => boolean;
   /** Dials to `name` arrive or not, as behind a firewall. */
   readonly shut: (name: string, shut: boolean) => void;
   /** The name `name` is not found, or is again. */
@@ -237,6 +239,11 @@ export function makeNetwork(queue: Queue, dice: Dice, dialFails: () => boolean):
       path.held = [];
       if (killed) for (const pipe of between(a, b)) kill(pipe);
       for (const { pipe, go } of held) if (!pipe.dead) go();
+    },
+    reaches: (a, b) => {
+      const there = hosts.get(b);
+      const open = pathOf(a, b).cut === null && !shut.has(b) && !unnamed.has(b);
+      return open && there !== undefined && there.door !== null && there.isAlive();
     },
     isCut: (a, b) => pathOf(a, b).cut !== null,
     shut: (name, now) => void (now ? shut.add(name) : shut.delete(name)),

@@ -2,6 +2,7 @@
 import type { Bytes } from "@parley/base/bytes";
 import { minutes, seconds } from "@parley/base/time";
 import { type IdText, type LinkId, idOf } from "@parley/protocol/ids";
+import type { Equipment } from "./equipment.ts";
 import type { Faults } from "./faults.ts";
 import type { Front, Seat } from "./front.ts";
 import type { Judge } from "./judge.ts";
@@ -11,6 +12,7 @@ import type { People } from "./people.ts";
 import type { Plan } from "./plan.ts";
 import type { Queue } from "./queue.ts";
 import type { Dice } from "./random.ts";
+import type { Standing } from "./standing.ts";
 import type { Station } from "./station.ts";
 import type { Trace } from "./trace.ts";
 
@@ -29,6 +31,8 @@ export type World = {
   readonly judge: Judge;
   readonly faults: Faults;
   readonly media: Media;
+  readonly equipment: Equipment;
+  readonly standing: Standing;
   readonly people: People;
   /** People press on their own; between spells they do not. */
   awake: boolean;
@@ -38,6 +42,12 @@ export const seatsOf = (world: World): Seat[] => world.fronts.flatMap(({ seats }
 export const frontOf = (world: World, station: Station): Front =>
   world.fronts[world.stations.indexOf(station)] as Front;
 export const linkBytes = (link: IdText): LinkId => idOf<LinkId>(link, 16) as Bytes as LinkId;
+
+/** Who is at the other end of `link` from `station`, or null. */
+export function farOn(world: World, station: Station, link: IdText): Station | null {
+  const pair = world.pairs.find((it) => it.link === link);
+  return pair === undefined ? null : pair.a === station ? pair.b : pair.a;
+}
 
 /** Backing off, dialling and greeting take less than this once everything is well again. */
 const settles = minutes(4);

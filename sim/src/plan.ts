@@ -1,6 +1,7 @@
 // What a world is to go through: its length, its people, and its weather, which is how often each thing goes wrong. Every
 // seed has a weather of its own, so that some worlds are calm and some are nasty in one way only.
 import { type Ms, days, hours, minutes, ms, seconds } from "@parley/base/time";
+import type { DrillStep } from "@parley/protocol/signed/drillReport";
 import { type Dice, diceOf } from "./random.ts";
 
 /** Everything that a world can do to its stations. */
@@ -40,6 +41,44 @@ const faultKinds = [
   "deskCloses", // for minutes
   "deskStops", // its machine sleeps, and goes on
   "deskClock", // its wall clock is set
+  // For hours to months while nobody is about, in worlds whose lines are rehearsed (longFaults.ts):
+  "pageStands", // a desk's page does nothing any more
+  "answerDead", // its Answer does nothing
+  "keysBroken", // its browser agrees on no keys
+  "sealBroken", // nobody can open what it seals
+  "mediaShut", // keys and path come about, and no frame passes
+  "encoderDead",
+  "cardBlack", // what it encodes is no picture
+  "decoderDead",
+  "pictureSlow",
+  "soundUnsent",
+  "soundUnheard",
+  "soundNarrow",
+  "soundBlocked", // no sound before a touch
+  "rekeyStuck",
+  "endDead", // its End does nothing
+  "desksClosed", // all desks of a party
+  "browserUpdated",
+  "upgraded", // a station's program
+  "relayDead",
+  "relayShut", // from outside
+  "relayHostile", // it sends frames that nobody sealed
+  "udpShut",
+  "allShut", // UDP, and the relays
+  "stationPortShut", // at both stations, with their connections gone
+  "certificateEnds", // nobody renews it
+  "certificateKept", // renewed and not taken up
+  "certificateEarly", // one that is not valid yet
+  "certificateNamed", // one for another name
+  "zonesOld",
+  "diskSlows",
+  "diskFails",
+  "diskFills",
+  "diskStaysFull",
+  "dateNears", // of something that people wrote down
+  "clockWrong",
+  "officerLeaves",
+  "deskReplaced",
 ] as const;
 export type FaultKind = (typeof faultKinds)[number];
 
@@ -74,6 +113,19 @@ export type Plan = {
   readonly weather: Weather;
   readonly real: boolean;
   readonly keepTrace: boolean;
+  /** Lines are rehearsed and checked; null where the world is for calls alone. */
+  readonly standing: StandingPlan | null;
+};
+
+export type StandingPlan = {
+  /** A step that drills are to lack, to see that the measure finds it. */
+  readonly without: DrillStep | null;
+  /** How likely it is that two parties' media need a relay. */
+  readonly natted: number;
+  readonly years: number;
+  /** Mean times between spells of people, and between long faults of one line. */
+  readonly spellsEvery: Ms;
+  readonly faultsEvery: Ms;
 };
 
 const often: Partial<Record<FaultKind, Ms>> = {
@@ -109,6 +161,17 @@ const rarer: Partial<Record<FaultKind, Ms>> = {
   deskClock: minutes(8),
   clockLost: minutes(20),
 };
+
+/** Years of standing idle with drills and checks: `longPlan` with fewer spells of people, and long faults between them. */
+export function standingPlan(seed: string, years: number, more: Partial<Plan> = {}): Plan {
+  const dice = diceOf(`${seed} standing`);
+  return longPlan(seed, years, {
+    desks: 1,
+    standing: { without: null, natted: 0.25, spellsEvery: days(200), faultsEvery: days(45), years },
+    weather: { ...weatherOf(dice), skew: seconds(1) },
+    ...more,
+  });
+}
 
 /** Of a dice: each kind is missing, usual or three times as often. */
 export function weatherOf(dice: Dice): Weather {
@@ -146,6 +209,7 @@ export function shortPlan(seed: string, more: Partial<Plan> = {}): Plan {
     weather: weatherOf(dice),
     real: false,
     keepTrace: false,
+    standing: null,
     ...more,
   };
 }

@@ -1,7 +1,7 @@
 // A whole station in a world: disk, keys and machine that stay, and the program on them, which is the inside of the real
 // one, dies at any moment and is started again from the disk. Only what faces browsers is the simulator's own (terminals.ts).
 import { certain } from "@parley/base/result";
-import { type Ms, ms } from "@parley/base/time";
+import { type Clock, type Ms, ms } from "@parley/base/time";
 import type { ErrorCode, ParleyError } from "@parley/protocol/errorCodes";
 import { type IdText, type PartyId, type TerminalId, idText } from "@parley/protocol/ids";
 import type { Versions } from "@parley/protocol/peer/hello";
@@ -12,11 +12,14 @@ import { partyIdOf, rootIdOf } from "@parley/protocol/signed/root";
 import { type HybridSigner, ed25519Half } from "@parley/protocol/signed/signature";
 import { signStationCertificate } from "@parley/protocol/signed/stationCertificate";
 import { type StationNonce, terminalRequestMessage } from "@parley/protocol/signed/terminalCertificate";
+import { type LineChecksOptions, checkLines } from "@parley/station/checks/lines";
 import type { IdentityReply, Shown } from "@parley/station/duty/identity/port";
 import { type Inside, type InsideOptions, type TerminalsPort, nothingYet, openInside } from "@parley/station/inside";
 import { type Joined, joinPeers } from "@parley/station/joined";
 import { type CommitFault, type MemoryDisk, memoryDisk, openMemory } from "@parley/station/store/memory";
 import type { Store } from "@parley/station/store/port";
+import type { ChecksRun } from "@parley/station/run/checksRun";
+import type { DrillsSettings } from "@parley/station/run/drillsRun";
 import type { IdentityRun } from "@parley/station/run/identityRun";
 import type { LinksRun } from "@parley/station/run/linksRun";
 import type { WorldCryptography } from "./cryptography.ts";
@@ -42,6 +45,14 @@ export type Surroundings = {
   /** A life has begun, or ended: its terminals hear of it. */
   readonly began: (station: Station, alive: Alive) => void;
   readonly ended: (station: Station) => void;
+  /** How its lines are rehearsed; none where they are not. */
+  readonly drills: (station: Station) => DrillsSettings | null;
+  /** What runs here and how it looks, where its lines are checked. */
+  readonly checks: (station: Station, alive: Alive) => Pick<LineChecksOptions, "running" | "looks" | "online"> | null;
+  /** That clock, for what may wait for quiet times to end. */
+  readonly sleepy: (station: Station, clock: Clock) => Clock;
+  /** A round of its checks has come to something. */
+  readonly checked: (station: Station, alive: Alive) => void;
   /** What this life's duties shall have for terminals. */
   readonly terminals: (station: Station, alive: Alive) => TerminalsPort;
 };
@@ -51,6 +62,7 @@ export type Alive = Inside & {
   readonly number: number;
   /** Null until it has joined its peers. */
   joined: Joined | null;
+  checks: ChecksRun | null;
 };
 
 export type Enrolled = { readonly id: TerminalId; readonly name: string; readonly key: HybridSigner };
@@ -88,7 +100,7 @@ export class Station {
     this.world = world;
     this.dice = dice;
     this.machine = makeMachine(world.queue, skew);
-    this.keys = simulatedKeys(world.cryptography, dice.fork("keys").bytes);
+    this.keys = simulatedKeys(world.cryptography, dice.fork("keys").bytes, world.queue.now);
     this.officer = { credential: dice.bytes(32), assertion: sha256Of(dice.bytes(32)) };
     this.disk.fault = () => {
       const fault = world.diskFault(this);
@@ -127,6 +139,7 @@ export class Station {
       clock: life.clock,
       random: dice.bytes,
       served: () => true,
+      ...drillsOf(this.world.drills(this)),
       ...(this.versions === null ? {} : { versions: this.versions }),
       report: (error) => {
         if (life.isAlive()) this.world.report(this, error);
@@ -152,7 +165,7 @@ export class Station {
       this.world.report(this, opened.error);
       return life.die();
     }
-    const alive: Alive = { ...opened.value, life, number, joined: null };
+    const alive: Alive = { ...opened.value, life, number, joined: null, checks: null };
     this.alive = alive;
     this.world.note(`${this.name} starts`);
     if (alive.identity.state().home === null) return;
@@ -161,6 +174,23 @@ export class Station {
     late.peers = joined.peers;
     late.terminals = this.world.terminals(this, alive);
     alive.joined = joined;
+    const looking = this.world.checks(this, alive);
+    if (looking !== null) {
+      const { clock, random, report } = options;
+      const { drills } = joined;
+      const checks = await checkLines({
+        ...looking,
+        clock: this.world.sleepy(this, clock),
+        random,
+        report,
+        inside: alive,
+        drills,
+        onChange: () => this.world.checked(this, alive),
+      });
+      alive.checks = checks;
+      late.checks = checks;
+      checks.start();
+    }
     joined.begin();
     this.world.began(this, alive);
   }
@@ -282,3 +312,5 @@ async function ask<K extends IdentityReply["type"]>(
   if (!is(reply)) throw new Error(`${reply.type} where ${type} was due`);
   return reply;
 }
+
+const drillsOf = (drills: DrillsSettings | null): Pick<InsideOptions, "drills"> => (drills === null ? {} : { drills });

@@ -11,6 +11,7 @@ import { type Line, deadline, idle, isInCall, openCall, ringsAt, sitsAt } from "
 import { step } from "@parley/call/step";
 import type { IdText } from "@parley/protocol/ids";
 import type { FromTerminal } from "@parley/station/duty/calls/port";
+import type { Part } from "./equipment.ts";
 import { fromUtf8, base64url, fromBase64url, utf8 } from "@parley/base/bytes";
 
 /** What a terminal is given to take part in a call, as far as a page without media cares. */
@@ -53,6 +54,8 @@ export type TerminalPorts = {
   readonly met: (call: IdText, far: IdText) => void;
   /** Two terminals of one call were given different secrets. */
   readonly foreign: (call: IdText, far: IdText) => void;
+  /** Whether this part of the desk works. */
+  readonly works: (part: Part) => boolean;
 };
 
 type Run = { readonly admit: Admit; line: Line; timer: Cancel; readonly met: Map<IdText, number>; flowing: boolean };
@@ -101,10 +104,21 @@ export class Terminal {
     return this.run?.admit.call === call ? (this.run.met.get(far) ?? null) : null;
   }
 
+  /** Whether this page has been admitted to `call`. */
+  knows(call: IdText): boolean {
+    return this.run?.admit.call === call;
+  }
+
+  /** A terminal with which this page shares keys in `call`, or null. */
+  anyMet(call: IdText): IdText | null {
+    const [met] = this.run?.admit.call === call ? this.run.met.keys() : [];
+    return met ?? null;
+  }
+
   // ---- what the station says
 
   hear(message: Heard): void {
-    if (this.closed) return;
+    if (this.closed || !this.ports.works("page")) return;
     switch (message.type) {
       case "welcome":
         return this.again();
@@ -247,7 +261,7 @@ export class Terminal {
 
   private signalled({ call, from, body }: Heard & { type: "signal" }): void {
     const { run } = this;
-    if (run === null) return;
+    if (run === null || !this.ports.works("keying")) return;
     const word = JSON.parse(fromUtf8(fromBase64url(body) ?? utf8("null")) ?? "null") as Word;
     if (word.psk !== run.admit.psk) return this.ports.foreign(call, from);
     if (word.say === "greet") this.send(call, from, "welcome", word.page, run);
@@ -285,10 +299,13 @@ export class Terminal {
   // ---- what a person presses
 
   place(link: IdText): void {
+    if (!this.ports.works("page")) return;
     this.ports.tell({ type: "place", link });
   }
 
   press(type: "answer" | "decline" | "hangUp", call: IdText): void {
+    if (!this.ports.works("page") || (type === "answer" && !this.ports.works("answering"))) return;
+    if (type === "hangUp" && !this.ports.works("parting")) return;
     if (type === "hangUp") this.left.add(call);
     if (type === "decline") this.declined.add(call);
     const { run } = this;

@@ -6,9 +6,12 @@ import { openCall } from "@parley/call/state";
 import type { ParleyError } from "@parley/protocol/errorCodes";
 import { sha256Of } from "@parley/protocol/signed/hash";
 import { idealCryptography, realCryptography } from "./cryptography.ts";
+import { makeEquipment } from "./equipment.ts";
 import { makeFaults } from "./faults.ts";
 import { makeFront } from "./front.ts";
+import { noDrillCounts } from "./drillsJudge.ts";
 import { Judge } from "./judge.ts";
+import { looksOf } from "./looks.ts";
 import { makeMedia } from "./media.ts";
 import { makeNetwork } from "./net.ts";
 import { makePeople } from "./people.ts";
@@ -17,7 +20,9 @@ import { pairStations } from "./pairing.ts";
 import { type Pair, type World, frontOf, heal, linkBytes } from "./parts.ts";
 import { type Queue, makeQueue } from "./queue.ts";
 import { diceOf } from "./random.ts";
+import { makeStanding } from "./standing.ts";
 import { Station, usualCommit } from "./station.ts";
+import { liveYears } from "./years.ts";
 import { makeTrace } from "./trace.ts";
 
 export type Outcome = {
@@ -33,6 +38,7 @@ export type Outcome = {
     Record<"placed" | "answered" | "missed" | "oneSided" | "differing" | "forgotten" | "silently", number>
   >;
   readonly keyRolls: number;
+  readonly drills: ReturnType<Judge["drills"]["counts"]>;
   readonly reports: Readonly<Record<string, number>>;
   readonly lines: readonly string[];
 };
@@ -66,6 +72,7 @@ function build(plan: Plan): World {
   const skew = (): Ms => ms(skews.span(ms(0), plan.weather.skew) - plan.weather.skew / 2);
   const wrong = (what: string): void => judge.wrong(what);
   const pairs: Pair[] = [];
+  const standing = makeStanding(plan.standing !== null);
 
   const stations = names.slice(0, plan.stations).map(
     (name) =>
@@ -87,6 +94,18 @@ function build(plan: Plan): World {
             faults.fallen(station);
           },
           terminals: (station, alive) => frontOf(world, station).portOf(alive),
+          drills: (station) => (standing.isOn ? standing.settings(station) : null),
+          checks: (station, alive) =>
+            standing.isOn
+              ? {
+                  running: standing.running(station),
+                  looks: looksOf(world, station, alive),
+                  online: () =>
+                    new Set(frontOf(world, station).seats.flatMap((it) => (it.socket?.open === true ? [it.id] : []))),
+                }
+              : null,
+          sleepy: (station, clock) => standing.sleepy(station, clock),
+          checked: (station, alive) => judge.drills.checked(station, alive),
         },
         dice.fork(name),
       ),
@@ -102,10 +121,16 @@ function build(plan: Plan): World {
           people.sees(seat, link);
           judge.screens.screenOf(seat, link);
         },
+        drillChanged: (seat) => media.look(seat),
+        drillsChanged: (from, alive) => judge.drills.changed(from, alive),
+        equipment: () => equipment,
+        takerOf: (id, call) => media.takerOf(id, call),
+        isTrusted: (of) => !standing.isOn || standing.upkeep(of).certificates.holds(of.machine.wall()),
+        browser: "Chromium of the model, 140",
         refused: (seat, code) => judge.refused(seat, code),
-        sayTo: (seat, far, call, word) => media.say(seat, far, call, word),
-        met: (seat, call, far) => {
-          const words = [`${seat.id} ${seat.page.page}`, `${far} ${seat.page.metIn(call, far)}`].toSorted();
+        sayTo: (seat, page, far, call, word) => media.say(seat, page, far, call, word),
+        met: (seat, page, call, far) => {
+          const words = [`${seat.id} ${page.page}`, `${far} ${page.metIn(call, far)}`].toSorted();
           const secret: Bytes = sha256Of(utf8(`${call} ${words.join(" ")}`));
           seat.station.alive?.joined
             ?.exported({ terminal: seat.id, call, secret })
@@ -132,6 +157,13 @@ function build(plan: Plan): World {
     for (const b of linked) pairs.push({ a, b, link: null });
   });
   const judge = new Judge(() => world);
+  const nat = dice.fork("nat");
+  const natted = new Map(pairs.map((pair) => [pair, nat.chance(plan.standing?.natted ?? 0)]));
+  const equipment = makeEquipment(
+    plan.standing?.without ?? null,
+    (a, b) => [...natted].some(([pair, is]) => is && [pair.a, pair.b].includes(a) && [pair.a, pair.b].includes(b)),
+    (station) => !standing.isOn || standing.upkeep(station).certificates.holds(station.machine.wall()),
+  );
   const world: World = {
     plan,
     dice,
@@ -144,6 +176,8 @@ function build(plan: Plan): World {
     judge,
     faults: makeFaults(() => world, dice.fork("faults")),
     media: makeMedia(() => world, dice.fork("media")),
+    equipment,
+    standing,
     people: makePeople(() => world, dice.fork("people")),
     awake: false,
   };
@@ -188,6 +222,7 @@ async function live(world: World): Promise<void> {
     for (const desk of station.desks) frontOf(world, station).seat(desk);
   }
   await pairStations(world, pass);
+  if (plan.standing !== null) return liveYears(world, pass);
 
   for (let spell = 0; spell < plan.spells; spell++) {
     world.faults.betweenSpells();
@@ -215,6 +250,7 @@ function outcomeOf(world: World, rejected: readonly string[]): Outcome {
     faults: world.faults.counts(),
     calls: judge.counts(),
     keyRolls: judge.keyRolls(),
+    drills: judge.drills.counts(),
     reports: judge.reports(),
     lines: trace.last(plan.keepTrace ? Number.POSITIVE_INFINITY : 120),
   };
@@ -234,6 +270,7 @@ function failed(plan: Plan): Outcome {
     faults,
     calls: none,
     keyRolls: 0,
+    drills: noDrillCounts,
     reports: {},
     lines: [],
   };

@@ -11,6 +11,7 @@ export const drillsSettings = (config: Config, manifest: Uint8Array): DrillsSett
   const bounds = ([from, to]: readonly [number, number]) => [Math.round(from * 1000), Math.round(to * 1000)] as const;
   return {
     period: ms(Math.round(minutes(1) * everyMinutes)),
+    looksEvery: minutes(1),
     ringFor: bounds(ringSeconds),
     talkFor: bounds(talkSeconds),
     sessions: config.turn.use === "none" ? ["reload"] : ["relay", "reload"],

@@ -4,7 +4,7 @@ import { join } from "node:path";
 import { equal, fromHex } from "@parley/base/bytes";
 import type { Random } from "@parley/base/random";
 import { type Result, fail, ok } from "@parley/base/result";
-import { type Clock, type Instant, instant } from "@parley/base/time";
+import type { Clock } from "@parley/base/time";
 import { type ParleyError, problem } from "@parley/protocol/errorCodes";
 import { turnSecretFile } from "./files.ts";
 import type { IdText } from "@parley/protocol/ids";
@@ -19,7 +19,8 @@ import { nodeKem } from "./keys/xwing.ts";
 import { verifiedBy } from "./peer/tlsIdentity.ts";
 import { tlsNet } from "./peer/tlsNet.ts";
 import { openCertificate } from "./api/certificate.ts";
-import { openChecks } from "./checks/open.ts";
+import { checkLines, pinOn } from "./checks/lines.ts";
+import { openLooks, runningOf } from "./checks/open.ts";
 import { reachFrom } from "./reach.ts";
 import { type RelayRun, startRelay } from "./relayRun.ts";
 import { drillsSettings } from "./drillsSettings.ts";
@@ -179,17 +180,23 @@ export async function startStation(options: StationOptions): Promise<Result<Stat
     return terminals;
   }
   late.terminals = terminals.value;
-  const checks = await openChecks({
+  const looking = {
     ...options,
     setup: setupOf(config, options.served.manifest),
     versions: options.versions ?? { oldest: oldestProtocolVersion, newest: protocolVersion },
     inside,
     home: () => certainHome(identity),
-    pinOf: (link) => identity.pinOf(links.of(link)?.party ?? ""),
+    pinOf: (link: IdText) => pinOn(inside, link),
     relay: relay.value,
     ports: { web: terminals.value.port, peer: peers.port },
+  };
+  const checks = await checkLines({
+    ...options,
+    inside,
+    drills,
+    running: runningOf(looking),
+    looks: await openLooks(looking),
     online: () => new Set(terminals.value.desks().flatMap(({ terminal, online }) => (online ? [terminal] : []))),
-    rehearsed: (link) => rehearsedWell(drills, link),
     onChange: () => terminals.value.checked(),
   });
   late.checks = checks;
@@ -221,10 +228,4 @@ export async function startStation(options: StationOptions): Promise<Result<Stat
       await store.close();
     },
   });
-}
-
-/** When a line was last rehearsed and could have carried a call; null where it never was. */
-function rehearsedWell(drills: Joined["drills"], link: IdText): Instant | null {
-  const verdict = drills?.run.shown().find((it) => it.link === link)?.verdict ?? null;
-  return verdict === null || verdict.at === "notReady" ? null : instant(verdict.when);
 }

@@ -13,16 +13,22 @@ import {
   stationKeyPeriodMs,
 } from "@parley/protocol/limits";
 import type { Dated, StationReport } from "@parley/protocol/peer/check";
-import { program, runtime, zoneData } from "../probes/setup.ts";
-import { zoneTimesOf } from "../probes/zones.ts";
+import type { Pin } from "@parley/protocol/signed/pin";
+import type { Home } from "../duty/identity/state.ts";
 import type { OwnFacts } from "../run/checksRun.ts";
-import type { ChecksOptions } from "./open.ts";
+import type { LineChecksOptions } from "./lines.ts";
+
+/** What it is said of. */
+export type Says = Pick<LineChecksOptions, "clock" | "inside" | "online" | "running"> & {
+  readonly home: () => Home;
+  readonly pinOf: (link: IdText) => Pin | null;
+};
 
 /** Envelopes and entries are counted in 48 bits, generations of a secret in 32. */
 const most48 = 2 ** 48;
 const most32 = 2 ** 32;
 
-function countersOf({ home, inside, clock }: ChecksOptions, link: IdText): StationReport["counters"] {
+function countersOf({ home, inside, clock }: Says, link: IdText): StationReport["counters"] {
   const { store, links, identity } = inside;
   const now = clock.now();
   const { pin, certificate, lineage } = home();
@@ -50,7 +56,7 @@ function countersOf({ home, inside, clock }: ChecksOptions, link: IdText): Stati
   ];
 }
 
-function datedOf({ home, inside, config, clock, online }: ChecksOptions, own: OwnFacts | null): readonly Dated[] {
+function datedOf({ home, inside, running, clock, online }: Says, own: OwnFacts | null): readonly Dated[] {
   const now = clock.now();
   const served = (own?.served ?? []).flatMap(({ port, shown }): readonly Dated[] =>
     shown === null || port === "station"
@@ -94,11 +100,11 @@ function datedOf({ home, inside, config, clock, online }: ChecksOptions, own: Ow
     ...(daysLeft === null
       ? []
       : [{ what: "disk" as const, name: "", began: null, ends: after(now, days(daysLeft)), renews: null }]),
-    ...config.dates.map(({ what, ends }) => ({
+    ...running.dates.map(({ what, ends }) => ({
       what: "listed" as const,
       name: what,
       began: null,
-      ends: instant(Date.parse(ends)),
+      ends,
       renews: null,
     })),
   ];
@@ -106,8 +112,9 @@ function datedOf({ home, inside, config, clock, online }: ChecksOptions, own: Ow
 }
 
 /** All of it, as it goes to the far side of that link and is judged here; `own` is null before the first look. */
-export function sayOf(options: ChecksOptions, link: IdText, own: OwnFacts | null, at: Instant): StationReport {
-  const { home, versions, setup } = options;
+export function sayOf(options: Says, link: IdText, own: OwnFacts | null, at: Instant): StationReport {
+  const { home } = options;
+  const { program, runtime, zoneData, versions, setup, zoneTimes } = options.running;
   const theirs = options.pinOf(link);
   const zones = new Set([home().pin.card.timeZone, ...(theirs === null ? [] : [theirs.card.timeZone])]);
   return {
@@ -117,7 +124,7 @@ export function sayOf(options: ChecksOptions, link: IdText, own: OwnFacts | null
     versions,
     setup,
     clock: { stepped: ms(0), behind: false },
-    zones: [...zones].flatMap((zone) => zoneTimesOf(zone, at) ?? []),
+    zones: [...zones].flatMap((zone) => zoneTimes(zone, at) ?? []),
     disk: own?.side.disk ?? { at: "untried", daysLeft: null },
     counters: countersOf(options, link),
     turnCertificate: own?.turnCertificate ?? null,

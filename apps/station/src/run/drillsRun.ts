@@ -5,7 +5,7 @@ import { type Bytes, compare } from "@parley/base/bytes";
 import { decode, encode } from "@parley/base/codec";
 import { type Random, below } from "@parley/base/random";
 import { certain, ok } from "@parley/base/result";
-import { type Cancel, type Clock, type Ms, between, minutes, ms } from "@parley/base/time";
+import { type Cancel, type Clock, type Ms, between, ms } from "@parley/base/time";
 import { openCall, takesPart } from "@parley/call/state";
 import { jointRecord, ownRecord } from "@parley/ledger/record";
 import { type ParleyError, problem } from "@parley/protocol/errorCodes";
@@ -43,14 +43,13 @@ import type { After, Writer } from "./writer.ts";
 const docKind = "drills";
 const only = "all";
 
-/** How long nothing is looked at, at most: a change of what runs here is found within that. */
-const looksEvery: Ms = minutes(1);
-
 /** And at least, whatever is due. */
 const leastWait: Ms = ms(250);
 
 export type DrillsSettings = {
   readonly period: Ms;
+  /** How long nothing is looked at, at most: a change of what runs here is found within that. */
+  readonly looksEvery: Ms;
   readonly ringFor: readonly [number, number];
   readonly talkFor: readonly [number, number];
   readonly sessions: readonly DrillSession[];
@@ -261,6 +260,7 @@ export async function runDrills(options: DrillsRunOptions): Promise<DrillsRun> {
     timer();
     if (stopped) return;
     const next = nextTick(drills, settings.period);
+    const { looksEvery } = settings;
     const wait = next === null ? looksEvery : ms(Math.min(looksEvery, Math.max(leastWait, between(clock.now(), next))));
     timer = clock.wait(wait, tick);
   };
