@@ -104,6 +104,7 @@ export function makeStanding(isOn: boolean): Standing {
       },
       ringFor,
       talkFor,
+      sessions: [],
       station: buildOf(station),
     }),
     running: (station) => ({
