@@ -1,6 +1,6 @@
 // The command line's way into a running station: a Unix socket in the data folder. Reading needs to be its owner; acting
 // needs the command line officer's key too, which the root's passphrase opens.
-import { type Server, createServer } from "node:net";
+import { type Server, type Socket, createServer } from "node:net";
 import { rmSync } from "node:fs";
 import { type Bytes, base64url, fromBase64url } from "@parley/base/bytes";
 import type { Random } from "@parley/base/random";
@@ -28,13 +28,18 @@ export type AdminOptions = {
 };
 
 const maxLine = 64 * 1024;
+/** Whoever connects says what they want within this, ms. What they want may take longer: a drill of a line takes a minute. */
+const asksWithin = 60_000;
 
 export async function openAdmin(options: AdminOptions): Promise<{ readonly close: () => Promise<void> }> {
   rmSync(options.path, { force: true });
+  /** Those whose command is being carried out. */
+  const waiting = new Set<Socket>();
   const server: Server = createServer((socket) => {
     const nonce = options.random(32);
     let text = "";
-    socket.setTimeout(60_000, () => socket.destroy());
+    socket.setTimeout(asksWithin, () => socket.destroy());
+    socket.on("close", () => waiting.delete(socket));
     socket.on("error", () => socket.destroy());
     socket.write(`${JSON.stringify({ nonce: base64url(nonce) })}\n`);
     socket.on("data", (chunk) => {
@@ -44,7 +49,12 @@ export async function openAdmin(options: AdminOptions): Promise<{ readonly close
       if (end < 0) return undefined;
       const line = text.slice(0, end);
       text = "";
-      void answer(line, nonce, options).then((it) => socket.end(`${JSON.stringify(it)}\n`));
+      socket.setTimeout(0);
+      waiting.add(socket);
+      void answer(line, nonce, options).then((it) => {
+        waiting.delete(socket);
+        socket.end(`${JSON.stringify(it)}\n`);
+      });
       return undefined;
     });
   });
@@ -58,6 +68,7 @@ export async function openAdmin(options: AdminOptions): Promise<{ readonly close
     close: () =>
       new Promise((resolve) => {
         server.close(() => resolve());
+        for (const socket of waiting) socket.destroy();
       }),
   };
 }

@@ -1,0 +1,36 @@
+import { mkdtempSync, rmSync } from "node:fs";
+import { connect } from "node:net";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
+import { ok } from "@parley/base/result";
+import { afterEach, describe, expect, it } from "vitest";
+import { askStation } from "../adminClient.ts";
+import { adminSocket } from "../files.ts";
+import { openAdmin } from "./admin.ts";
+
+const folder = mkdtempSync(join(tmpdir(), "parley-admin-"));
+afterEach(() => rmSync(folder, { recursive: true, force: true }));
+
+describe("the command line's socket", () => {
+  it("a station that stops lets go of whoever waits for what takes long, and has answered whoever asked it to stop", async () => {
+    const done: (() => void)[] = [];
+    const admin = await openAdmin({
+      path: join(folder, adminSocket),
+      random: (length) => new Uint8Array(length),
+      passkeys: () => [],
+      signedBy: () => false,
+      run: async ({ do: what }) => {
+        if (what === "drill") await new Promise<void>((resolve) => done.push(resolve));
+        return ok(what);
+      },
+    });
+    const idle = connect(join(folder, adminSocket));
+    await new Promise((resolve) => idle.once("data", resolve));
+    const waits = askStation(folder, { do: "drill", link: null });
+    while (done.length === 0) await new Promise((resolve) => setTimeout(resolve, 5));
+    expect(await askStation(folder, { do: "stop" })).toEqual({ ok: true, value: "stop" });
+    idle.destroy();
+    await admin.close();
+    expect(await waits).toMatchObject({ ok: false, error: { code: "STATION_NOT_RUNNING", detail: "it hung up" } });
+  });
+});
