@@ -28,6 +28,8 @@ export type PartyPlan = {
     readonly call?: Record<string, unknown>;
     readonly turn?: Record<string, unknown>;
     readonly drills?: Record<string, unknown>;
+    readonly alarms?: Record<string, unknown>;
+    readonly metrics?: Record<string, unknown>;
   };
 };
 
@@ -169,6 +171,8 @@ function settingsOf({ port, settings, at }: PartyPlan, origin: string): object {
     call: { ...settings?.call },
     // A drill that comes by itself would be in the way of a test that is not about drills.
     drills: { use: "off", ...settings?.drills },
+    ...(settings?.alarms === undefined ? {} : { alarms: settings.alarms }),
+    ...(settings?.metrics === undefined ? {} : { metrics: settings.metrics }),
     log: "warn",
   };
 }

@@ -16,6 +16,7 @@ import { presentOfficer } from "./duty/identity/officers.ts";
 import type { Shown } from "./duty/identity/port.ts";
 import { viewOf } from "./duty/pairing/view.ts";
 import { codeAddress } from "./houseView.ts";
+import { alarmsNow, tryWays } from "./adminAlarms.ts";
 import { drillNow, drillsSince } from "./adminDrills.ts";
 import { checkNow, checksShown, horizons } from "./adminChecks.ts";
 import { exportRecord } from "./exportRecord.ts";
@@ -54,6 +55,8 @@ async function run(
   }
   if (command.do === "check") return ok(await checkNow(station));
   if (command.do === "horizon") return ok(horizons(station));
+  if (command.do === "alarms") return ok(alarmsNow(station));
+  if (command.do === "alarmTest") return ok(await tryWays(station));
   if (command.do === "probe") return ok(await seenFromOutside(station, config));
   if (command.do === "relayTrial") return ok(relayTrial(station));
   if (command.do === "stop") {

@@ -24,6 +24,34 @@ describe("config", () => {
     expect(readConfig("{").ok).toBe(false);
     expect(readConfig("[]").ok).toBe(false);
   });
+  it("[AL15] a way of alarms that would leak, reach nobody or be two of one name refuses the start and is named", () => {
+    const alarms = (settings: object): string => {
+      const read = readConfig(JSON.stringify({ alarms: settings }));
+      return read.ok ? "fine" : `${read.error.code} ${read.error.detail}`;
+    };
+    const secret = `whsec_${Buffer.alloc(32).toString("base64")}`;
+    const hook = { url: "https://hooks.example/parley", secret };
+    const mail = { host: "mail.example", from: "parley@a.example", first: ["ada@a.example"] };
+    expect(alarms({ webhooks: [hook, { ...hook, name: "second", to: "second" }], mail })).toBe("fine");
+    expect(
+      alarms({
+        webhooks: [{ ...hook, url: "http://127.0.0.1:9/x" }],
+        mail: { ...mail, host: "localhost", tls: "none" },
+      }),
+    ).toBe("fine");
+    for (const [wrong, named] of [
+      [{ webhooks: [{ ...hook, url: "http://hooks.example/" }] }, /alarms\.webhooks\.0\.url: must begin with https/],
+      [{ webhooks: [hook, hook] }, /two are called hooks\.example; give each a name/],
+      [{ webhooks: [{ ...hook, url: "ftp://hooks.example/" }] }, /alarms\.webhooks\.0\.url/],
+      [{ mail: { ...mail, tls: "none" } }, /alarms\.mail\.tls: none only to a server on this machine/],
+      [{ mail: { ...mail, first: [] } }, /alarms\.mail\.first: names nobody/],
+      [{ mail: { ...mail, user: "a" } }, /alarms\.mail\.user and password: one without the other/],
+      [{ mail: { ...mail, first: ["Ada <ada@a.example>"] } }, /alarms\.mail\.first\.0: no mail address/],
+      [{ unacknowledgedMinutes: 0 }, /alarms\.unacknowledgedMinutes/],
+      [{ mails: mail }, /alarms\.mails is no setting of Parley's/],
+    ] as const)
+      expect(alarms(wrong)).toMatch(named);
+  });
   it("[CL11] plain HTTP is for this machine, a proxy on it, or a network that was said to be closed", () => {
     const web = (settings: object) => readConfig(JSON.stringify({ web: settings }));
     expect(web({ origin: "http://northmark.localhost:1", host: "127.0.0.1" }).ok).toBe(true);

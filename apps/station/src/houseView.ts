@@ -21,7 +21,6 @@ export type HouseSources = {
   readonly links: Pick<LinksRun, "all">;
   readonly codes: ReturnType<People["codes"]>;
   readonly presence: (terminal: IdText) => Presence;
-  readonly alarms: House["alarms"];
   readonly origin: string;
   readonly manifest: string;
   /** An officer was last seen at a console. */
@@ -86,7 +85,7 @@ export function houseOf(from: HouseSources): House {
       lastSeen: from.lastSeen(idText(id)),
     })),
     pairing: pairingOf(from.pairings),
-    alarms: from.alarms,
+    alarms: { raised: [], handled: [] },
     rekeys: rekeysOf(from.links, identity, from.pairings),
   };
 }

@@ -21,6 +21,7 @@ import type { IdentityEffect } from "./duty/identity/port.ts";
 import type { VerifiedBy } from "./peer/net.ts";
 import type { PeerLink } from "./peer/peerLink.ts";
 import type { PeerPort } from "./peer/peerPort.ts";
+import type { AlarmsRun } from "./run/alarmsRun.ts";
 import type { ChecksRun } from "./run/checksRun.ts";
 import { refuseDamage } from "./run/damage.ts";
 import type { DrillTerminalsPort, DrillsSettings } from "./run/drillsRun.ts";
@@ -100,12 +101,15 @@ export type Late = {
   terminals: TerminalsPort | null;
   /** None where lines are not checked. */
   checks: Pick<ChecksRun, "heard" | "shown"> | null;
+  /** None where nobody is called by alarms. */
+  alarms: Pick<AlarmsRun, "heard"> | null;
   strangers: () => Promise<void>;
 };
 export const nothingYet = (): Late => ({
   peers: null,
   terminals: null,
   checks: null,
+  alarms: null,
   strangers: async () => undefined,
 });
 

@@ -179,6 +179,8 @@ export async function joinPeers(
         after(() => probes.heard(link, envelope.payload, arrival.age()));
       } else if (envelope.kind === payloadKinds.check) {
         after(() => late.checks?.heard(link, envelope.payload, arrival.age()));
+      } else if (envelope.kind === payloadKinds.alarm) {
+        late.alarms?.heard(tx, after, idText(link.id), envelope.payload);
       }
     });
   };

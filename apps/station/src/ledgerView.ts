@@ -14,7 +14,7 @@ import { type IdentityEvent, decodeIdentityEvent } from "./duty/identity/events.
 import { type Identity } from "./duty/identity/state.ts";
 import { type LedgerFact, ledgerFact, ledgerKind } from "./duty/ledger/facts.ts";
 import { decodePairingEvent } from "./duty/pairing/events.ts";
-import { type AlarmFact, alarmFact, alarmKind } from "./run/alarmsRun.ts";
+import { type AlarmFact, alarmFact, alarmKind } from "./run/alarmFacts.ts";
 import { callFact, callKind } from "./run/callFacts.ts";
 import { drillKind, drillOwnKind } from "./run/drillFacts.ts";
 import { identityKind } from "./run/identityRun.ts";
@@ -105,7 +105,7 @@ function recordRow(it: LedgerFact, at: number, row: MakeRow): LedgerRow | null {
 }
 
 /** An alarm's name holds ids and is for programs; who took it up, and when, is for people. */
-function alarmRow(it: AlarmFact, row: MakeRow): LedgerRow {
+function alarmRow(it: AlarmFact, row: MakeRow): LedgerRow | null {
   switch (it.type) {
     case "raised":
       return row(it.at, it.what, {}, idText(it.link));
@@ -113,6 +113,15 @@ function alarmRow(it: AlarmFact, row: MakeRow): LedgerRow {
       return row(it.at, "alarmAcknowledged", { officer: it.name, alarm: it.alarm });
     case "shelved":
       return row(it.at, "alarmShelved", { officer: it.name, alarm: it.alarm, until: it.until });
+    case "opened": {
+      // Frames that somebody forged are a row already, by what the terminal saw.
+      const { kind, whose, about, link } = it;
+      return it.kind.startsWith("FRAMES_")
+        ? null
+        : row(it.at, "alarmOpened", { kind, whose, about, alarm: it.alarm }, link === null ? null : idText(link));
+    }
+    case "wentOn":
+      return row(it.at, it.to === "second" ? "alarmToSecond" : "alarmToParty", { alarm: it.alarm });
   }
   return it satisfies never;
 }

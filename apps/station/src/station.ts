@@ -26,7 +26,8 @@ import { type RelayRun, startRelay } from "./relayRun.ts";
 import { drillsSettings } from "./drillsSettings.ts";
 import { openStore } from "./openStore.ts";
 import { setupOf } from "./probes/setup.ts";
-import { runAlarms } from "./run/alarmsRun.ts";
+import { openAlarms } from "./openAlarms.ts";
+import type { AlarmsRun } from "./run/alarmsRun.ts";
 import type { ChecksRun } from "./run/checksRun.ts";
 import { type Terminals, openTerminals } from "./terminals.ts";
 
@@ -57,6 +58,7 @@ export type Station = Opened &
   Pick<Joined, "calls" | "drills" | "peers" | "recordOf" | "probes"> & {
     readonly terminals: Terminals;
     readonly checks: ChecksRun;
+    readonly alarms: AlarmsRun;
     readonly relay: RelayRun;
     readonly ports: { readonly web: number; readonly peer: number };
   };
@@ -150,15 +152,23 @@ export async function startStation(options: StationOptions): Promise<Result<Stat
   }
   const { calls, drills, recordOf, exported, peers, probes, begin, stop } = joined.value;
 
-  const alarms = await runAlarms({
-    store,
-    writer: inside.writer,
-    clock,
+  const alarms = await openAlarms({
+    ...options,
+    inside,
+    joined: joined.value,
+    checks: () => late.checks?.shown() ?? [],
     onChange: () => late.terminals?.changed(),
   });
+  if (!alarms.ok) {
+    await stop();
+    await relay.value.close();
+    await store.close();
+    return alarms;
+  }
+  late.alarms = alarms.value;
   const terminals = await openTerminals({
     ...options,
-    alarms,
+    alarms: alarms.value,
     identity,
     links,
     pairing,
@@ -207,6 +217,7 @@ export async function startStation(options: StationOptions): Promise<Result<Stat
   }, options.report);
   begin();
   checks.start();
+  alarms.value.start();
 
   return ok({
     ...inside,
@@ -215,6 +226,7 @@ export async function startStation(options: StationOptions): Promise<Result<Stat
     recordOf,
     terminals: terminals.value,
     checks,
+    alarms: alarms.value,
     peers,
     probes,
     relay: relay.value,
@@ -222,6 +234,7 @@ export async function startStation(options: StationOptions): Promise<Result<Stat
     close: async () => {
       certificate.value?.close();
       checks.stop();
+      await alarms.value.stop();
       await terminals.value.close();
       await stop();
       await relay.value.close();

@@ -426,7 +426,6 @@ export async function openTerminals(options: TerminalsOptions): Promise<Result<T
       const sources = {
         identity: identity.state(),
         pairings: pairing.state(),
-        alarms: options.alarms.shown(),
         links,
         codes: people.codes(),
         presence,
@@ -435,11 +434,13 @@ export async function openTerminals(options: TerminalsOptions): Promise<Result<T
         lastSeen: (id: IdText) => officersSeen.get(id) ?? null,
       };
       const house = houseOf(sources);
+      const alarms = { type: "alarms" as const, alarms: options.alarms.shown() };
       for (const seat of hub.seats()) {
         const officer = seat.who === null ? null : people.officerAt(seat);
         if (officer === null) continue;
         officersSeen.set(idText(officer.id), clock.now());
         hub.tellSeat(seat, house);
+        hub.tellSeat(seat, alarms);
       }
     });
   };

@@ -899,6 +899,51 @@ const table = {
     say: "The other station does not answer checks.",
     cure: "Look at that station's log; if its program is older, update it.",
   },
+  LINE_DOWN: {
+    blame: "network",
+    say: "The line to the other station is down.",
+    cure: "See why with parley status; where the fault is on the other side, reach its duty officer by telephone.",
+  },
+  DRILL_NOT_READY: {
+    blame: "us",
+    say: "The newest rehearsal of the line failed.",
+    cure: "See the step and its cause with parley drill; where the fault is on the other side, reach its duty officer by telephone.",
+  },
+  DRILL_DEGRADED: {
+    blame: "us",
+    say: "The newest rehearsal of the line found something weak.",
+    cure: "See the step and its cause with parley drill, and have it mended before it fails.",
+  },
+  DRILL_MISSED: {
+    blame: "peer",
+    say: "The other side did not rehearse the line when it was its turn.",
+    cure: "Ask its duty officer whether the station runs and a desk's page is open there.",
+  },
+  FRAMES_UNSEALED: {
+    blame: "network",
+    say: "Frames that nobody sealed arrived in a call.",
+    cure: "None was shown or heard. If it goes on, end the call and compare programs with the other side.",
+  },
+  FRAMES_FORGED: {
+    blame: "peer",
+    say: "Somebody forged frames in a call.",
+    cure: "A member of the call, or whoever holds its keys, did it. End the call, compare programs with the other side, and call again.",
+  },
+  CALL_MISSED: {
+    blame: "us",
+    say: "The other side called and was not answered.",
+    cure: "Call back.",
+  },
+  FAR_UNATTENDED: {
+    blame: "peer",
+    say: "The other side has an alarm that nobody there has taken up.",
+    cure: "Reach its duty officer by another channel, and say what it is.",
+  },
+  ALARM_WAY_FAILS: {
+    blame: "us",
+    say: "Alarms do not get through one of the ways that are set for them.",
+    cure: "Try all ways with parley alarm test, and put right what it names.",
+  },
   STATION_NOT_RUNNING: {
     blame: "us",
     say: "No station answers for this data folder.",

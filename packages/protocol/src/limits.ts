@@ -9,11 +9,20 @@ export const maxTerminalMessageBytes = 384 * 1024;
 /** A party's, terminal's or person's name, bytes of UTF-8: chosen. */
 export const maxNameBytes = 120;
 
-/** The name of an alarm, by which it is acknowledged; it holds two ids and some words. */
+/** The name of an alarm, by which it is acknowledged: its kind and a hash now; two ids and some words before. */
 export const maxAlarmIdBytes = 200;
 
-/** Alarms that a station keeps at hand, and as many acknowledgements: more than anybody works through; the ledger has all. */
+/** What an alarm is about in particular, bytes: a port, a zone, a transport. Chosen. */
+export const maxAlarmAboutBytes = 200;
+
+/** Alarms that a station keeps at hand: more than anybody works through; the ledger has all. */
 export const maxAlarmsKept = 100;
+
+/** Alarms of a linked party that nobody took up there and that are kept for each link: chosen, far more than one officer hears. */
+export const maxFarAlarms = 8;
+
+/** Deliveries of alarms that wait for a way to work again: chosen; the oldest are given up for newer ones. */
+export const maxDeliveries = 300;
 
 /** A credential chain (root bundle, station and terminal certificates), bytes: 10.9 kB measured, succession of keys travels apart. */
 export const maxChainBytes = 16 * 1024;

@@ -1,132 +1,333 @@
-// Alarms as the station keeps them: what terminals saw go wrong in a call, and which officer took up or shelved which alarm. All
-// of it is in the ledger, so every console shows the same, and who acknowledged what can be read years later. Which alarms
-// there are besides (lines, missed rings) follows from what consoles know anyway.
-import { type Of, encode, decode, oneOf, struct, text, variant } from "@parley/base/codec";
-import { certain } from "@parley/base/result";
-import { type Clock, type Instant, type Ms, after as later, minutes } from "@parley/base/time";
-import { decodeEntry } from "@parley/ledger/entry";
+// Runs the duty of alarms: looks at what is so, keeps alarms and deliveries in one document, in the transaction that also writes the
+// ledger and speaks to the other party, and hands each delivery to its way until it gets through ([AL6]-[AL8] of docs/spec/alarm.md).
+// A full disk stops none of it: what cannot be kept is told all the same, and kept once there is room.
+import type { Bytes } from "@parley/base/bytes";
+import { encode } from "@parley/base/codec";
+import { certain, ok } from "@parley/base/result";
+import {
+  type Cancel,
+  type Clock,
+  type Instant,
+  type Ms,
+  after as later,
+  between,
+  ms,
+  seconds,
+} from "@parley/base/time";
 import { ownRecord } from "@parley/ledger/record";
-import { type IdText, callId, idText, linkId, terminalId } from "@parley/protocol/ids";
-import { maxAlarmIdBytes, maxAlarmsKept, maxNameBytes } from "@parley/protocol/limits";
-import { wireInstant } from "@parley/protocol/peer/call";
-import { type OfficerId, officerId } from "@parley/protocol/signed/revocation";
-import { type House, streamFaults } from "@parley/protocol/terminal/console";
-import type { Store } from "../store/port.ts";
+import type { Rank } from "@parley/protocol/alarmKinds";
+import { type ParleyError, problem } from "@parley/protocol/errorCodes";
+import type { IdText } from "@parley/protocol/ids";
+import { type AlarmPayload, decodeAlarm } from "@parley/protocol/peer/alarm";
+import type { OfficerId } from "@parley/protocol/signed/revocation";
+import type { AlarmShown } from "@parley/protocol/terminal/alarm";
+import type { streamFaults } from "@parley/protocol/terminal/console";
+import { nextDue, step } from "../duty/alarms.ts";
+import { condition } from "../duty/alarms/conditions.ts";
+import {
+  type Alarm,
+  type Alarms,
+  type Condition,
+  type Effect,
+  type Event,
+  type What,
+  noAlarms,
+} from "../duty/alarms/port.ts";
+import {
+  type Delivery,
+  type Queue,
+  type WayState,
+  delivered,
+  due,
+  emptyQueue,
+  failed,
+  nextDelivery,
+  onlyWays,
+  queued,
+  trusted,
+} from "../duty/alarms/queue.ts";
+import type { Store, Transaction } from "../store/port.ts";
+import { type AlarmFact, alarmFact, alarmKind } from "./alarmFacts.ts";
+import { alarmsDoc } from "./alarmsDoc.ts";
+import { fromDoc, toDoc } from "./json.ts";
 import { ownCall, ownLink, ownTerminal } from "./ownIds.ts";
-import { replay } from "./replay.ts";
-import type { Writer } from "./writer.ts";
+import type { After, Writer } from "./writer.ts";
 
-export const alarmKind = "alarm";
+const docKind = "alarms";
+const only = "all";
 
-const by = { officer: officerId, name: text(maxNameBytes), at: wireInstant };
+/** How often it is looked what is so: a person is told within that, and a look is a few comparisons. */
+const looksEvery: Ms = seconds(2);
+const leastWait: Ms = ms(50);
+/** How long a station that stops waits for what is being delivered; what is late goes once more after the next start. */
+const leavesWithin: Ms = seconds(2);
 
-export const alarmFact = variant({
-  raised: [
-    1,
-    struct({
-      link: linkId,
-      call: callId,
-      terminal: terminalId,
-      what: oneOf(...streamFaults),
-      at: wireInstant,
-    }),
-  ],
-  acknowledged: [2, struct({ alarm: text(maxAlarmIdBytes), ...by })],
-  shelved: [3, struct({ alarm: text(maxAlarmIdBytes), ...by, until: wireInstant })],
-});
-export type AlarmFact = Of<typeof alarmFact>;
-export type Raised = Pick<AlarmFact & { type: "raised" }, "what"> & {
+/** How a delivery ended: why not, for people, or null. */
+export type Sent = string | null;
+
+/** A way to persons beside the consoles. */
+export type Way = {
+  readonly name: string;
+  readonly to: "first" | "second";
+  /** What is less grave than this does not go there. */
+  readonly least: Rank;
+  /** What is not in here is not said there. */
+  readonly says: readonly What[];
+  /** Takes a bounded time and never rejects. `trial`: nothing is wrong, somebody tries the way. */
+  readonly send: (what: Pick<Delivery, "id" | "what" | "to" | "alarm" | "at"> | "trial") => Promise<Sent>;
+};
+
+export type Raised = {
   readonly link: IdText;
   readonly call: IdText;
   readonly terminal: IdText;
+  readonly what: (typeof streamFaults)[number];
 };
 
-/** What repeats within this time is one more of the same and not written again: a terminal cannot fill the ledger. */
-const joined: Ms = minutes(1);
-
 export type AlarmsRun = {
-  readonly shown: () => House["alarms"];
+  readonly shown: () => AlarmShown[];
+  readonly ways: () => readonly (WayState & { readonly waiting: number })[];
   /** A terminal that is in this call saw it. */
   readonly raise: (raised: Raised) => Promise<void>;
   readonly acknowledge: (alarm: string, officer: OfficerId, name: string) => Promise<void>;
   readonly shelve: (alarm: string, officer: OfficerId, name: string, lasts: Ms) => Promise<void>;
+  /** A linked party's station spoke of an alarm there, in the transaction that takes its envelope. */
+  readonly heard: (tx: Transaction, after: After, link: IdText, payload: Bytes) => void;
+  /** Sends a trial each way, at once and once. */
+  readonly trial: () => Promise<readonly { readonly way: string; readonly failed: Sent }[]>;
+  readonly start: () => void;
+  readonly stop: () => Promise<void>;
 };
 
 export type AlarmsRunOptions = {
   readonly store: Store;
   readonly writer: Writer;
   readonly clock: Clock;
+  /** Everything that is so now and wants a person, given how the ways have done. */
+  readonly look: (ways: readonly WayState[]) => readonly Condition[];
+  readonly ways: readonly Way[];
+  readonly patience: Ms;
+  readonly nameOf: (words: string) => string;
+  /** Puts it into that line's outbox; does nothing where there is no such line any more. */
+  readonly tellParty: (tx: Transaction, after: After, link: IdText, say: AlarmPayload) => void;
   readonly onChange: () => void;
+  readonly report: (error: ParleyError) => void;
 };
 
-type Shown = House["alarms"];
+type Officer = { readonly id: OfficerId; readonly name: string };
+/** What an effect wants written, once something can be. */
+type Owed = (tx: Transaction, after: After) => void;
 
-export async function runAlarms({ store, writer, clock, onChange }: AlarmsRunOptions): Promise<AlarmsRun> {
-  const raised = new Map<string, Shown["raised"][number]>();
-  const handled = new Map<string, Shown["handled"][number]>();
+export async function runAlarms(options: AlarmsRunOptions): Promise<AlarmsRun> {
+  const { store, writer, clock, ways } = options;
+  const found = certain(await store.doc(docKind, only));
+  const read = found === null ? ok({ alarms: noAlarms, queue: emptyQueue }) : fromDoc(alarmsDoc, found, docKind);
+  if (!read.ok) options.report(read.error);
+  let alarms: Alarms = read.ok ? read.value.alarms : noAlarms;
+  const names = ways.map(({ name }) => name);
+  let queue: Queue = onlyWays(read.ok ? read.value.queue : emptyQueue, names);
+  const underWay = new Map<string, { readonly id: string; readonly done: Promise<void> }>();
+  let owed: readonly Owed[] = [];
+  let isUnkept = false;
+  let timer: Cancel = () => undefined;
+  let lookedAt: Instant | null = null;
+  let standing: "waiting" | "running" | "stopping" | "over" = "waiting";
 
-  const keep = <T>(all: Map<string, T>, id: string, value: T): void => {
-    all.delete(id); // the newest stands last
-    all.set(id, value);
-    for (const oldest of all.keys()) if (all.size > maxAlarmsKept) all.delete(oldest);
+  const context = {
+    second: ways.some(({ to }) => to === "second"),
+    patience: options.patience,
+    nameOf: options.nameOf,
   };
 
-  const take = (fact: AlarmFact): void => {
-    switch (fact.type) {
-      case "raised": {
-        const [link, call] = [idText(fact.link), idText(fact.call)];
-        const id = `frames ${call} ${fact.what}`;
-        const before = raised.get(id);
-        const { what, at } = fact;
-        return keep(raised, id, { id, link, call, what, at: before?.at ?? at, times: (before?.times ?? 0) + 1 });
+  const save = (tx: Transaction, after: After): void => {
+    const deeds = owed;
+    owed = [];
+    isUnkept = false;
+    for (const deed of deeds) deed(tx, after);
+    tx.put(docKind, only, toDoc({ alarms, queue }));
+  };
+
+  /** Keeps what has changed, or remembers that it must be kept: a full disk holds up nothing that a person should hear. */
+  const keep = async (): Promise<void> => {
+    isUnkept = true;
+    if (writer.room().at === "free") await writer.write(save);
+  };
+
+  const move = (event: Event, officer: Officer | null): void => {
+    const decision = step(alarms, event, context, clock.now());
+    alarms = decision.state;
+    for (const effect of decision.effects) carry(effect, officer);
+  };
+
+  const carry = (effect: Effect, officer: Officer | null): void => {
+    switch (effect.type) {
+      case "tell":
+        for (const way of ways) deliver(way, effect);
+        return;
+      case "party": {
+        const { link, say } = effect;
+        owed = [...owed, (tx, after) => options.tellParty(tx, after, link, say)];
+        return;
       }
+      case "opened":
+      case "wentOn":
       case "acknowledged":
       case "shelved": {
-        const until = fact.type === "shelved" ? fact.until : null;
-        return keep(handled, fact.alarm, { alarm: fact.alarm, by: fact.name, at: fact.at, until });
+        const fact = factOf(effect, officer, clock.now());
+        if (fact !== null) note(fact);
+        return;
       }
     }
-    fact satisfies never;
+    effect satisfies never;
   };
 
-  await replay(store, ({ kind, bytes }) => {
-    if (kind === alarmKind) take(certain(decode(alarmFact, certain(decodeEntry(bytes)).body)));
-  });
+  const note = (fact: AlarmFact): void => {
+    owed = [...owed, (tx) => void tx.append(alarmKind, ownRecord(alarmKind, clock.now(), encode(alarmFact, fact)))];
+  };
 
-  const write = (fact: AlarmFact): Promise<void> =>
-    writer.write((tx, after) => {
-      tx.append(alarmKind, ownRecord(alarmKind, clock.now(), encode(alarmFact, fact)));
-      take(fact);
-      after(onChange);
-    });
+  const deliver = (way: Way, { to, what, alarm }: Effect & { type: "tell" }): void => {
+    if (way.to !== to || alarm.rank > way.least || !way.says.includes(what)) return;
+    const at = clock.now();
+    const id = `${way.name} ${alarm.id} ${what} ${to} ${at}`;
+    queue = queued(
+      queue,
+      { id, way: way.name, what, to, alarm, at },
+      new Set([...underWay.values()].map((it) => it.id)),
+    );
+  };
 
-  const written = new Map<string, Instant>();
+  /** `fact` is for the ledger, where the event changes anything. */
+  const apply = async (event: Event, officer: Officer | null = null, fact: AlarmFact | null = null): Promise<void> => {
+    const before = alarms;
+    move(event, officer);
+    const isNews = owed.length > 0 || JSON.stringify(before) !== JSON.stringify(alarms);
+    if (isNews && fact !== null) note(fact);
+    if (isNews) options.onChange();
+    const kept = isNews || isUnkept ? keep() : Promise.resolve();
+    watchTime();
+    if (writer.room().at === "full") pump();
+    await kept;
+    pump();
+  };
+
+  /** Hands over what is due, one thing at a time each way. What a crash interrupts goes once more, under the same name. */
+  const pump = (): void => {
+    if (standing !== "running") return;
+    for (const item of due(queue, clock.now())) {
+      const way = ways.find(({ name }) => name === item.way);
+      if (way === undefined || underWay.has(way.name)) continue;
+      underWay.set(way.name, { id: item.id, done: handOver(way, item) });
+    }
+  };
+
+  const handOver = async (way: Way, item: Delivery): Promise<void> => {
+    const why = await way.send(item);
+    underWay.delete(way.name);
+    if (standing === "over") return;
+    queue = why === null ? delivered(queue, item) : failed(queue, item, why, clock.now());
+    if (why !== null) options.report(problem("ALARM_WAY_FAILS", `${item.way}: ${why}`));
+    await keep();
+    pump();
+    watchTime();
+  };
+
+  const watchTime = (): void => {
+    timer();
+    if (standing !== "running") return;
+    const now = clock.now();
+    const times = [nextDue(alarms), nextDelivery(queue), later(lookedAt ?? now, looksEvery)].filter(
+      (it) => it !== null,
+    );
+    const next = times.reduce((a, b) => (a < b ? a : b));
+    timer = clock.wait(ms(Math.max(leastWait, Math.min(looksEvery, between(now, next)))), look);
+  };
+
+  const look = (): void => {
+    lookedAt = clock.now();
+    void apply({ type: "found", conditions: options.look(queue.ways) });
+  };
 
   return {
-    shown: () => ({ raised: [...raised.values()], handled: [...handled.values()] }),
-    raise: async ({ link, call, terminal, what }) => {
-      const at = clock.now();
-      const last = written.get(`${call} ${what}`);
-      if (last !== undefined && at < later(last, joined)) return;
-      keep(written, `${call} ${what}`, at);
-      await write({
-        type: "raised",
-        link: ownLink(link),
-        call: ownCall(call),
-        terminal: ownTerminal(terminal),
-        what,
-        at,
-      });
+    shown: () => alarms.alarms.flatMap((it) => shownOf(it) ?? []),
+    ways: () =>
+      names.map((way) => ({
+        ...(queue.ways.find((it) => it.way === way) ?? { way, delivered: 0, failed: 0, givenUp: 0, failing: null }),
+        waiting: queue.waiting.filter((it) => it.way === way).length,
+      })),
+    raise: ({ link, call, terminal, what }) => {
+      const kind = what === "forgedFrames" ? "FRAMES_FORGED" : "FRAMES_UNSEALED";
+      const fact = { link: ownLink(link), call: ownCall(call), terminal: ownTerminal(terminal), what, at: clock.now() };
+      const happened = condition(kind, { link, whose: "theirs", mark: call });
+      return apply({ type: "happened", condition: happened }, null, { type: "raised", ...fact });
     },
-    acknowledge: async (alarm, officer, name) => {
-      // The first who takes it up answers for it; a second press changes nothing.
-      if (handled.get(alarm)?.until === null) return;
-      await write({ type: "acknowledged", alarm, officer, name, at: clock.now() });
+    acknowledge: (alarm, id, name) => apply({ type: "acknowledge", alarm, by: name }, { id, name }),
+    shelve: (alarm, id, name, lasts) =>
+      apply({ type: "shelve", alarm, by: name, until: later(clock.now(), lasts) }, { id, name }),
+    heard: (tx, after, link, payload) => {
+      const say = decodeAlarm(payload);
+      if (!say.ok) return after(() => options.report(say.error));
+      move({ type: "heard", link, say: say.value }, null);
+      save(tx, after);
+      after(options.onChange);
+      after(pump);
+      after(watchTime);
     },
-    shelve: async (alarm, officer, name, lasts) => {
-      const at = clock.now();
-      if (handled.get(alarm)?.until === null) return;
-      await write({ type: "shelved", alarm, officer, name, at, until: later(at, lasts) });
+    trial: () =>
+      Promise.all(
+        ways.map(async (way) => {
+          const why = await way.send("trial");
+          if (why === null) queue = trusted(queue, way.name);
+          return { way: way.name, failed: why };
+        }),
+      ),
+    start: () => {
+      standing = "running";
+      look();
+    },
+    stop: async () => {
+      standing = "stopping";
+      timer();
+      const late = new Promise<void>((done) => clock.wait(leavesWithin, done));
+      await Promise.race([Promise.all([...underWay.values()].map(({ done }) => done)), late]);
+      standing = "over";
     },
   };
+}
+
+function factOf(
+  effect: Effect & { type: "opened" | "wentOn" | "acknowledged" | "shelved" },
+  officer: Officer | null,
+  at: Instant,
+): AlarmFact | null {
+  const { alarm } = effect;
+  const of = { alarm: alarm.id, at };
+  switch (effect.type) {
+    case "opened": {
+      const { kind, link, whose, about } = alarm;
+      return { type: "opened", ...of, kind, link: link === null ? null : ownLink(link), whose, about };
+    }
+    case "wentOn":
+      return { type: "wentOn", ...of, to: effect.to };
+    case "acknowledged":
+      return officer === null ? null : { type: "acknowledged", ...of, officer: officer.id, name: officer.name };
+    case "shelved":
+      return officer === null || alarm.standing.at !== "shelved"
+        ? null
+        : { type: "shelved", ...of, officer: officer.id, name: officer.name, until: alarm.standing.until };
+  }
+}
+
+function shownOf(alarm: Alarm): AlarmShown | null {
+  const { id, kind, rank, link, whose, about, value, since, times, standing } = alarm;
+  const facts = { id, kind, rank, link, whose, about, value, since, times };
+  switch (standing.at) {
+    case "settling":
+      return null;
+    case "open":
+      return { ...facts, standing: { at: "open", told: standing.told } };
+    case "acknowledged":
+      return { ...facts, standing: { at: "acknowledged", by: standing.by, when: standing.when } };
+    case "shelved":
+      return { ...facts, standing: { at: "shelved", by: standing.by, until: standing.until } };
+  }
 }

@@ -1,104 +1,106 @@
-// Alarms: only what needs a person, each with what happened and what to do. An acknowledgement bears a name, shelving ends by
-// itself, and repeats of one thing are one alarm.
+// The station's alarms as a console shows them: each with what is so, on whose side, and what to do, in the officer's language. Which
+// alarms there are, and what was done about them, is the station's to say; nothing is decided here.
 import { type Instant, instant } from "@parley/base/time";
-import type { House, LedgerRow } from "@parley/protocol/terminal/console";
+import type { AlarmShown } from "@parley/protocol/terminal/alarm";
 import { type Say, name, say } from "../words/say.ts";
-import type { Line } from "./line.ts";
+import { causeClause } from "./cause.ts";
+import { checkCodes, findingSentence } from "./checks.ts";
+import { drillCause } from "./drills.ts";
 
 export type Alarm = {
   readonly id: string;
   readonly priority: 1 | 2 | 3;
   readonly what: Say;
   readonly cure: Say;
+  /** The party at the other end of its line, "" where it is about no line. */
+  readonly them: string;
   readonly since: Instant;
   readonly times: number;
   readonly state:
-    | { readonly at: "open" }
+    /** `told`: who was told last, besides the consoles. */
+    | { readonly at: "open"; readonly told: "first" | "second" | "party" }
     | { readonly at: "acknowledged"; readonly by: string; readonly when: Instant }
     | { readonly at: "shelved"; readonly by: string; readonly until: Instant };
 };
 
-/** What can raise an alarm, as a closed list; each kind has a sentence and a cure in the catalogue. */
-export type AlarmKind = "lineDown" | "relay" | "unsealed" | "forged" | "missed" | "disk";
+type Facts = Pick<AlarmShown, "whose" | "about" | "value">;
 
-/** The two sentences of an alarm; `them` is the party it is about, "" where it is about us alone. */
-export const alarmWords = (kind: AlarmKind, them = ""): Pick<Alarm, "what" | "cure"> => ({
-  what: say(`alarm.${kind}`, { them: name(them) }),
-  cure: say(`alarm.${kind}.cure`, { them: name(them) }),
-});
+/** The kinds whose sentence is that of the station's refusal with the same code. */
+const ofRefusals = [
+  "LEDGER_STOPPED",
+  "LEDGER_FORKED",
+  "LEDGER_ROLLED_BACK",
+  "LEDGER_UNPROVEN",
+  "LINK_MUST_REKEY",
+] as const;
 
-/** The alarms that the state of the lines raises by itself: one for each line that cannot be used, since it could not. */
-export function lineAlarms(lines: readonly Line[]): readonly Alarm[] {
-  return lines.flatMap(({ id, them, state }) =>
-    state.at === "notReady"
-      ? [
-          {
-            id: `line ${id} ${state.since}`,
-            priority: 1,
-            ...alarmWords("lineDown", them.name),
-            since: state.since,
-            times: 1,
-            state: { at: "open" },
-          },
-        ]
-      : [],
-  );
+/** The kinds that have a sentence of their own here. */
+const own = [
+  "LINE_DOWN",
+  "DRILL_NOT_READY",
+  "DRILL_DEGRADED",
+  "DRILL_MISSED",
+  "FRAMES_UNSEALED",
+  "FRAMES_FORGED",
+  "CALL_MISSED",
+  "FAR_UNATTENDED",
+  "ALARM_WAY_FAILS",
+] as const;
+
+const oneOf = <T extends string>(all: readonly T[], kind: string): T | undefined => all.find((it) => it === kind);
+
+/** The two sentences of an alarm; `them` is the party it is about. A kind that only a newer station knows is named as it is. */
+export function alarmWords(kind: string, facts: Facts, them: string): Pick<Alarm, "what" | "cure"> {
+  const refusal = oneOf(ofRefusals, kind);
+  if (refusal !== undefined) return { what: say(`refused.${refusal}`), cure: say(`refused.${refusal}.cure`) };
+  const check = oneOf(checkCodes, kind);
+  if (check !== undefined) {
+    const detail = [facts.about, facts.value].filter((it) => it !== "").join(", ");
+    const what = findingSentence({ code: check, whose: facts.whose, level: "red", detail });
+    // What has changed is no alarm: it is rehearsed at once.
+    if (check === "STORE_FULL" || check === "CHECK_CHANGED") return { what, cure: say("refused.STORE_FULL.cure") };
+    return { what, cure: say(`cure.${check}`) };
+  }
+  const mine = oneOf(own, kind);
+  if (mine === undefined) return { what: say("alarm.other", { kind }), cure: say("refused.other.cure") };
+  return { what: ownSentence(mine, facts, them), cure: say(`alarm.${mine}.cure`, { them: name(them) }) };
 }
 
-/** The alarms of what terminals saw go wrong in calls, as the station keeps them. */
-export function raisedAlarms(raised: House["alarms"]["raised"], themOf: (link: string) => string): readonly Alarm[] {
-  return raised.map(({ id, link, what, at, times }) => ({
-    id,
-    priority: 1,
-    ...alarmWords(what === "forgedFrames" ? "forged" : "unsealed", themOf(link)),
-    since: instant(at),
-    times,
-    state: { at: "open" },
-  }));
+function ownSentence(kind: (typeof own)[number], { whose, about, value }: Facts, them: string): Say {
+  switch (kind) {
+    case "DRILL_NOT_READY":
+    case "DRILL_DEGRADED":
+      return say(`alarm.${kind}`, { them: name(them), cause: causeClause(drillCause(about, whose)) });
+    // Over there it may be about anything but another party's word.
+    case "FAR_UNATTENDED": {
+      const told = about === kind ? "" : about;
+      return say("alarm.FAR_UNATTENDED", {
+        them: name(them),
+        what: alarmWords(told, { whose, about: "", value }, them).what,
+      });
+    }
+    case "ALARM_WAY_FAILS":
+      return say("alarm.ALARM_WAY_FAILS", { way: name(about) });
+    default:
+      return say(`alarm.${kind}`, { them: name(them) });
+  }
 }
 
-/**
- * One alarm for each line on which rings of theirs were missed, however many. It is named by the newest, so that taking it up
- * takes up all before it and none that comes later. `rows` are the ledger's, newest first.
- */
-export function missedAlarms(rows: readonly LedgerRow[], themOf: (link: string) => string): readonly Alarm[] {
-  const lines = Map.groupBy(
-    rows.filter(({ kind, link }) => kind === "missed" && link !== null),
-    ({ link }) => link ?? "",
-  );
-  return [...lines].flatMap(([link, missed]) => {
-    // A call with them since then is the answer to all of them.
-    const spoken = rows.findIndex((row) => row.kind === "call" && row.link === link);
-    const due = spoken === -1 ? missed : missed.filter((row) => rows.indexOf(row) < spoken);
-    const [newest] = due;
-    if (newest === undefined) return [];
-    return [
-      {
-        id: `missed ${link} ${newest.index}`,
-        priority: 2,
-        ...alarmWords("missed", themOf(link)),
-        since: instant(newest.at),
-        times: due.length,
-        state: { at: "open" },
-      } as const,
-    ];
+/** As the station says them, gravest first, then newest. */
+export function alarmsShown(shown: readonly AlarmShown[], themOf: (link: string) => string): readonly Alarm[] {
+  const alarms = shown.map(({ id, kind, rank, link, since, times, standing, ...facts }): Alarm => {
+    const them = link === null ? "" : themOf(link);
+    const at = { id, priority: rank, ...alarmWords(kind, facts, them), them, since: instant(since), times };
+    switch (standing.at) {
+      case "open":
+        return { ...at, state: standing };
+      case "acknowledged":
+        return { ...at, state: { ...standing, when: instant(standing.when) } };
+      case "shelved":
+        return { ...at, state: { ...standing, until: instant(standing.until) } };
+    }
   });
-}
-
-/** Each alarm with what an officer has done about it: taken up for good, or shelved until a time that may be over. */
-export function handledBy(
-  alarms: readonly Alarm[],
-  handled: House["alarms"]["handled"],
-  now: Instant,
-): readonly Alarm[] {
-  const acts = new Map(handled.map((act) => [act.alarm, act]));
-  return alarms.map((alarm): Alarm => {
-    const act = acts.get(alarm.id);
-    if (act === undefined) return alarm;
-    const { by, at, until } = act;
-    if (until === null) return { ...alarm, state: { at: "acknowledged", by, when: instant(at) } };
-    return until <= now ? alarm : { ...alarm, state: { at: "shelved", by, until: instant(until) } };
-  });
+  return alarms.toSorted((a, b) => a.priority - b.priority || b.since - a.since);
 }
 
 /** The alarms nobody has taken up yet, gravest first, then newest. */

@@ -1,10 +1,11 @@
 // From what the terminal knows to what the duty officer's console shows. Pure: the same facts give the same screen.
 import { type Instant, instant } from "@parley/base/time";
 import { isInCall, type Line as CallLine, offeredTo, sitsAt } from "@parley/call/state";
+import { sides } from "@parley/protocol/alarmKinds";
 import type { LedgerRow } from "@parley/protocol/terminal/console";
 import { utc } from "../words/place.ts";
 import { type Say, moment, name, say } from "../words/say.ts";
-import { type Alarm, handledBy, lineAlarms, missedAlarms, raisedAlarms } from "./alarm.ts";
+import { alarmWords, alarmsShown } from "./alarm.ts";
 import { callEntry } from "./call.ts";
 import type { EndReason } from "./desk.ts";
 import type { ConsoleCall, ConsoleOn, ConsoleScreen, LedgerEntry, Pairing, TerminalRow } from "./console.ts";
@@ -67,7 +68,7 @@ export function consoleScreen(facts: Facts): ConsoleScreen {
       total: facts.ledger.total,
       older: facts.ledger.older,
     },
-    alarms: alarmsOf(facts, welcome),
+    alarms: alarmsShown(facts.alarms, (link) => welcome.links.find((one) => one.link === link)?.name ?? ""),
     station: facts.station,
   };
 }
@@ -174,17 +175,6 @@ const elsewhere = (since: Instant) =>
     roundTrip: null,
     alarms: [],
   }) as const;
-
-function alarmsOf(facts: Facts, welcome: Welcome): readonly Alarm[] {
-  const { raised, handled } = facts.house?.alarms ?? { raised: [], handled: [] };
-  const themOf = (link: string): string => welcome.links.find((one) => one.link === link)?.name ?? "";
-  const all = [
-    ...lineAlarms(welcome.links.map((link) => lineOf(link, facts))),
-    ...raisedAlarms(raised, themOf),
-    ...missedAlarms(facts.ledger.entries, themOf),
-  ];
-  return handledBy(all, handled, facts.now);
-}
 
 function terminalRows(facts: Facts): readonly TerminalRow[] {
   const { house, lines } = facts;
@@ -320,9 +310,18 @@ function entrySentence(row: LedgerRow, them: Party | null, welcome: Welcome): Sa
     case "firstOfficer":
       return say("entry.firstOfficer", { officer: name(text("officer")) });
     case "unsealedFrames":
-      return say("alarm.unsealed", { them: party });
+      return say("alarm.FRAMES_UNSEALED", { them: party });
     case "forgedFrames":
-      return say("alarm.forged", { them: party });
+      return say("alarm.FRAMES_FORGED", { them: party });
+    case "alarmOpened": {
+      const whose = sides.find((it) => it === text("whose")) ?? "both";
+      const { what } = alarmWords(text("kind"), { whose, about: text("about"), value: "" }, them?.name ?? "");
+      return say("entry.alarmOpened", { what });
+    }
+    case "alarmToSecond":
+      return say("entry.alarmToSecond");
+    case "alarmToParty":
+      return say("entry.alarmToParty");
     case "alarmAcknowledged":
       return say("entry.alarmAcknowledged", { officer: name(text("officer")) });
     case "alarmShelved":

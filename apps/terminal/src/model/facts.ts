@@ -1,5 +1,6 @@
 // Everything that a terminal knows, as plain data: what its station said, what its call is doing, what its devices are.
 // The run/ room keeps it current; deskScreen and consoleScreen turn it into what a person sees.
+import type { AlarmShown } from "@parley/protocol/terminal/alarm";
 import type { Instant } from "@parley/base/time";
 import type { Line } from "@parley/call/state";
 import type { LineCheck } from "@parley/protocol/terminal/check";
@@ -89,6 +90,8 @@ export type Facts = {
   readonly passkey: Passkey;
   readonly section: Section;
   readonly house: House | null;
+  /** For a signed-in officer's console; none before the station has said any. */
+  readonly alarms: readonly AlarmShown[];
   readonly ledger: {
     readonly entries: readonly LedgerRow[];
     readonly total: number;

@@ -1,43 +1,67 @@
 import { describe, expect, it } from "vitest";
-import { instant } from "@parley/base/time";
-import type { LedgerRow } from "@parley/protocol/terminal/console";
-import { handledBy, missedAlarms, raisedAlarms } from "../model/alarm.ts";
+import { alarmKinds } from "@parley/protocol/alarmKinds";
+import { errorTable } from "@parley/protocol/errorCodes";
+import type { AlarmShown } from "@parley/protocol/terminal/alarm";
+import { alarmWords, alarmsShown, openAlarms } from "../model/alarm.ts";
+import { ar } from "../words/ar.ts";
+import { en } from "../words/en.ts";
 
 const them = (link: string): string => (link === "l1" ? "Estovar" : "Maren");
-const row = (index: number, kind: string, link = "l1"): LedgerRow => ({
-  index,
-  at: index * 1000,
-  kind,
-  facts: {},
-  link,
-  proof: "ours",
-});
+const nothing = { whose: "both", about: "", value: "" } as const;
+const shown: AlarmShown = {
+  id: "a",
+  kind: "DRILL_NOT_READY",
+  rank: 1,
+  link: "l1",
+  whose: "theirs",
+  about: "noTerminal",
+  value: "ring",
+  since: 1000,
+  times: 1,
+  standing: { at: "open", told: "first" },
+};
 
-describe("alarms", () => {
-  it("[VW60] missed rings of one party are one alarm with their number, until there is a call with them", () => {
-    const rows = [row(9, "missed"), row(8, "missed", "l2"), row(7, "missed"), row(6, "call"), row(5, "missed")];
-    expect(missedAlarms(rows, them).map(({ id, times, since }) => ({ id, times, since }))).toEqual([
-      { id: "missed l1 9", times: 2, since: 9000 },
-      { id: "missed l2 8", times: 1, since: 8000 },
-    ]);
-    expect(missedAlarms([row(10, "call"), ...rows], them).map(({ id }) => id)).toEqual(["missed l2 8"]);
+describe("alarms on a console", () => {
+  it("[AL1] [VW60] every kind has its sentence and its cure in each language, the cure of a check's finding that of the table", () => {
+    for (const kind of alarmKinds) {
+      const { what, cure } = alarmWords(kind, nothing, "Estovar");
+      expect([kind, what.id]).not.toEqual([kind, "alarm.other"]);
+      for (const words of [en, ar]) expect([words[what.id], words[cure.id]]).not.toContain(undefined);
+      if (kind.startsWith("CHECK_")) expect(en[cure.id].replaceAll("’", "'")).toBe(errorTable[kind].cure);
+    }
+    expect(alarmWords("OF_A_NEWER_STATION", nothing, "").what).toEqual({
+      id: "alarm.other",
+      with: { kind: "OF_A_NEWER_STATION" },
+    });
   });
 
-  it("[VW60] taking one up takes up those before it and none that comes later", () => {
-    const handled = [{ alarm: "missed l1 9", by: "Ada", at: 9500, until: null }];
-    const before = handledBy(missedAlarms([row(9, "missed"), row(7, "missed")], them), handled, instant(10_000));
-    expect(before.map(({ state }) => state)).toEqual([{ at: "acknowledged", by: "Ada", when: 9500 }]);
-    const later = handledBy(missedAlarms([row(11, "missed"), row(9, "missed")], them), handled, instant(12_000));
-    expect(later.map(({ state }) => state.at)).toEqual(["open"]);
+  it("[AL1] says the cause with its side, and of the other party's alarm what is wrong over there", () => {
+    const [one] = alarmsShown([shown], them);
+    expect(one).toMatchObject({
+      them: "Estovar",
+      what: {
+        id: "alarm.DRILL_NOT_READY",
+        with: { them: { name: "Estovar" }, cause: { id: "cause.noDesk", with: { whose: "theirs" } } },
+      },
+    });
+    const far = { ...shown, kind: "FAR_UNATTENDED", about: "CHECK_RELAY_SILENT", value: "udp 4432" };
+    expect(alarmsShown([far], them)[0]?.what.with).toMatchObject({ what: { id: "check.CHECK_RELAY_SILENT" } });
+    const odd = { ...far, about: "FAR_UNATTENDED" };
+    expect(alarmsShown([odd], them)[0]?.what.with).toMatchObject({ what: { id: "alarm.other" } });
   });
 
-  it("[VW60] what is shelved comes back by itself when its time is over", () => {
-    const raised = [
-      { id: "frames c unsealedFrames", link: "l1", call: "c", what: "unsealedFrames" as const, at: 1, times: 3 },
-    ];
-    const handled = [{ alarm: "frames c unsealedFrames", by: "Ada", at: 10, until: 1000 }];
-    const at = (now: number) => handledBy(raisedAlarms(raised, them), handled, instant(now))[0];
-    expect(at(999)?.state).toEqual({ at: "shelved", by: "Ada", until: 1000 });
-    expect(at(1000)).toMatchObject({ times: 3, priority: 1, state: { at: "open" } });
+  it("[VW60] they come gravest first, then newest; what was taken up or shelved is not among the open ones", () => {
+    const alarms = alarmsShown(
+      [
+        { ...shown, id: "light", rank: 2, since: 9000 },
+        { ...shown, id: "old" },
+        { ...shown, id: "new", since: 2000, standing: { at: "open", told: "party" } },
+        { ...shown, id: "taken", standing: { at: "acknowledged", by: "Ada", when: 1500 } },
+        { ...shown, id: "shelved", standing: { at: "shelved", by: "Ada", until: 9000 } },
+      ],
+      them,
+    );
+    expect(openAlarms(alarms).map(({ id }) => id)).toEqual(["new", "old", "light"]);
+    expect(alarms.find(({ id }) => id === "taken")?.state).toEqual({ at: "acknowledged", by: "Ada", when: 1500 });
   });
 });

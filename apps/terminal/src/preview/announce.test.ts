@@ -55,6 +55,9 @@ describe("what is announced", () => {
       "assertive announce.call",
     ]);
     expect(announceConsole(ringing, ringing)).toEqual([]);
-    expect(announceConsole(null, quiet).map(({ what }) => what.id)).toEqual(["alarm.lineDown", "alarm.missed"]);
+    expect(announceConsole(null, quiet).map(({ what }) => what.id)).toEqual([
+      "alarm.DRILL_NOT_READY",
+      "alarm.CALL_MISSED",
+    ]);
   });
 });

@@ -2,7 +2,7 @@ import { describe, expect, it } from "vitest";
 import { consoles, everyConsoleStateShown } from "./consoles.ts";
 import { everyDeskStateShown } from "./desks.ts";
 import { cast } from "./people.ts";
-import { lineAlarms, openAlarms } from "../model/alarm.ts";
+import { openAlarms } from "../model/alarm.ts";
 import { sections } from "../model/actions.ts";
 import { type ConsoleOn, callSentence, linesSummary, proofSentence, waiting } from "../model/console.ts";
 
@@ -51,15 +51,6 @@ describe("the console", () => {
     if (first === undefined) throw new Error("no alarm is open");
     const later = { ...first, id: "later", since: on("alarms").now };
     expect(openAlarms([first, later]).map(({ id }) => id)).toEqual(["later", "a1"]);
-  });
-
-  it("a line that cannot be used raises one alarm, under one name for as long as it lasts", () => {
-    const { lines } = on("lines");
-    const alarms = lineAlarms(lines);
-    expect(alarms.map(({ what, state }) => [what.id, what.with, state.at])).toEqual([
-      ["alarm.lineDown", { them: { name: "Sollund" } }, "open"],
-    ]);
-    expect(lineAlarms(lines)).toEqual(alarms);
   });
 
   it("a call says in one line where it stands", () => {

@@ -63,6 +63,7 @@ const facts = (more: Partial<Facts>): Facts => ({
   passkey: { at: "ready" },
   section: "lines",
   house: null,
+  alarms: [],
   ledger: { entries: [], total: 0, older: "none" },
   ...more,
 });

@@ -93,6 +93,8 @@ export function hearingFor(options: HearingOptions): (message: ToTerminal) => vo
         // What changed the house is in the ledger too.
         askNewest();
         return change({ house: message });
+      case "alarms":
+        return change({ alarms: message.alarms });
       case "entries": {
         const { entries: shown, older } = facts().ledger;
         const oldest = shown.at(-1)?.index ?? 0;

@@ -80,6 +80,7 @@ function nothingYet(now: Instant, wants: Facts["page"], officerCode: Facts["offi
     passkey: { at: "ready" },
     section: "lines",
     house: null,
+    alarms: [],
     ledger: { entries: [], total: 0, older: "none" },
   };
 }

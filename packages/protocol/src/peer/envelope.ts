@@ -27,7 +27,16 @@ export const envelopeLabel = "parley envelope v1";
 const maxSpent = 2 ** 48 - 1;
 
 /** What a payload is, by whose file reads it. Append, never reuse a number; a kind that the reader does not know is taken and has no effect. */
-export const payloadKinds = { call: 1, identity: 2, ledger: 3, keys: 4, drill: 5, notice: 6, check: 7 } as const;
+export const payloadKinds = {
+  call: 1,
+  identity: 2,
+  ledger: 3,
+  keys: 4,
+  drill: 5,
+  notice: 6,
+  check: 7,
+  alarm: 8,
+} as const;
 
 const fields = {
   /** Version of the protocol that the payload is written in. */

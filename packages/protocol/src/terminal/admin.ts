@@ -25,6 +25,10 @@ export const adminCommandSchema = z.discriminatedUnion("do", [
   z.object({ do: z.literal("check") }),
   /** Everything on the lines that has a date. */
   z.object({ do: z.literal("horizon") }),
+  /** The alarms there are, and how their ways have done. */
+  z.object({ do: z.literal("alarms") }),
+  /** Sends a trial each way that alarms go. */
+  z.object({ do: z.literal("alarmTest") }),
   z.object({ do: z.literal("offer") }),
   z.object({ do: z.literal("import"), text: z.string().max(8192) }),
   z.object({ do: z.literal("pairings") }),

@@ -2,7 +2,7 @@
 // the ledger. An act that changes who may take part is asked for, then approved with a passkey whose challenge is bound
 // to that very act; the passkey objects are WebAuthn's own JSON and are verified by the station's WebAuthn library.
 import { z } from "zod/v4";
-import { maxAlarmIdBytes, maxAlarmsKept, maxNameBytes } from "../limits.ts";
+import { maxAlarmIdBytes, maxNameBytes } from "../limits.ts";
 import { id16, id32 } from "./call.ts";
 
 const name = z.string().min(1).max(maxNameBytes);
@@ -127,23 +127,10 @@ export const houseSchema = z.object({
     .array(z.object({ id: shortText, name, passkeys: z.number().int(), lastSeen: instant.nullable() }))
     .max(100),
   pairing: pairingSchema,
-  alarms: z.object({
-    /** What terminals saw go wrong in calls. */
-    raised: z
-      .array(
-        z.object({
-          id: alarm,
-          link: id16,
-          call: id16,
-          what: z.enum(streamFaults),
-          at: instant,
-          times: z.number().int().positive(),
-        }),
-      )
-      .max(maxAlarmsKept),
-    /** Which alarms officers have taken up (`until` null) or shelved. */
-    handled: z.array(z.object({ alarm, by: name, at: instant, until: instant.nullable() })).max(maxAlarmsKept),
-  }),
+  /** Pages of before look for alarms here; now they are a message of their own (./alarm). */
+  alarms: z
+    .object({ raised: z.array(z.unknown()).max(0), handled: z.array(z.unknown()).max(0) })
+    .default({ raised: [], handled: [] }),
   /** Links that are to be keyed again, and what for that is due. */
   rekeys: z
     .array(z.object({ link: id16, at: z.enum(["secondOfficerDue", "theyAsk", "weAsk"]), by: name.nullable() }))

@@ -3,6 +3,7 @@ import { type Result, fail, ok } from "@parley/base/result";
 import { z } from "zod/v4";
 import { type ParleyError, problem } from "../errorCodes.ts";
 import { maxTerminalMessageBytes } from "../limits.ts";
+import { alarmToTerminal } from "./alarm.ts";
 import { callFromTerminal, callToTerminal } from "./call.ts";
 import { checkToTerminal } from "./check.ts";
 import { consoleFromTerminal, consoleToTerminal } from "./console.ts";
@@ -23,6 +24,7 @@ export const toTerminalSchema = z.discriminatedUnion("type", [
   ...consoleToTerminal,
   ...checkToTerminal,
   ...drillToTerminal,
+  ...alarmToTerminal,
 ]);
 export type ToTerminal = z.infer<typeof toTerminalSchema>;
 

@@ -80,6 +80,7 @@ export function AlarmsRoom({ screen, act }: Props) {
                     priority: alarm.priority,
                   })}
                 />{" "}
+                {alarm.them !== "" && <Words say={say("alarms.line", { them: name(alarm.them) })} />}{" "}
                 <AlarmState alarm={alarm} screen={screen} />
               </small>
               {alarm.state.at === "open" && (
@@ -110,7 +111,10 @@ export function AlarmsRoom({ screen, act }: Props) {
 
 function AlarmState({ alarm, screen }: { alarm: Alarm; screen: ConsoleOn }) {
   const { state } = alarm;
-  if (state.at === "open") return null;
+  if (state.at === "open") {
+    if (state.told === "first") return null;
+    return <Words say={say(state.told === "second" ? "alarms.toldSecond" : "alarms.toldParty")} />;
+  }
   return (
     <Words
       say={
