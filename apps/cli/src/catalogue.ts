@@ -106,6 +106,17 @@ parley drill: 0 only where every one of them was ready.`,
     words: 0,
     load: async () => (await import("./commands/drill.ts")).drills,
   },
+  alarm: {
+    summary: "lists the alarms there are, or tries every way that they go",
+    usage: "[list | test]",
+    about: `  list    what needs a person, on whose side, and who has taken it up; how the ways besides the consoles have done
+  test    sends a trial each way at once (alarms.webhooks and alarms.mail in parley.json), and says whether it got through
+An alarm is taken up or shelved by an officer at a console. Exit codes of list: 0 nothing is open, 3 something of ours is, or of
+nobody's for certain, 1 only something of the other side's. Of test: 0 every way works, 3 one does not, or there is none.`,
+    options: {},
+    words: 1,
+    load: async () => (await import("./commands/alarm.ts")).alarm,
+  },
   doctor: {
     summary: "checks everything, each with its cure; exit code 3 when a check fails",
     usage: "",

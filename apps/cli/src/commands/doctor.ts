@@ -2,6 +2,7 @@
 import { ok } from "@parley/base/result";
 import { loadConfig } from "@parley/station/loadConfig";
 import type { Run } from "../command.ts";
+import { examineAlarms } from "../doctor/alarms.ts";
 import { examineCertificate } from "../doctor/certificate.ts";
 import { type Check, type Examination, type Running, failed, failedBy, notRun, well } from "../doctor/check.ts";
 import { examineData } from "../doctor/data.ts";
@@ -24,6 +25,7 @@ const examinations: Readonly<Record<string, Examination>> = {
   certificate: examineCertificate,
   relay: examineRelay,
   links: examineLinks,
+  alarms: examineAlarms,
 };
 
 export const doctor: Run = async (given) => {

@@ -2,6 +2,7 @@
 // 0 ready, 3 not ready or degraded by a fault of ours or of nobody's for certain, 1 by the other side's.
 import { fail, ok } from "@parley/base/result";
 import type { DrillShown } from "@parley/station/adminDrills";
+import { drillCauseWords } from "@parley/station/ways/drillWords";
 import { problem } from "@parley/protocol/errorCodes";
 import { type Failure, type Run, missing } from "../command.ts";
 import type { ExitCode } from "../exit.ts";
@@ -10,34 +11,6 @@ import { rowsOf } from "../show.ts";
 
 type Verdict = Pick<DrillShown, "verdict" | "step" | "cause" | "whose"> & {
   readonly session?: DrillShown["session"] | undefined;
-};
-type Cause = NonNullable<Verdict["cause"]>;
-
-/** What was found, to stand behind whose side it is. */
-const causes: Readonly<Record<Cause, string>> = {
-  stationAway: "the station does not answer",
-  noTerminal: "no desk is open and idle",
-  notAnswered: "the drill's ring was not answered",
-  mustRekey: "the line must be keyed again (parley pair rekey)",
-  keysNotAgreed: "no keys were agreed on",
-  noPath: "no path was found",
-  relayAway: "a relay does not answer the desk",
-  noFrames: "nothing arrived that could be opened",
-  unsealedFrames: "frames came that were not sealed",
-  forgedFrames: "frames came that their sender does not own to",
-  pictureNotSent: "the desk sends no picture",
-  pictureNotArrived: "the picture does not arrive",
-  pictureUnreadable: "the picture does not arrive whole",
-  pictureSlow: "the picture comes too slowly",
-  soundNotSent: "the desk sends no sound",
-  soundNotArrived: "the sound does not arrive",
-  soundNarrow: "tones of speech are missing from the sound",
-  keysStood: "the keys did not change",
-  notEnded: "the drill could not be ended",
-  terminalGone: "the desk left in the middle of it",
-  soundBlocked: "the desk may make no sound until somebody touches it",
-  notBack: "the desk did not come back into the call that it had lost",
-  udpBlocked: "the relay answers the desk over TCP alone",
 };
 
 /** What a drill tried beside a call as it is made every day. */
@@ -51,7 +24,7 @@ export function sentenceFor({ verdict, step, cause, whose, session }: Verdict): 
   const where = session === undefined || session === "direct" ? "" : `, ${sessions[session]}`;
   if (verdict === "missed") return `${words.missed}: the other side's drill did not come when it was due`;
   if (verdict === "ready" || cause === null) return `${words[verdict]}${where}`;
-  return `${words[verdict]}: ${causes[cause]}, ${sides[whose]}${step === null ? "" : ` (${step}${where})`}`;
+  return `${words[verdict]}: ${drillCauseWords[cause]}, ${sides[whose]}${step === null ? "" : ` (${step}${where})`}`;
 }
 
 /** Of several lines, the gravest. */

@@ -2,6 +2,8 @@ import { X509Certificate } from "node:crypto";
 import { describe, expect, it } from "vitest";
 import { placeOf } from "@parley/station/relay/place";
 import { makeCertificate } from "@parley/station/relay/turn/test/certificate";
+import { readConfig } from "@parley/station/config";
+import { waysCheck } from "./alarms.ts";
 import { judgeCertificate } from "./certificate.ts";
 import { clockCheck, nodeCheck, zonesCheck } from "./machine.ts";
 
@@ -30,6 +32,19 @@ describe("the doctor's judgement", () => {
     expect(judgeCertificate(certificate, "127.0.0.1", end + day)?.verdict).toBe("fail");
     expect(judgeCertificate(certificate, "127.0.0.1", end - 40 * day)?.verdict).toBe("fail");
     expect(judgeCertificate(certificate, "station.example", end - 20 * day)?.say).toContain("station.example");
+  });
+
+  it("[AL14] of alarms: nobody but consoles, one way, and nobody who is second", () => {
+    const of = (alarms: object): readonly string[] => {
+      const read = readConfig(JSON.stringify({ alarms }));
+      return read.ok
+        ? waysCheck(read.value.alarms).map(({ name, verdict }) => `${name}: ${verdict}`)
+        : [read.error.detail];
+    };
+    expect(of({})).toEqual(["alarms: warn"]);
+    const mail = { host: "localhost", from: "a@b.example", first: ["a@b.example"] };
+    expect(of({ mail })).toEqual(["alarms: ok", "alarms, second person: warn"]);
+    expect(of({ mail: { ...mail, second: ["c@b.example"] } })).toEqual(["alarms: ok", "alarms, second person: ok"]);
   });
 
   it("[CL8] of relay addresses (RFC 7065)", () => {

@@ -26,5 +26,6 @@ export const drillCauseWords: Readonly<Record<Cause, string>> = {
   notEnded: "the drill could not be ended",
   terminalGone: "the desk left in the middle of it",
   soundBlocked: "the desk may make no sound until somebody touches it",
+  notBack: "the desk did not come back into the call that it had lost",
   udpBlocked: "the relay answers the desk over TCP alone",
 };
