@@ -1,11 +1,11 @@
-// `npm run bench -- call|frames|keys|ledger|links|turn [--json]`: runs one bench, prints its figures, and with --json one object on
+// `npm run bench -- call|drill|frames|keys|ledger|links|turn [--json]`: runs one bench, prints its figures, and with --json one object on
 // the last line. Exits 1 when a must was measured and does not hold, 2 when it was asked wrongly.
 import { existsSync } from "node:fs";
 import { join } from "node:path";
 import { type Bench, failed, type Figure } from "./figure.ts";
 import { machine } from "./machine.ts";
 
-const benches = ["call", "frames", "keys", "ledger", "links", "turn"] as const;
+const benches = ["call", "drill", "frames", "keys", "ledger", "links", "turn"] as const;
 
 const isBench = (module: unknown): module is { run: Bench } =>
   typeof module === "object" && module !== null && "run" in module && typeof module.run === "function";

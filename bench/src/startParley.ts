@@ -8,13 +8,14 @@ import type { StartParley } from "./rivals/parley.ts";
 /** The terminal as it is now, built once for all runs. */
 let built: Promise<unknown> | null = null;
 
-export const startParley: StartParley = async (place, { epochMs }) => {
+export const startParley: StartParley = async (place, { epochMs, drills }) => {
   const { network } = place;
   built ??= buildTerminal("index", join(import.meta.dirname, "..", "..", "apps", "terminal", "dist"));
   await built;
   const at = network === null ? undefined : serversOf(network);
   const epochSeconds = epochMs === undefined ? 300 : epochMs / 1000;
-  const parties = await startParties({ call: { epochSeconds, pictureBeforeAnswer: true } }, at);
+  const call = { epochSeconds, pictureBeforeAnswer: true };
+  const parties = await startParties({ call, ...(drills === undefined ? {} : { drills }) }, at);
   const { a, b } = parties;
   const desk = async (of: typeof a): Promise<string> =>
     (await of.ask<{ address: string }>({ do: "handOut", role: "desk", name: "Desk" })).address;
@@ -24,6 +25,11 @@ export const startParley: StartParley = async (place, { epochMs }) => {
     deskB: await desk(b),
     pids: [a, b].flatMap((party) => party.process().pid ?? []),
     browser: { names: { [a.plan.host]: address, [b.plan.host]: address } },
+    drill: async () => {
+      const [verdict] = await a.ask<{ at: string }[]>({ do: "drill", link: null });
+      return verdict?.at ?? "none";
+    },
+    drillsHeld: async () => (await a.ask<unknown[]>({ do: "drills", since: 0 })).length,
     killStationA: async () => {
       await a.stop("SIGKILL");
       return a.start;

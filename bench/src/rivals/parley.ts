@@ -18,6 +18,10 @@ export type ParleyStations = {
   readonly pids: readonly number[];
   /** What the desks' browsers need to reach and trust the stations. */
   readonly browser?: Partial<BrowserOptions>;
+  /** Rehearses the line, from the calling party's side; with its verdict. Rejects when the drill was given up. */
+  readonly drill?: () => Promise<string>;
+  /** The sessions of drills that the calling party's ledger holds. */
+  readonly drillsHeld?: () => Promise<number>;
   /** Kills the calling party's station outright; the returned function starts it again. For mend.station. */
   readonly killStationA?: () => Promise<() => Promise<void>>;
   readonly close: () => Promise<void>;
@@ -28,6 +32,8 @@ export type ParleySettings = {
   readonly epochMs?: number;
   /** How much later than the other desk the callee's learns of each new epoch, ms: for rekey.late_lost. */
   readonly lateKeysMs?: number;
+  /** Of both stations, in place of their defaults. */
+  readonly drills?: Record<string, unknown>;
 };
 
 /** Starts two paired stations at `place`: in its servers' namespace when it has a network. */
