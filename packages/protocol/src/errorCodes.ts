@@ -770,6 +770,22 @@ const table = {
     say: "This station makes no drills.",
     cure: "Set drills.use to on in its settings.",
   },
+  HERE_NOT_ASKED: {
+    blame: "caller",
+    say: "That question is no longer open: somebody answered it, or a newer one was asked.",
+    cure: "Answer the one that the console shows now, if it shows one.",
+    http: 409,
+  },
+  PEOPLE_UNANSWERED: {
+    blame: "us",
+    say: "Nobody answered in time when the station asked whether an officer is here.",
+    cure: "Answer at a console now; if this comes again, look at the roster and at the hours that are set.",
+  },
+  PEOPLE_UNFIT: {
+    blame: "peer",
+    say: "The other station said something about its people that is not about this line, not signed by it, or too often.",
+    cure: "Compare the versions of both stations; if both are current, report it.",
+  },
   PASSKEY_REFUSED: {
     blame: "caller",
     say: "The passkey was not accepted.",

@@ -170,6 +170,14 @@ export const maxTerminals = 1000;
 export const maxCredentialIdBytes = 1023;
 export const maxPasskeyBytes = 4096;
 
+/** Parts of a passkey's answer as the ledger keeps them, bytes: a browser writes under 300 bytes of client data, an ML-DSA-87 signature has 4,627. */
+export const maxClientDataBytes = 2048;
+export const maxAuthenticatorDataBytes = 2048;
+export const maxPasskeySignatureBytes = 8192;
+
+/** Words of one linked station about its people that go into the ledger in an hour: a question has two at most, each hour of the day may have one. */
+export const maxPeopleWordsAnHour = 60;
+
 /** What a check tells the other side, at most: counters, zones, ports of a relay and dated things; chosen. */
 export const maxCheckCounters = 16;
 export const maxCheckZones = 8;

@@ -36,6 +36,7 @@ export const payloadKinds = {
   notice: 6,
   check: 7,
   alarm: 8,
+  people: 9,
 } as const;
 
 const fields = {

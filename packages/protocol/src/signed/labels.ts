@@ -31,6 +31,7 @@ export const labels = {
   pairMatch: "parley pair v1 match",
   rekeyDoor: "parley rekey v1 door",
   rekeyAsk: "parley rekey v1 ask",
+  here: "parley here v1",
 } as const;
 
 export type Label = (typeof labels)[keyof typeof labels];

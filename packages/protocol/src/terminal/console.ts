@@ -33,6 +33,8 @@ export const actSchema = z.discriminatedUnion("do", [
   z.object({ do: z.literal("importOffer"), text: z.string().max(8192) }),
   z.object({ do: z.literal("words"), answer: z.enum(["match", "differ"]) }),
   z.object({ do: z.literal("pairingSeen") }),
+  /** "I am here", to the very question; its passkey is the answer. */
+  z.object({ do: z.literal("here"), question: id16 }),
   z.object({ do: z.literal("acknowledge"), alarm }),
   z.object({ do: z.literal("shelve"), alarm, minutes: z.union([z.literal(15), z.literal(60), z.literal(240)]) }),
   /** The set-up screen of another terminal of ours, for whoever stands there. */

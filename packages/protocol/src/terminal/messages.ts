@@ -8,6 +8,7 @@ import { callFromTerminal, callToTerminal } from "./call.ts";
 import { checkToTerminal } from "./check.ts";
 import { consoleFromTerminal, consoleToTerminal } from "./console.ts";
 import { drillFromTerminal, drillToTerminal } from "./drill.ts";
+import { peopleToTerminal } from "./people.ts";
 import { sessionFromTerminal, sessionToTerminal } from "./session.ts";
 
 export const fromTerminalSchema = z.discriminatedUnion("type", [
@@ -25,6 +26,7 @@ export const toTerminalSchema = z.discriminatedUnion("type", [
   ...checkToTerminal,
   ...drillToTerminal,
   ...alarmToTerminal,
+  ...peopleToTerminal,
 ]);
 export type ToTerminal = z.infer<typeof toTerminalSchema>;
 
