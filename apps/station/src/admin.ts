@@ -172,9 +172,14 @@ function statusOf(station: Station, config: Config) {
       generation: calls.state().links[link]?.generation ?? null,
       record: recordOf(station, link),
       check: checksShown(station).find((it) => it.link === link) ?? null,
+      /** Two verdicts: what the last drill came to, and whether people of theirs are there. */
+      machine: station.drills?.run.shown().find((it) => it.link === link) ?? null,
+      people: station.people?.shown().lines.find((it) => it.link === link) ?? null,
     })),
     terminals: station.terminals.desks(),
     officers: identity.officers.size,
+    /** Whether an officer of ours has answered when it was asked; null where nobody is. */
+    people: station.people?.shown().ours ?? null,
     entries: station.store.nextIndex(),
     /** `full`: nothing new is stored until there is room on the disk. */
     storage: station.writer.room().at,

@@ -2,8 +2,10 @@
 import { hex } from "@parley/base/bytes";
 import { minutes, ms } from "@parley/base/time";
 import type { Config } from "./config.ts";
+import { dayMinuteOf } from "@parley/drill/hours";
 import { setupOf } from "./probes/setup.ts";
 import type { DrillsSettings } from "./run/drillsRun.ts";
+import type { PeopleSettings } from "./run/peopleRun.ts";
 
 /** `manifest`: the hash of the terminals' code. */
 export const drillsSettings = (config: Config, manifest: Uint8Array): DrillsSettings => {
@@ -18,3 +20,9 @@ export const drillsSettings = (config: Config, manifest: Uint8Array): DrillsSett
     station: setupOf(config, hex(manifest)),
   };
 };
+
+/** When officers are asked; the schema has refused what is no time of day. */
+export const peopleSettings = ({ people }: Config): PeopleSettings => ({
+  askAt: people.askAt.flatMap((text) => dayMinuteOf(text) ?? []),
+  within: ms(Math.round(minutes(1) * people.withinMinutes)),
+});

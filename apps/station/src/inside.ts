@@ -31,6 +31,7 @@ import { type LinksRun, runLinks } from "./run/linksRun.ts";
 import type { KeyMaker } from "./run/logKeys.ts";
 import { type LogRun, runLog } from "./run/logRun.ts";
 import { type PairingRun, runPairing } from "./run/pairingRun.ts";
+import type { PeopleSettings } from "./run/peopleRun.ts";
 import type { Reach } from "./run/probeRun.ts";
 import type { Recorded } from "./run/recordRun.ts";
 import { type Writer, makeWriter } from "./run/writer.ts";
@@ -63,6 +64,8 @@ export type InsideOptions = {
   readonly reach?: Reach;
   /** How the lines are rehearsed; none where they are not. */
   readonly drills?: DrillsSettings;
+  /** When officers are asked whether they are here; none where nobody is, nor is heard of another side's. */
+  readonly people?: PeopleSettings;
   /** Other versions of the protocol than this program's: what an older or newer station would speak, in tests. */
   readonly versions?: Versions;
 };
@@ -87,6 +90,8 @@ export type TerminalsPort = {
   /** Every terminal that is on asks for a new credential. */
   readonly renewAll: () => void;
   readonly drills?: DrillsPort;
+  /** How people stand, ours or another side's, has changed. */
+  readonly peopleChanged?: () => void;
 };
 
 /** The same of drills; terminals that cannot take part have none. */

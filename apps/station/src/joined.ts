@@ -21,6 +21,7 @@ import { type CallsRun, runCalls } from "./run/callsRun.ts";
 import { type VerifyReceipt, decodeFromPeer } from "./run/callsWire.ts";
 import { type DrillsRun, runDrills } from "./run/drillsRun.ts";
 import { stoppedCode } from "./run/logFacts.ts";
+import { type PeopleRun, runPeople } from "./run/peopleRun.ts";
 import { type ProbesRun, runProbes } from "./run/probeRun.ts";
 import { turnAwayStrangers } from "./run/strangers.ts";
 import { type Inside, type InsideOptions, type Late, certainHome } from "./inside.ts";
@@ -33,6 +34,8 @@ export type Joined = {
   readonly calls: CallsRun;
   /** The lines of drills, and what decides about them; null where nothing is rehearsed. */
   readonly drills: { readonly calls: CallsRun; readonly run: DrillsRun } | null;
+  /** Whether officers are here; null where nobody is asked or told. */
+  readonly people: PeopleRun | null;
   readonly recordOf: Aftermath["recordOf"];
   /** A terminal of ours reports what its call's first keys with both parties exported. */
   readonly exported: (from: Parameters<Aftermath["exported"]>[3]) => Promise<void>;
@@ -136,6 +139,24 @@ export async function joinPeers(
       report,
     });
 
+  const people =
+    options.people === undefined
+      ? null
+      : await runPeople({
+          store,
+          writer,
+          clock,
+          random,
+          us,
+          zone: () => certainHome(identity).pin.card.timeZone,
+          links,
+          settings: options.people,
+          sign: aftermath.sign,
+          verify: aftermath.verify,
+          onChange: () => late.terminals?.peopleChanged?.(),
+          report,
+        });
+
   const probes = runProbes({
     clock,
     random,
@@ -163,6 +184,8 @@ export async function joinPeers(
         if (!heard.ok) report(heard.error);
       } else if (envelope.kind === payloadKinds.drill) {
         drills?.heard(tx, after, link, envelope.payload, arrival.age(), verifyReceipt(link.peer));
+      } else if (envelope.kind === payloadKinds.people) {
+        people?.heard(tx, after, link, envelope.payload, arrival.age());
       } else if (envelope.kind === payloadKinds.call) {
         const verify = verifyReceipt(link.peer);
         const read = decodeFromPeer(envelope.payload, link.id, link.peer, arrival.age(), verify);
@@ -234,6 +257,7 @@ export async function joinPeers(
   return ok({
     calls,
     drills: drillCalls === null || drills === null ? null : { calls: drillCalls, run: drills },
+    people,
     recordOf: aftermath.recordOf,
     exported: (from) => writer.write((tx, after) => aftermath.exported(tx, after, lines(), from)),
     peers: peers.value,
@@ -244,6 +268,7 @@ export async function joinPeers(
       calls.start();
       drillCalls?.start();
       drills?.start();
+      people?.start();
       log.start();
       void late.strangers();
       tick();
@@ -251,6 +276,7 @@ export async function joinPeers(
     stop: async () => {
       stopTick();
       log.stop();
+      people?.stop();
       drills?.stop();
       drillCalls?.stop();
       calls.stop();

@@ -19,6 +19,7 @@ import { callFact, callKind } from "./run/callFacts.ts";
 import { drillKind, drillOwnKind } from "./run/drillFacts.ts";
 import { identityKind } from "./run/identityRun.ts";
 import { pairingKind } from "./run/pairingRun.ts";
+import { type PeopleFactKept, peopleFact, peopleKind } from "./run/peopleFacts.ts";
 import type { Recorded } from "./run/recordRun.ts";
 import type { StoredEvent } from "./store/port.ts";
 
@@ -82,6 +83,10 @@ export function rowOf(event: StoredEvent, identity: Identity, recordOf: RecordOf
       const fact = decode(ledgerFact, entry.body);
       return fact.ok ? recordRow(fact.value, entry.time, row) : null;
     }
+    case peopleKind: {
+      const fact = decode(peopleFact, entry.body);
+      return fact.ok ? peopleRow(fact.value, row, officer) : null;
+    }
     case alarmKind: {
       const fact = decode(alarmFact, entry.body);
       return fact.ok ? alarmRow(fact.value, row) : null;
@@ -100,6 +105,19 @@ function recordRow(it: LedgerFact, at: number, row: MakeRow): LedgerRow | null {
       return null;
     case "stopped":
       return row(it.at, it.whose === "ours" ? "recordStoppedOurs" : "recordStopped", {}, idText(it.link));
+  }
+  return it satisfies never;
+}
+
+/** Whether officers were here when they were asked, ours by name; of the other side's only that one was. */
+function peopleRow(it: PeopleFactKept, row: MakeRow, officer: (id: Uint8Array<ArrayBuffer>) => string): LedgerRow {
+  switch (it.type) {
+    case "here":
+      return row(it.at, "officerHere", { officer: officer(it.officer) });
+    case "unanswered":
+      return row(it.at, "nobodyHere");
+    case "theirs":
+      return row(it.at, it.word.at === "ready" ? "theirOfficerHere" : "theirNobodyHere", {}, idText(it.word.link));
   }
   return it satisfies never;
 }

@@ -23,7 +23,7 @@ import { checkLines, pinOn } from "./checks/lines.ts";
 import { openLooks, runningOf } from "./checks/open.ts";
 import { reachFrom } from "./reach.ts";
 import { type RelayRun, startRelay } from "./relayRun.ts";
-import { drillsSettings } from "./drillsSettings.ts";
+import { drillsSettings, peopleSettings } from "./drillsSettings.ts";
 import { openStore } from "./openStore.ts";
 import { setupOf } from "./probes/setup.ts";
 import { openAlarms } from "./openAlarms.ts";
@@ -55,7 +55,7 @@ export type Opened = Inside & {
 };
 
 export type Station = Opened &
-  Pick<Joined, "calls" | "drills" | "peers" | "recordOf" | "probes"> & {
+  Pick<Joined, "calls" | "drills" | "people" | "peers" | "recordOf" | "probes"> & {
     readonly terminals: Terminals;
     readonly checks: ChecksRun;
     readonly alarms: AlarmsRun;
@@ -95,6 +95,7 @@ async function openOnDisk(
     onFault,
     reach: reachFrom(clock, random),
     ...(config.drills.use === "on" ? { drills: drillsSettings(config, manifest) } : {}),
+    people: peopleSettings(config),
     ...(options.versions === undefined ? {} : { versions: options.versions }),
   };
   const inside = await openInside(given, late);
@@ -150,7 +151,7 @@ export async function startStation(options: StationOptions): Promise<Result<Stat
     await store.close();
     return joined;
   }
-  const { calls, drills, recordOf, exported, peers, probes, begin, stop } = joined.value;
+  const { calls, drills, people, recordOf, exported, peers, probes, begin, stop } = joined.value;
 
   const alarms = await openAlarms({
     ...options,
@@ -174,6 +175,7 @@ export async function startStation(options: StationOptions): Promise<Result<Stat
     pairing,
     calls,
     drills,
+    roll: people,
     recordOf,
     exported,
     store,
@@ -223,6 +225,7 @@ export async function startStation(options: StationOptions): Promise<Result<Stat
     ...inside,
     calls,
     drills,
+    people,
     recordOf,
     terminals: terminals.value,
     checks,

@@ -53,6 +53,8 @@ export type TerminalsOptions = {
   readonly pairing: PairingRun;
   readonly calls: CallsRun;
   readonly drills: Joined["drills"];
+  /** Whether officers are here, when they are asked. */
+  readonly roll: Joined["people"];
   readonly recordOf: Joined["recordOf"];
   readonly exported: Joined["exported"];
   readonly store: Store;
@@ -146,6 +148,9 @@ export async function openTerminals(options: TerminalsOptions): Promise<Result<T
     tell: hub.tellSeat,
     refuse: hub.refuse,
     onChange: () => changed(),
+    hereChallenge: (question) => options.roll?.challenge(question) ?? null,
+    here: async (question, officer, answer) =>
+      options.roll?.here(question, officer.id, officer.name, answer) ?? fail(problem("HERE_NOT_ASKED")),
     onSignIn: (seat) => {
       if (seat.who !== null) void calls.command({ from: "presence", terminal: seat.who });
     },
@@ -188,6 +193,7 @@ export async function openTerminals(options: TerminalsOptions): Promise<Result<T
     });
     hub.tellSeat(seat, drillsNow());
     hub.tellSeat(seat, checksNow());
+    tellPeople((message) => hub.tellSeat(seat, message));
     if (consoleRole(it.role) === "console") people.door(seat);
     // After its lines: a set-up screen takes the place of how a call has ended.
     void calls.command({ from: "presence", terminal }).then(() => setUps.came(terminal));
@@ -378,6 +384,10 @@ export async function openTerminals(options: TerminalsOptions): Promise<Result<T
     now: clock.now(),
     lines: lineChecks(options.checks()),
   });
+  const tellPeople = (tell: (message: ToTerminal) => void): void => {
+    const shown = options.roll?.shown() ?? null;
+    if (shown !== null) tell({ type: "people", now: clock.now(), ours: shown.ours, lines: [...shown.lines] });
+  };
   const drillsNow = (): ToTerminal & { type: "drills" } => ({
     type: "drills",
     now: clock.now(),
@@ -491,6 +501,7 @@ export async function openTerminals(options: TerminalsOptions): Promise<Result<T
       changed();
     },
     checked: () => hub.tellAll(checksNow()),
+    peopleChanged: () => tellPeople(hub.tellAll),
     unrelay: relay.evict,
     dismiss: (terminal) => {
       chains.drop(terminal);

@@ -4,6 +4,12 @@ import { type Bytes, base64url, concat, fromBase64url, utf8 } from "@parley/base
 import type { Random } from "@parley/base/random";
 import { type Result, fail, ok } from "@parley/base/result";
 import { type ParleyError, problem } from "@parley/protocol/errorCodes";
+import {
+  maxAuthenticatorDataBytes,
+  maxClientDataBytes,
+  maxCredentialIdBytes,
+  maxPasskeySignatureBytes,
+} from "@parley/protocol/limits";
 import { sha256Of } from "@parley/protocol/signed/hash";
 import {
   generateAuthenticationOptions,
@@ -12,6 +18,7 @@ import {
   verifyRegistrationResponse,
 } from "@simplewebauthn/server";
 import { z } from "zod/v4";
+import type { PasskeyAnswer } from "@parley/protocol/signed/people";
 import type { Shown } from "../duty/identity/port.ts";
 
 /** A passkey as the station knows it. */
@@ -92,18 +99,38 @@ export async function takeRegistration(
   }
 }
 
-/** What a browser needs to show a passkey of any officer, for one act. */
+/** What a browser needs to show a passkey of any officer, for one act: over a challenge drawn for it, or over what it answers. */
 export async function askAssertion(
   site: PasskeySite,
   known: readonly KnownPasskey[],
+  challenge: Bytes = site.random(32),
 ): Promise<{ options: Json; challenge: string }> {
   const options = await generateAuthenticationOptions({
     rpID: rpIdOf(site.origin),
-    challenge: site.random(32),
+    challenge,
     userVerification: "required",
     allowCredentials: known.map(({ credential }) => ({ id: base64url(credential) })),
   });
   return { options: { ...options }, challenge: options.challenge };
+}
+
+/** The parts of a verified answer, for whoever verifies it again; null where one is not what its encoding says. */
+export function answerOf(response: Json): PasskeyAnswer | null {
+  const made = assertion.safeParse(response);
+  if (!made.success) return null;
+  const credential = fromBase64url(made.data.id);
+  const [clientData, authenticatorData, signature] = [
+    fromBase64url(made.data.response.clientDataJSON),
+    fromBase64url(made.data.response.authenticatorData),
+    fromBase64url(made.data.response.signature),
+  ];
+  if (credential === null || clientData === null || authenticatorData === null || signature === null) return null;
+  const isLarge =
+    credential.length > maxCredentialIdBytes ||
+    clientData.length > maxClientDataBytes ||
+    authenticatorData.length > maxAuthenticatorDataBytes ||
+    signature.length > maxPasskeySignatureBytes;
+  return isLarge ? null : { credential, clientData, authenticatorData, signature };
 }
 
 /** Whose passkey was shown. PASSKEY_REFUSED. */

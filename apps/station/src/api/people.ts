@@ -8,6 +8,7 @@ import { type ErrorCode, type ParleyError, problem } from "@parley/protocol/erro
 import { type IdText, type PartyId, type TerminalId, idOf, idText } from "@parley/protocol/ids";
 import type { OfferId } from "@parley/protocol/pairing/offer";
 import type { StationNonce } from "@parley/protocol/signed/terminalCertificate";
+import type { PasskeyAnswer } from "@parley/protocol/signed/people";
 import { signedTerminalRequest } from "@parley/protocol/signed/terminalCertificate";
 import type { Act } from "@parley/protocol/terminal/console";
 import type { FromTerminal, ToTerminal } from "@parley/protocol/terminal/messages";
@@ -21,6 +22,7 @@ import {
   type KnownPasskey,
   type PasskeySite,
   askAssertion,
+  answerOf,
   askRegistration,
   takeAssertion,
   takeRegistration,
@@ -47,6 +49,10 @@ export type PeopleOptions = {
   readonly tell: (seat: Seat, message: ToTerminal) => void;
   readonly refuse: (seat: Seat, code: ErrorCode) => void;
   readonly onChange: () => void;
+  /** What a passkey has to sign to answer this question; null where nobody asks it. */
+  readonly hereChallenge: (question: IdText) => Bytes | null;
+  /** An officer's passkey has answered it: verified. */
+  readonly here: (question: IdText, officer: Officer, answer: PasskeyAnswer) => Promise<Result<unknown, ParleyError>>;
   /** An officer has signed in at this seat. */
   readonly onSignIn: (seat: Seat) => void;
 };
@@ -104,12 +110,12 @@ export function makePeople(options: PeopleOptions): People {
     options.tell(seat, { type: "door", officers: officers().length > 1 ? "some" : "none", officer });
   };
 
-  const ask = async (seat: Seat, act: Act, ceremony: Waiting["ceremony"]): Promise<void> => {
+  const ask = async (seat: Seat, act: Act, ceremony: Waiting["ceremony"], challenge?: Bytes): Promise<void> => {
     const name = act.do === "enrolOfficer" ? act.name : (officerNow(seat)?.name ?? "");
     const asked =
       ceremony === "create"
         ? await askRegistration(site, name, knownPasskeys())
-        : await askAssertion(site, knownPasskeys());
+        : await askAssertion(site, knownPasskeys(), challenge);
     sitting(seat).waiting = { act, challenge: asked.challenge, ceremony };
     options.tell(seat, { type: "passkey", ceremony, options: asked.options });
   };
@@ -139,6 +145,11 @@ export function makePeople(options: PeopleOptions): People {
         return ask(seat, it, "get");
       case "words":
         return it.answer === "match" ? ask(seat, it, "get") : perform(seat, it, shown);
+      case "here": {
+        // Over the question itself, so that the answer is to nothing else ([PE4]).
+        const challenge = options.hereChallenge(it.question);
+        return challenge === null ? options.refuse(seat, "HERE_NOT_ASKED") : ask(seat, it, "get", challenge);
+      }
       default:
         return perform(seat, it, shown);
     }
@@ -206,6 +217,8 @@ export function makePeople(options: PeopleOptions): People {
       case "enrolOfficer":
       case "addPasskey":
         return ok(null); // their passkey is the act
+      case "here":
+        return ok(null); // its passkey is the answer, taken before this
       case "acknowledge":
       case "shelve":
       case "openSetUp":
@@ -247,6 +260,7 @@ export function makePeople(options: PeopleOptions): People {
         return options.onChange();
       }
       door(seat);
+      if (waiting.act.do === "here") return answered(seat, waiting.act.question, shown.value, response);
       return perform(seat, waiting.act, shown.value);
     }
     const made = await takeRegistration(site, waiting.challenge, response);
@@ -275,6 +289,21 @@ export function makePeople(options: PeopleOptions): People {
       if (shown !== null) await options.command({ type: "addPasskey", passkey: fresh, by: shown });
     }
     door(seat);
+    options.onChange();
+  };
+
+  /** An officer's "I am here": the passkey's holder, whoever is signed in at this seat. */
+  const answered = async (
+    seat: Seat,
+    question: IdText,
+    by: Shown,
+    response: Record<string, unknown>,
+  ): Promise<void> => {
+    const officer = officerOf(by);
+    const answer = answerOf(response);
+    if (officer === null || answer === null) return options.refuse(seat, "PASSKEY_REFUSED");
+    const taken = await options.here(question, officer, answer);
+    if (!taken.ok) options.refuse(seat, taken.error.code);
     options.onChange();
   };
 
