@@ -41,7 +41,11 @@ process.on("SIGTERM", () => void leave(0));
 try {
   console.log("Starting two stations ...");
   for (const plan of [northmark, estovar]) {
-    const party = startParty({ ...plan, settings: { drills: { use: "on" } } }, folder, quit.signal);
+    const party = startParty(
+      { ...plan, settings: { drills: { use: "on" }, people: { askAt: ["08:00", "20:00"] } } },
+      folder,
+      quit.signal,
+    );
     starting = party;
     parties.push(await party);
   }

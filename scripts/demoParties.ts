@@ -30,6 +30,7 @@ export type PartyPlan = {
     readonly drills?: Record<string, unknown>;
     readonly alarms?: Record<string, unknown>;
     readonly metrics?: Record<string, unknown>;
+    readonly people?: Record<string, unknown>;
   };
 };
 
@@ -173,6 +174,7 @@ function settingsOf({ port, settings, at }: PartyPlan, origin: string): object {
     drills: { use: "off", ...settings?.drills },
     ...(settings?.alarms === undefined ? {} : { alarms: settings.alarms }),
     ...(settings?.metrics === undefined ? {} : { metrics: settings.metrics }),
+    people: { ...settings?.people },
     log: "warn",
   };
 }

@@ -89,6 +89,8 @@ function writeSettings(given: Given): void {
     $schema: `./${schemaFile}`,
     ...(origin === null ? {} : { web: { origin } }),
     peer: { addresses: given.values("address") },
+    // A line is only as good as whoever answers it: twice a day an officer is asked.
+    people: { askAt: ["08:00", "20:00"] },
   };
   writeFileSync(path, `${JSON.stringify(settings, null, 2)}\n`, { mode: 0o600 });
 }

@@ -1,8 +1,11 @@
 // `parley status`: what the running station knows, at a glance.
 import { ok } from "@parley/base/result";
 import { type ErrorCode, errorTable } from "@parley/protocol/errorCodes";
+import type { LineDrills } from "@parley/protocol/terminal/drill";
+import type { OurPeople, TheirPeople } from "@parley/protocol/terminal/people";
 import type { Run } from "../command.ts";
 import { asking } from "../folder.ts";
+import { machineText, ourPeopleText, theirPeopleText } from "../readyWords.ts";
 import { rowsOf } from "../show.ts";
 
 type Status = {
@@ -19,6 +22,8 @@ type Status = {
     readonly generations: readonly number[];
     readonly record: { readonly theyCosigned: number; readonly stopped: ErrorCode | null };
     readonly secret: "good" | "mustRekey" | "wordsDue";
+    readonly machine: LineDrills | null;
+    readonly people: TheirPeople | null;
     readonly check: {
       readonly at: number | null;
       readonly findings: readonly {
@@ -33,6 +38,7 @@ type Status = {
   }[];
   readonly terminals: readonly { readonly name: string; readonly online: boolean }[];
   readonly officers: number;
+  readonly people: OurPeople | null;
   readonly entries: number;
   readonly log: { readonly health: "good" | "uncertified" | "unreadable" | "broken"; readonly signed: number };
 };
@@ -81,6 +87,12 @@ export const status: Run = async (given) => {
       ...shown,
     ];
   });
+  const now = Date.now();
+  const readyRows = links.map(({ party: name, machine, people }) => [
+    `  ${name}`,
+    `machines ${machineText(machine, now)}`,
+    `their people ${theirPeopleText(people, now)}`,
+  ]);
   const terminalRows = terminals.map(({ name, online }) => [`  ${name}`, online ? "on" : "off"]);
   const health = healthCodes[log.health];
   const stops = links.flatMap(({ record }) => record.stopped ?? []);
@@ -89,10 +101,12 @@ export const status: Run = async (given) => {
     `${party?.name ?? "No party"}: ${origin}, other stations on port ${ports.peer}`,
     `Links: ${links.length}`,
     ...(links.length === 0 ? [] : [rowsOf(linkRows)]),
+    ...(links.length === 0 ? [] : ["Ready:", rowsOf(readyRows)]),
     ...(findingRows.length === 0 ? [] : ["Checks:", rowsOf(findingRows)]),
     `Terminals: ${terminals.length}`,
     ...(terminals.length === 0 ? [] : [rowsOf(terminalRows)]),
-    `Officers: ${officers}. Entries in the record: ${entries}, ${log.signed} of them under a signed checkpoint.`,
+    `Officers: ${officers}. Our people: ${ourPeopleText(asked.value.people, now)}.`,
+    `Entries in the record: ${entries}, ${log.signed} of them under a signed checkpoint.`,
     ...codes.map(sentenceOf),
   ].join("\n");
   return ok({ text, data: asked.value });

@@ -52,6 +52,7 @@ export type ConsoleAction =
   | { readonly type: "removeTerminal"; readonly terminal: string; readonly typed: string }
   | { readonly type: "confirmRemoval"; readonly terminal: string }
   | { readonly type: "rekeyLine"; readonly line: string }
+  | { readonly type: "here"; readonly question: string }
   | { readonly type: "openSetup"; readonly terminal: string }
   | { readonly type: "addPasskey" }
   | { readonly type: "makeOffer" }

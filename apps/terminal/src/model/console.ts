@@ -7,6 +7,7 @@ import { type Alarm, openAlarms } from "./alarm.ts";
 import type { CallFacts, Ends, Receipts, Route } from "./call.ts";
 import { type Devices, type EndReason, type FaultCode, type RecordState, endSentence } from "./desk.ts";
 import type { Line, Party } from "./line.ts";
+import type { HereAsked } from "./people.ts";
 import type { Refusal } from "./refusal.ts";
 import type { Rekey } from "./rekey.ts";
 
@@ -196,6 +197,8 @@ export type ConsoleOn = {
     readonly older: "more" | "loading" | "none";
   };
   readonly alarms: readonly Alarm[];
+  /** Whether our own officer is asked to say "I am here", and how far the passkey's ceremony is. */
+  readonly here: { readonly asked: HereAsked | null; readonly passkey: Passkey };
   readonly station: { readonly at: "here" } | { readonly at: "away"; readonly since: Instant };
 };
 

@@ -15,6 +15,7 @@ import { causeClause } from "./cause.ts";
 import { drillCause } from "./drills.ts";
 import type { Facts, LinkFacts, Welcome } from "./facts.ts";
 import type { Party } from "./line.ts";
+import { hereAsked } from "./people.ts";
 import { rekeyOf } from "./rekey.ts";
 
 export function consoleScreen(facts: Facts): ConsoleScreen {
@@ -69,6 +70,7 @@ export function consoleScreen(facts: Facts): ConsoleScreen {
       older: facts.ledger.older,
     },
     alarms: alarmsShown(facts.alarms, (link) => welcome.links.find((one) => one.link === link)?.name ?? ""),
+    here: { asked: hereAsked(facts.people), passkey },
     station: facts.station,
   };
 }
@@ -303,6 +305,13 @@ function entrySentence(row: LedgerRow, them: Party | null, welcome: Welcome): Sa
         session: text("session"),
         cause: causeClause(drillCause(text("cause"), text("whose"))),
       });
+    case "officerHere":
+      return say("entry.officerHere", { officer: name(text("officer")) });
+    case "nobodyHere":
+      return say("entry.nobodyHere");
+    case "theirOfficerHere":
+    case "theirNobodyHere":
+      return say(`entry.${row.kind}`, { them: party });
     case "recordStopped":
       return say("entry.recordStopped", { them: party });
     case "recordStoppedOurs":

@@ -8,6 +8,7 @@ import type { Check, DeskScreen, Devices, EndReason, Room, Standing } from "./de
 import { drillHistory, drilledState } from "./drills.ts";
 import type { Facts, LinkFacts, OwnCall, Welcome } from "./facts.ts";
 import type { Line, LineState, Party } from "./line.ts";
+import { linePeople } from "./people.ts";
 
 const untested: Check = { at: "untested" };
 
@@ -294,7 +295,7 @@ export function lineOf(link: LinkFacts, facts: Facts): Line {
     missed: facts.missed[link.link] ?? null,
     state: lineState(link, facts),
     ...drillHistory(facts.drills[link.link]),
-    peopleAt: null,
+    people: linePeople(facts.people, link.link),
     stations: { at: link.reachable.up ? "linked" : "away", since: instant(link.reachable.since) },
     ...lineChecked(facts.checks[link.link], facts.now),
   };

@@ -11,6 +11,7 @@ import type { Section } from "./actions.ts";
 import type { Microphone, Picture } from "./call.ts";
 import type { Passkey } from "./console.ts";
 import type { Devices } from "./desk.ts";
+import type { PeopleFacts } from "./people.ts";
 import type { Refusal } from "./refusal.ts";
 
 export type Welcome = Extract<ToTerminal, { type: "welcome" }>;
@@ -73,6 +74,8 @@ export type Facts = {
   >;
   /** What each line's rehearsals have come to, by link. */
   readonly drills: Readonly<Record<string, LineDrills>>;
+  /** How people stand, ours and those of other sides; null where the station says nothing of them. */
+  readonly people: PeopleFacts | null;
   /** What the station's last check of each line found, by link. */
   readonly checks: Readonly<Record<string, LineCheck>>;
   readonly call: OwnCall | null;

@@ -12,6 +12,7 @@ import {
   lineSentence,
   mayCall,
 } from "./line.ts";
+import { linePeople } from "./people.ts";
 
 const now = instant(Date.UTC(2026, 11, 7, 20, 7));
 const here = { name: "Northmark", zone: "America/New_York" };
@@ -39,7 +40,7 @@ const line = (state: LineState, more: Partial<Line> = {}): Line => ({
   ticks: [],
   lastDrill: null,
   rehearsing: "no",
-  peopleAt: null,
+  people: linePeople(null, "x"),
   stations: { at: "linked", since: hoursAgo(5) },
   roundTrip: null,
   horizon: null,

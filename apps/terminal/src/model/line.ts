@@ -5,6 +5,7 @@ import { type Place, dayKey } from "../words/place.ts";
 import { type Moment, type Say, ago, moment, name, say } from "../words/say.ts";
 import { type Cause, causeClause } from "./cause.ts";
 import type { LineChecked } from "./checks.ts";
+import type { LinePeople } from "./people.ts";
 
 export type Side = "ours" | "theirs";
 
@@ -50,8 +51,8 @@ export type Line = {
   readonly lastDrill: Instant | null;
   /** Whether it is being rehearsed just now. */
   readonly rehearsing: "now" | "no";
-  /** When their officer last answered a ring or a roll call, or null. */
-  readonly peopleAt: Instant | null;
+  /** Whether people are there, apart from the machines. */
+  readonly people: LinePeople;
   readonly stations:
     { readonly at: "linked"; readonly since: Instant } | { readonly at: "away"; readonly since: Instant };
   readonly roundTrip: { readonly time: Ms; /** 0 to 1 */ readonly loss: number } | null;

@@ -27,6 +27,8 @@ export const refusals = [
   "PAIR_OFFER_UNREADABLE",
   "PAIR_SELF",
   "PAIR_UNKNOWN",
+  "HERE_NOT_ASKED",
+  "PASSKEY_REFUSED",
 ] as const;
 type Known = (typeof refusals)[number];
 

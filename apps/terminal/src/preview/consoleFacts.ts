@@ -18,6 +18,10 @@ export function lines({ them, maren, sollund, vey }: Cast): readonly Line[] {
       used: day(2026, 5, 2),
       state: { at: "degraded", means: "oneRoute", cause: cause("relayRefused", "theirs") },
       ticks: ticks(48, { 46: "failed", 47: "failed" }),
+      people: {
+        ours: { at: "ready", since: before(2 * 3600), by: "Ada" },
+        theirs: { at: "notReady", since: before(3 * 3600), by: "" },
+      },
       lastDrill: before(8 * 60),
       roundTrip: { time: ms(88), loss: 0.002 },
     },
@@ -38,6 +42,10 @@ export function lines({ them, maren, sollund, vey }: Cast): readonly Line[] {
       }),
       lastDrill: day(2026, 12, 7, 7),
       stations: { at: "away", since: day(2026, 12, 7, 7) },
+      people: {
+        ours: { at: "ready", since: before(2 * 3600), by: "Ada" },
+        theirs: { at: "silent", since: day(2026, 12, 7, 8), by: "" },
+      },
       roundTrip: null,
     },
     { ...newLine(vey), id: "line-4" },

@@ -29,6 +29,7 @@ function on(c: Cast, more: Partial<ConsoleOn>): ConsoleOn {
     rekeys: [],
     ledger: { entries: entries(c), total: 41903, older: "more" },
     alarms: alarms(c),
+    here: { asked: null, passkey: { at: "ready" } },
     station: { at: "here" },
     ...more,
   };
@@ -64,6 +65,20 @@ export const consoles = {
   "lines.ringing": (c) => on(c, { calls: [ring(c)] }),
   "lines.silenced": (c) => on(c, { sound: "blocked", calls: [ring(c)] }),
   "lines.refused": (c) => on(c, { refused: { code: "LINE_IN_USE", at: before(2) } }),
+  "lines.here": (c) =>
+    on(c, {
+      here: {
+        asked: { question: "q", asked: before(420), until: before(-1380), at: "open" },
+        passkey: { at: "ready" },
+      },
+    }),
+  "lines.hereLate": (c) =>
+    on(c, {
+      here: {
+        asked: { question: "q", asked: before(4000), until: before(2200), at: "late" },
+        passkey: { at: "failed", why: "cancelled" },
+      },
+    }),
   "lines.asked": (c) => on(c, { asked: { terminal: c.names.terminal, them: c.them.name } }),
   "lines.first": (c) =>
     on(c, { lines: [], alarms: [], ledger: { entries: entries(c).slice(4, 5), total: 1, older: "none" } }),

@@ -117,7 +117,10 @@ export function readyLine(them: Party): Line {
     ticks: ticks(48, { 17: "degraded" }),
     lastDrill: before(12 * 60),
     rehearsing: "no",
-    peopleAt: before(6 * 3600),
+    people: {
+      ours: { at: "ready", since: before(2 * 3600), by: "Ada" },
+      theirs: { at: "ready", since: before(6 * 3600), by: "" },
+    },
     stations: { at: "linked", since: day(2026, 11, 30, 4) },
     roundTrip: { time: ms(41), loss: 0 },
     horizon: { at: day(2027, 3, 14), what: "turnCertificate", whose: "theirs", name: "" },
@@ -133,7 +136,10 @@ export function newLine(them: Party): Line {
     ticks: [],
     lastDrill: null,
     rehearsing: "no",
-    peopleAt: null,
+    people: {
+      ours: { at: "ready", since: before(2 * 3600), by: "Ada" },
+      theirs: { at: "untold", since: before(0), by: "" },
+    },
     roundTrip: null,
     horizon: null,
     findings: [],

@@ -52,6 +52,7 @@ const facts = (more: Partial<Facts>): Facts => ({
   records: {},
   drills: {},
   checks: {},
+  people: null,
   call: null,
   devices: devices(cast("en")),
   setUp: "closed",

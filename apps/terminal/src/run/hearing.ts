@@ -12,7 +12,7 @@ import type { Refusals } from "./refusals.ts";
 import type { Rehearsal } from "./rehearsal.ts";
 import type { SetUp } from "./setUp.ts";
 import type { Session } from "./stationSession.ts";
-import { drillsInTime, ourTime } from "./stationTime.ts";
+import { drillsInTime, ourTime, peopleInTime } from "./stationTime.ts";
 import { bytesOf } from "./wire.ts";
 
 export type HearingOptions = {
@@ -126,6 +126,8 @@ export function hearingFor(options: HearingOptions): (message: ToTerminal) => vo
         const drills = message.lines.map((line) => [line.link, drillsInTime(line, message.now, clock.now())] as const);
         return change({ drills: Object.fromEntries(drills) });
       }
+      case "people":
+        return change({ people: peopleInTime(message, clock.now()) });
       case "challenge":
       case "waiting":
       case "enrolled":

@@ -68,6 +68,7 @@ function nothingYet(now: Instant, wants: Facts["page"], officerCode: Facts["offi
     records: {},
     drills: {},
     checks: {},
+    people: null,
     call: null,
     devices: devicesOf(noRoom, { level: 0, heard: null }),
     setUp: "closed",

@@ -129,6 +129,8 @@ export function pressingFor(options: PressingOptions): Pressing {
         return ask({ do: "removeTerminal", terminal: action.terminal });
       case "confirmRemoval":
         return ask({ do: "confirmRemoval", terminal: action.terminal });
+      case "here":
+        return ask({ do: "here", question: action.question });
       case "rekeyLine":
         return ask({ do: "rekeyLink", link: action.line });
       case "makeOffer":

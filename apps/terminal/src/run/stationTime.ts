@@ -2,6 +2,7 @@
 // long ago something was when it was told ([CA14]; a line's own times are turned by packages/call, inTime).
 import { type Instant, instant } from "@parley/base/time";
 import type { LineDrills } from "@parley/protocol/terminal/drill";
+import type { ToTerminal } from "@parley/protocol/terminal/messages";
 
 /** What was `at` when the station's clock said `now`, by our clock, which says `here`; null for what never was. */
 export function ourTime(at: number, now: number, here: Instant): Instant;
@@ -16,3 +17,21 @@ export const drillsInTime = (line: LineDrills, now: number, here: Instant): Line
   changed: ourTime(line.changed, now, here),
   stale: line.stale === 0 ? 0 : line.stale + (here - now),
 });
+
+type People = Extract<ToTerminal, { type: "people" }>;
+
+export const peopleInTime = ({ now, ours, lines, ...rest }: People, here: Instant): People => {
+  const time = (at: number): Instant => ourTime(at, now, here);
+  const { question, next } = ours;
+  return {
+    ...rest,
+    now: here,
+    ours: {
+      ...ours,
+      since: time(ours.since),
+      next: next === null ? null : time(next),
+      question: question === null ? null : { ...question, asked: time(question.asked), until: time(question.until) },
+    },
+    lines: lines.map((line) => ({ ...line, since: time(line.since) })),
+  };
+};

@@ -164,6 +164,11 @@ export const en = {
   "refused.PAIR_SELF.cure": "Import the offer at the other party's station.",
   "refused.PAIR_UNKNOWN": "There is no such pairing here; it may have ended.",
   "refused.PAIR_UNKNOWN.cure": "Make a new offer.",
+  "refused.HERE_NOT_ASKED": "That question is no longer open: somebody answered it, or a newer one was asked.",
+  "refused.HERE_NOT_ASKED.cure": "Answer the one that the console shows now, if it shows one.",
+  "refused.PASSKEY_REFUSED": "The passkey was not accepted.",
+  "refused.PASSKEY_REFUSED.cure":
+    "Try again with the passkey that this station knows; if it is lost, another officer can remove it.",
   "refused.other": "The station refused that: {code}.",
   "refused.other.cure": "Ask whoever runs the station; docs/ERRORS.md has every one.",
 
@@ -443,8 +448,31 @@ export const en = {
   "check.STORE_FULL":
     "{whose, select, ours {Our station’s disk is full} other {Their station’s disk is full}}{detail}.",
   "check.detail": " ({detail})",
-  "lines.noPeople": "Nobody over there has answered yet.",
-  "lines.answered": "Their officer answered {ago}.",
+  "proofs.machine": "Machines",
+  "proofs.ours": "Our people",
+  "proofs.theirs": "Their people",
+  "machine.ready": "Proven by both sides {ago}.",
+  "machine.degraded": "Ready in part.",
+  "machine.notReady": "Not ready.",
+  "machine.unproven": "Unproven.",
+  "machine.cutOff": "Cut off.",
+  "people.ready": "Ready",
+  "people.notReady": "Not ready",
+  "people.unproven": "Unproven",
+  "people.ready.why":
+    "{whose, select, ours {People ready here: {by} answered {ago}.} other {People ready there: their officer answered {ago}.}}",
+  "people.notReady.why":
+    "{whose, select, ours {People not ready here: nobody has answered since {since}.} other {People not ready there: nobody has answered since {since}.}}",
+  "people.silent.why":
+    "{whose, select, ours {People here: nothing is known since {since}.} other {People there: no word since {since}.}}",
+  "people.unasked.why":
+    "{whose, select, ours {People here have not been asked.} other {People there have not been asked.}}",
+  "people.untold.why":
+    "{whose, select, ours {People here have not been asked.} other {People there: nobody over there has answered yet.}}",
+  "here.open": "Is an officer here? Asked at {asked}. Without an answer by {until} our people are not called ready.",
+  "here.late":
+    "Nobody answered when it was asked at {asked}, and our people are not called ready since {until}. Answer now.",
+  "here.act": "I am here",
   "lines.roundTrip": "{ms} ms round trip, {loss, number, ::percent .0} lost.",
   "lines.linked": "Linked since {since}.",
   "lines.away": "Not linked since {since}.",
@@ -687,6 +715,10 @@ export const en = {
   "entry.drillNotReady":
     "Drill with {them}{session, select, relay { over the relay} reload {, with a desk loaded anew} other {}}: not ready, {cause}.",
   "entry.drillMissed": "The drill that {them} was to make did not come.",
+  "entry.officerHere": "{officer} said “I am here” with a passkey.",
+  "entry.nobodyHere": "Nobody answered when it was asked whether an officer is here.",
+  "entry.theirOfficerHere": "{them} says that an officer of theirs is here.",
+  "entry.theirNobodyHere": "{them} says that nobody of theirs answered.",
   "entry.recordStopped":
     "The record of {them} contradicts what their station signed before. Both versions are kept; the line is stopped.",
   "entry.recordStoppedOurs":

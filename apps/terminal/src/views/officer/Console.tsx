@@ -18,6 +18,7 @@ import { CallRoom } from "../call/Room.tsx";
 import { AlarmCards, AlarmsRoom } from "../record/Alarms.tsx";
 import { Journal, LedgerRoom } from "../record/Ledger.tsx";
 import { Bootstrap, ConsoleFault, ConsoleStarting, SignIn } from "./Door.tsx";
+import { HereAsked } from "./Here.tsx";
 import { LinesRoom } from "./Lines.tsx";
 import { PairingRoom } from "./Pairing.tsx";
 import { TerminalsRoom } from "./Terminals.tsx";
@@ -103,6 +104,7 @@ function On({ screen, pictures, act }: Omit<ConsoleProps, "said" | "screen"> & {
       <main className="console-room" id="room" tabIndex={-1}>
         <Silenced sound={screen.sound} />
         <Refused refusal={screen.refused} />
+        <HereAsked screen={screen} act={act} />
         {screen.asked !== null && (
           <output className="silenced" data-asked>
             <ShapeMark shape="ringing" tone="live" />

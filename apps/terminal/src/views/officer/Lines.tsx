@@ -18,6 +18,7 @@ import {
 } from "../../model/line.ts";
 import { type Rekey, rekeyPress, rekeySentence } from "../../model/rekey.ts";
 import { Button } from "../../ui/Button.tsx";
+import { PeopleMarks } from "../../ui/PeopleMarks.tsx";
 import { StateMark } from "../../ui/StateMark.tsx";
 import { Table } from "../../ui/Table.tsx";
 import { Ticks } from "../../ui/Ticks.tsx";
@@ -127,15 +128,7 @@ function ProofCell({ line, screen }: CellProps) {
           <Words say={say("lines.lastDrill", { ago: ago(between(line.lastDrill, screen.now)) })} />
         )}
       </small>
-      <small>
-        <Words
-          say={
-            line.peopleAt === null
-              ? say("lines.noPeople")
-              : say("lines.answered", { ago: ago(between(line.peopleAt, screen.now)) })
-          }
-        />
-      </small>
+      <PeopleMarks line={line} here={screen.us.place} now={screen.now} />
     </>
   );
 }

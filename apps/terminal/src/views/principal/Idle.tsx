@@ -14,6 +14,7 @@ import {
   mayCall,
   missedSentence,
 } from "../../model/line.ts";
+import { peopleSentence } from "../../model/people.ts";
 import { Button } from "../../ui/Button.tsx";
 import { PartyName } from "../../ui/PartyName.tsx";
 import { ShapeMark, StateMark } from "../../ui/StateMark.tsx";
@@ -94,6 +95,10 @@ export function Idle({ screen, act }: { screen: IdleScreen; act: (action: DeskAc
           <p className="desk-caption">
             <Words say={drillCaption(line)} /> <Words say={historySentence(line, us.place)} />{" "}
             {line.horizon !== null && <Words say={horizonSentence(line.horizon, us.place, "line.horizon")} />}
+          </p>
+          <p className="desk-caption" data-people={line.people.theirs.at}>
+            <Words say={peopleSentence(line.people.theirs, "theirs", us.place, now)} />{" "}
+            <Words say={peopleSentence(line.people.ours, "ours", us.place, now)} />
           </p>
         </div>
         <dl className="checks">
