@@ -69,6 +69,10 @@ export function peopleSentence(state: PeopleState, whose: Side, here: Place, now
   });
 }
 
+/** The same in a few words, for the desk: it is the officer's to mend, and the principal's to know. */
+export const peopleShort = (state: PeopleState, whose: Side, now: Instant): Say =>
+  say(`people.${state.at}.short`, { whose, ago: ago(between(state.since, now)) });
+
 /** The machines' half of a line's state, for where both halves stand beside each other. */
 export const machineSentence = (state: LineState, now: Instant): Say =>
   state.at === "ready" ? say("machine.ready", { ago: ago(between(state.provenAt, now)) }) : say(`machine.${state.at}`);

@@ -469,6 +469,12 @@ export const en = {
     "{whose, select, ours {People here have not been asked.} other {People there have not been asked.}}",
   "people.untold.why":
     "{whose, select, ours {People here have not been asked.} other {People there: nobody over there has answered yet.}}",
+  "people.ready.short": "{whose, select, ours {Our people ready, {ago}.} other {Their people ready, {ago}.}}",
+  "people.notReady.short":
+    "{whose, select, ours {Our people not ready, {ago}.} other {Their people not ready, {ago}.}}",
+  "people.silent.short": "{whose, select, ours {Our people unproven, {ago}.} other {Their people unproven, {ago}.}}",
+  "people.unasked.short": "{whose, select, ours {Our people not asked.} other {Their people not asked.}}",
+  "people.untold.short": "{whose, select, ours {Our people not asked.} other {Their people unproven.}}",
   "here.open": "Is an officer here? Asked at {asked}. Without an answer by {until} our people are not called ready.",
   "here.late":
     "Nobody answered when it was asked at {asked}, and our people are not called ready since {until}. Answer now.",

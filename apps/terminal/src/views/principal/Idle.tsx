@@ -14,7 +14,7 @@ import {
   mayCall,
   missedSentence,
 } from "../../model/line.ts";
-import { peopleSentence } from "../../model/people.ts";
+import { peopleShort } from "../../model/people.ts";
 import { Button } from "../../ui/Button.tsx";
 import { PartyName } from "../../ui/PartyName.tsx";
 import { ShapeMark, StateMark } from "../../ui/StateMark.tsx";
@@ -96,18 +96,20 @@ export function Idle({ screen, act }: { screen: IdleScreen; act: (action: DeskAc
             <Words say={drillCaption(line)} /> <Words say={historySentence(line, us.place)} />{" "}
             {line.horizon !== null && <Words say={horizonSentence(line.horizon, us.place, "line.horizon")} />}
           </p>
-          <p className="desk-caption" data-people={line.people.theirs.at}>
-            <Words say={peopleSentence(line.people.theirs, "theirs", us.place, now)} />{" "}
-            <Words say={peopleSentence(line.people.ours, "ours", us.place, now)} />
-          </p>
         </div>
-        <dl className="checks">
-          <CheckFact what={say("check.camera")} check={room.camera} here={us.place} />
-          <CheckFact what={say("check.microphone")} check={room.microphone} here={us.place} />
-          <CheckFact what={say("check.speaker")} check={room.speaker} here={us.place} />
-          <CheckFact what={say("check.direct")} check={room.direct} here={us.place} />
-          <CheckFact what={say("check.relay")} check={room.relay} here={us.place} />
-        </dl>
+        <div className="desk-now">
+          <p className="desk-caption" data-people={line.people.theirs.at}>
+            <Words say={peopleShort(line.people.theirs, "theirs", now)} />{" "}
+            <Words say={peopleShort(line.people.ours, "ours", now)} />
+          </p>
+          <dl className="checks">
+            <CheckFact what={say("check.camera")} check={room.camera} here={us.place} />
+            <CheckFact what={say("check.microphone")} check={room.microphone} here={us.place} />
+            <CheckFact what={say("check.speaker")} check={room.speaker} here={us.place} />
+            <CheckFact what={say("check.direct")} check={room.direct} here={us.place} />
+            <CheckFact what={say("check.relay")} check={room.relay} here={us.place} />
+          </dl>
+        </div>
       </footer>
     </>
   );
