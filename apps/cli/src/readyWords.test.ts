@@ -24,12 +24,16 @@ describe("machines and people in words", () => {
     expect(machineText({ ...line, changed: ago(3) }, now)).toBe("unproven: something changed 3 min ago");
     expect(machineText({ ...line, verdict: { ...verdict, at: "notReady" } }, now)).toMatch(/^NOT READY/);
     expect(machineText(null, now)).toBe("unproven: no drill yet");
-    expect(theirPeopleText({ link: "x", at: "ready", since: ago(180) }, now)).toBe("ready, answered 3 h ago");
-    expect(theirPeopleText({ link: "x", at: "notReady", since: ago(0) }, now)).toBe("NOT READY, unanswered just now");
-    expect(theirPeopleText({ link: "x", at: "silent", since: ago(3 * 1440) }, now)).toMatch(/^unproven/);
-    expect(theirPeopleText({ link: "x", at: "unasked", since: ago(3) }, now)).toMatch(/^unproven/);
+    expect(theirPeopleText({ link: "x", at: "ready", since: ago(180), room: null }, now)).toBe(
+      "ready, answered 3 h ago",
+    );
+    expect(theirPeopleText({ link: "x", at: "notReady", since: ago(0), room: null }, now)).toBe(
+      "NOT READY, unanswered just now",
+    );
+    expect(theirPeopleText({ link: "x", at: "silent", since: ago(3 * 1440), room: null }, now)).toMatch(/^unproven/);
+    expect(theirPeopleText({ link: "x", at: "unasked", since: ago(3), room: null }, now)).toMatch(/^unproven/);
     expect(theirPeopleText(null, now)).toMatch(/^unproven/);
-    const ours = { at: "ready", since: ago(5), by: "Ada", next: now + 1, question: null } as const;
+    const ours = { at: "ready", since: ago(5), by: "Ada", next: now + 1, question: null, room: null } as const;
     expect(ourPeopleText(ours, now)).toBe("ready, Ada answered 5 min ago");
     const question = { id: "q", asked: ago(40), until: ago(10), at: "late" } as const;
     expect(ourPeopleText({ ...ours, at: "notReady", by: "", since: ago(10), question }, now)).toBe(

@@ -110,13 +110,18 @@ function recordRow(it: LedgerFact, at: number, row: MakeRow): LedgerRow | null {
 }
 
 /** Whether officers were here when they were asked, ours by name; of the other side's only that one was. */
-function peopleRow(it: PeopleFactKept, row: MakeRow, officer: (id: Uint8Array<ArrayBuffer>) => string): LedgerRow {
+function peopleRow(
+  it: PeopleFactKept,
+  row: MakeRow,
+  officer: (id: Uint8Array<ArrayBuffer>) => string,
+): LedgerRow | null {
   switch (it.type) {
     case "here":
       return row(it.at, "officerHere", { officer: officer(it.officer) });
     case "unanswered":
       return row(it.at, "nobodyHere");
     case "theirs":
+      if (it.word.at === "unasked") return null; // a word about their rooms alone
       return row(it.at, it.word.at === "ready" ? "theirOfficerHere" : "theirNobodyHere", {}, idText(it.word.link));
   }
   return it satisfies never;

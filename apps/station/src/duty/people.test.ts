@@ -11,7 +11,7 @@ import { sha256Of } from "@parley/protocol/signed/hash";
 import type { Digest } from "@parley/protocol/signed/hash";
 import type { OfficerId } from "@parley/protocol/signed/revocation";
 import type { Ed25519Signature } from "@parley/protocol/signed/signature";
-import { decide, nextTick, nobodyAsked, questionOf, theirStanding } from "./people.ts";
+import { decide, nextTick, nobodyAsked, questionOf, roomNow, theirStanding } from "./people.ts";
 import type { People, PeopleCommand, PeopleContext, PeopleEffect } from "./people/port.ts";
 
 const us = new Uint8Array(32).fill(1) as PartyId;
@@ -218,7 +218,7 @@ describe("people", () => {
 
   it("[PE6] a word about another line, of another party, or not signed by that station moves nothing", () => {
     const at = new Station();
-    const good = { link: linkId, party: them, at: "ready", since: morning, ago: 0, holds: 3600 } as const;
+    const good = { link: linkId, party: them, at: "ready", since: morning, ago: 0, holds: 3600, room: null } as const;
     const say = (word: typeof good | (Omit<typeof good, "at"> & { at: "notReady" }), by: EntrySignature) =>
       at.do({ type: "word", link, word, by, age: ms(0) });
     const by = signedBy(them, peopleWordSignable(good));
@@ -234,7 +234,7 @@ describe("people", () => {
 
   it("[PE6] every byte of a word and of its signature bent is refused, and so is one cut short", () => {
     const at = new Station();
-    const word = { link: linkId, party: them, at: "ready", since: morning, ago: 7, holds: 3600 } as const;
+    const word = { link: linkId, party: them, at: "ready", since: morning, ago: 7, holds: 3600, room: null } as const;
     const bytes = encodePeople({ type: "word", word, by: signedBy(them, peopleWordSignable(word)) });
     const hear = (payload: Uint8Array): void => {
       const read = decodePeople(new Uint8Array(payload));
@@ -251,13 +251,34 @@ describe("people", () => {
 
   it("[PE6] a station that repeats itself without end fills no ledger", () => {
     const at = new Station();
-    const word = { link: linkId, party: them, at: "ready", since: morning, ago: 0, holds: 3600 } as const;
+    const word = { link: linkId, party: them, at: "ready", since: morning, ago: 0, holds: 3600, room: null } as const;
     const by = signedBy(them, peopleWordSignable(word));
     for (let i = 0; i < 500; i++) at.do({ type: "word", link, word, by, age: ms(0) });
     expect(at.facts("theirs")).toBe(maxPeopleWordsAnHour);
     at.sleep(hours(1));
     at.do({ type: "word", link, word, by, age: ms(0) });
     expect(at.facts("theirs")).toBe(maxPeopleWordsAnHour + 1);
+  });
+
+  it("[PE6] how our rooms stand goes with the word, also where nobody is asked, and lapses on the other side by itself", () => {
+    const [a, b] = [new Station(), new Station()];
+    a.setHours = [];
+    const room = { at: "notReady", cause: "cameraBlack", since: a.now, until: instant(a.now + hours(30)) } as const;
+    a.do({ type: "room", room });
+    a.do({ type: "room", room });
+    const [word, ...others] = a.words();
+    if (word === undefined) throw new Error("nothing was told");
+    expect(others).toEqual([]);
+    expect(word).toMatchObject({
+      at: "unasked",
+      room: { at: "notReady", cause: "cameraBlack", ago: 0, holds: 30 * 3600 },
+    });
+    const from = { ...word, party: them };
+    b.do({ type: "word", link, word: from, by: signedBy(them, peopleWordSignable(from)), age: minutes(1) });
+    const heard = b.people.theirs[link]?.room ?? null;
+    expect(roomNow(heard, b.now)).toMatchObject({ at: "notReady", cause: "cameraBlack", since: b.now - minutes(1) });
+    expect(roomNow(heard, instant(b.now + hours(31)))).toBeNull();
+    expect(b.facts("theirs")).toBe(1);
   });
 
   it("[PE1] where no hours are set nobody is asked, nothing is told, and what was asked before is over", () => {

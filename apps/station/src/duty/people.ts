@@ -14,6 +14,7 @@ import type {
   PeopleDecision,
   PeopleEffect,
   Question,
+  Room,
   Standing,
   Theirs,
 } from "./people/port.ts";
@@ -28,6 +29,7 @@ export const nobodyAsked = (now: Instant): People => ({
   question: null,
   standing: { at: "unasked", since: now },
   askedFor: null,
+  room: null,
   word: 0,
   told: {},
   theirs: {},
@@ -39,6 +41,10 @@ export function decide(people: People, command: PeopleCommand, context: PeopleCo
   let next = ask(lapse(sane(people, now), context, now, effects), context, now, effects);
   switch (command.type) {
     case "tick":
+      break;
+    case "room":
+      if (JSON.stringify(next.room) !== JSON.stringify(command.room))
+        next = { ...next, room: command.room, word: next.word + 1 };
       break;
     case "here":
       next = here(next, command, context, now, effects);
@@ -71,6 +77,10 @@ export function theirStanding(
   const { at, since, until } = theirs;
   return until !== null && now >= until ? { at: "silent", since: until } : { at, since };
 }
+
+/** How a side's rooms stand now; null once what was found is too old to speak. */
+export const roomNow = (room: Room | null, now: Instant): Room | null =>
+  room !== null && now < room.until && now >= room.since - clockSetBack ? room : null;
 
 /** The question as it is signed and kept. */
 export const questionOf = ({ id, due, asked, until }: Question, us: PartyId): HereQuestion => ({
@@ -178,14 +188,18 @@ function heard(people: People, command: Word, context: PeopleContext, now: Insta
   const hour = isSameHour ? { ...before, words: before.words + 1 } : { began: now, words: 1 };
   if (hour.words > maxPeopleWordsAnHour) return refuse("too many words in an hour");
   const written = after(now, ms(-age));
+  const since = (ago: number): Instant => instant(Math.max(0, after(written, ms(-seconds(ago)))));
+  const until = (holds: number): Instant => after(after(written, seconds(holds)), wordGrace);
+  const { room } = word;
   const theirs: Theirs = {
     at: word.at,
-    since: instant(Math.max(0, after(written, ms(-seconds(word.ago))))),
-    until: word.at === "unasked" ? null : after(after(written, seconds(word.holds)), wordGrace),
+    since: since(word.ago),
+    until: word.at === "unasked" ? null : until(word.holds),
+    room: room === null ? null : { at: room.at, cause: room.cause, since: since(room.ago), until: until(room.holds) },
     hour,
   };
-  // That nobody is asked there proves nothing.
-  if (word.at !== "unasked") effects.push({ type: "fact", fact: { type: "theirs", word, by } });
+  // That nobody is asked and nothing is tested there proves nothing.
+  if (word.at !== "unasked" || room !== null) effects.push({ type: "fact", fact: { type: "theirs", word, by } });
   return { ...people, theirs: { ...people.theirs, [link]: theirs } };
 }
 
@@ -205,8 +219,14 @@ function tell(people: People, context: PeopleContext, now: Instant, effects: Peo
 
 const wholeSeconds = (length: number): number => Math.min(0xffffffff, Math.max(0, Math.ceil(length / 1000)));
 
-function wordOf({ standing, question }: People, link: IdText, context: PeopleContext, now: Instant): PeopleWord {
+function wordOf(
+  { standing, question, room: kept }: People,
+  link: IdText,
+  context: PeopleContext,
+  now: Instant,
+): PeopleWord {
   const { next } = context.hours;
+  const room = roomNow(kept, now);
   // The next word comes at the latest when the open question, or the next one, is over.
   const nextOver = question?.at === "open" ? question.until : after(next ?? now, context.within);
   const over = standing.at === "ready" ? standing.until : nextOver;
@@ -217,5 +237,14 @@ function wordOf({ standing, question }: People, link: IdText, context: PeopleCon
     since: standing.since,
     ago: wholeSeconds(now - standing.since),
     holds: standing.at === "unasked" ? 0 : wholeSeconds(over - now),
+    room:
+      room === null
+        ? null
+        : {
+            at: room.at,
+            cause: room.cause,
+            ago: wholeSeconds(now - room.since),
+            holds: wholeSeconds(room.until - now),
+          },
   };
 }

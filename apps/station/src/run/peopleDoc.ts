@@ -1,5 +1,6 @@
 // How what is known of people is kept: the document of duty/people.
 import { peopleStandings } from "@parley/protocol/signed/people";
+import { roomCauses, roomWords } from "@parley/protocol/signed/selfTest";
 import { z } from "zod/v4";
 import type { People } from "../duty/people/port.ts";
 import { count, id16Doc as id, instantDoc as instant } from "./json.ts";
@@ -12,10 +13,15 @@ const standing = z.discriminatedUnion("at", [
 
 const question = z.object({ id, due: instant, asked: instant, until: instant, at: z.enum(["open", "late"]) });
 
+const room = z
+  .object({ at: z.enum(roomWords), cause: z.enum(roomCauses).nullable(), since: instant, until: instant })
+  .nullable();
+
 const theirs = z.object({
   at: z.enum(peopleStandings),
   since: instant,
   until: instant.nullable(),
+  room,
   hour: z.object({ began: instant, words: count }),
 });
 
@@ -23,6 +29,7 @@ export const peopleDoc: z.ZodType<People> = z.object({
   question: question.nullable(),
   standing,
   askedFor: instant.nullable(),
+  room,
   word: count,
   told: z.record(id, count),
   theirs: z.record(id, theirs),

@@ -138,6 +138,7 @@ describe("people kept by a station", () => {
       since: instant(5),
       ago: 60,
       holds: 3600,
+      room: null,
     };
     const peer = { id: linkId, peer: them } as PeerLink;
     const store = openMemory(disk);
@@ -145,7 +146,7 @@ describe("people kept by a station", () => {
       await makeWriter(store, () => undefined).write((tx, after) => run.heard(tx, after, peer, payload, seconds(30)));
     };
     await hear(encodePeople({ type: "word", word, by: signedBy(them, peopleWordSignable(word)) }));
-    expect(run.shown().lines).toEqual([{ link, at: "ready", since: clock.now() - 90_000 }]);
+    expect(run.shown().lines).toEqual([{ link, at: "ready", since: clock.now() - 90_000, room: null }]);
     await hear(new Uint8Array([9, 9]));
     await hear(encodePeople({ type: "word", word: { ...word, ago: 0 }, by: signedBy(them, peopleWordSignable(word)) }));
     expect(reports.map(({ code }) => code)).toEqual(["MESSAGE_MALFORMED", "PEOPLE_UNFIT"]);

@@ -16,9 +16,9 @@ import type { EntrySignature } from "@parley/protocol/signed/callEntry";
 import { type PasskeyAnswer, hereChallenge } from "@parley/protocol/signed/people";
 import type { Digest } from "@parley/protocol/signed/hash";
 import type { OfficerId } from "@parley/protocol/signed/revocation";
-import type { OurPeople, TheirPeople } from "@parley/protocol/terminal/people";
-import { decide, nextTick, nobodyAsked, questionOf, theirStanding } from "../duty/people.ts";
-import type { People, PeopleCommand, PeopleContext, PeopleEffect, PeopleFact } from "../duty/people/port.ts";
+import type { OurPeople, RoomShown, TheirPeople } from "@parley/protocol/terminal/people";
+import { decide, nextTick, nobodyAsked, questionOf, roomNow, theirStanding } from "../duty/people.ts";
+import type { People, PeopleCommand, PeopleContext, PeopleEffect, PeopleFact, Room } from "../duty/people/port.ts";
 import type { PeerLink } from "../peer/peerLink.ts";
 import type { Store, Transaction } from "../store/port.ts";
 import { fromDoc, toDoc } from "./json.ts";
@@ -56,6 +56,8 @@ export type PeopleRun = {
   ) => Promise<Result<null, ParleyError>>;
   readonly heard: (tx: Transaction, after: After, link: PeerLink, payload: Bytes, age: Ms) => void;
   readonly shown: () => PeopleShown;
+  /** Our desks' own tests have come to that: told to linked stations with the next word. */
+  readonly room: (room: Room | null) => void;
   readonly start: () => void;
   readonly stop: () => void;
 };
@@ -174,8 +176,13 @@ export async function runPeople(options: PeopleRunOptions): Promise<PeopleRun> {
         next: hoursAt(now).next,
         question:
           question === null ? null : { id: question.id, asked: question.asked, until: question.until, at: question.at },
+        room: roomShown(people.room, now),
       },
-      lines: Object.entries(theirs).map(([link, it]) => ({ link, ...theirStanding(it, now) })),
+      lines: Object.entries(theirs).map(([link, it]) => ({
+        link,
+        ...theirStanding(it, now),
+        room: roomShown(it.room, now),
+      })),
     };
   };
 
@@ -195,6 +202,10 @@ export async function runPeople(options: PeopleRunOptions): Promise<PeopleRun> {
       within(tx, after, { type: "word", link: idText(link.id), word, by, age });
     },
     shown,
+    room: (room) => {
+      if (JSON.stringify(room) !== JSON.stringify(people.room))
+        void writer.write((tx, after) => void within(tx, after, { type: "room", room }));
+    },
     start: () => {
       stopped = false;
       tick();
@@ -207,3 +218,8 @@ export async function runPeople(options: PeopleRunOptions): Promise<PeopleRun> {
 }
 
 const kept = (fact: PeopleFact, at: Instant): PeopleFactKept => ({ ...fact, at });
+
+function roomShown(room: Room | null, now: Instant): RoomShown {
+  const it = roomNow(room, now);
+  return it === null ? null : { at: it.at, cause: it.cause, since: it.since };
+}

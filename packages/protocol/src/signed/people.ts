@@ -1,7 +1,7 @@
 // An officer's "I am here": the question that a station asks at set hours, the passkey's answer that is bound to it and to nothing
 // else, and the word by which stations tell each other whether their people are ready. Carries [PE4]-[PE6] of docs/spec/people.md.
 import type { Bytes } from "@parley/base/bytes";
-import { type Of, encode, fixed, oneOf, opaque, struct, uint32 } from "@parley/base/codec";
+import { type Of, encode, fixed, oneOf, opaque, optional, struct, uint32 } from "@parley/base/codec";
 import { linkId, partyId } from "../ids.ts";
 import {
   maxAuthenticatorDataBytes,
@@ -12,6 +12,7 @@ import {
 import { signedInstant } from "./fields.ts";
 import { type Digest, hashOf, labelled } from "./hash.ts";
 import { labels } from "./labels.ts";
+import { roomStanding } from "./selfTest.ts";
 
 /** `id` is drawn for each question, so that its challenge can be guessed by nobody and is never that of another. */
 export const hereQuestion = struct({
@@ -53,6 +54,8 @@ export const peopleWord = struct({
   ago: uint32,
   /** Seconds after its writing within which another word comes; 0 where none is to come. */
   holds: uint32,
+  /** How its desks found their own rooms; null where none was tested or that is too long ago. */
+  room: optional(roomStanding),
 });
 export type PeopleWord = Of<typeof peopleWord>;
 

@@ -7,6 +7,7 @@ import type { ParleyError } from "@parley/protocol/errorCodes";
 import type { IdText, PartyId } from "@parley/protocol/ids";
 import type { EntrySignature } from "@parley/protocol/signed/callEntry";
 import type { HereQuestion, PasskeyAnswer, PeopleWord } from "@parley/protocol/signed/people";
+import type { RoomCause, RoomWord } from "@parley/protocol/signed/selfTest";
 import type { OfficerId } from "@parley/protocol/signed/revocation";
 
 /** A question that can be answered. `late`: its time is over, which is in the ledger, and nobody has answered yet. */
@@ -24,11 +25,20 @@ export type Standing =
   | { readonly at: "ready"; readonly since: Instant; readonly until: Instant; readonly by: string }
   | { readonly at: "notReady"; readonly since: Instant };
 
+/** How a side's rooms stand by its desks' own tests, by our own clock: that speaks until then. */
+export type Room = {
+  readonly at: RoomWord;
+  readonly cause: RoomCause | null;
+  readonly since: Instant;
+  readonly until: Instant;
+};
+
 /** What a linked station last said, by our own clock: it speaks until then; null for ever. */
 export type Theirs = {
   readonly at: PeopleWord["at"];
   readonly since: Instant;
   readonly until: Instant | null;
+  readonly room: Room | null;
   /** How many of its words came in the hour that began then. */
   readonly hour: { readonly began: Instant; readonly words: number };
 };
@@ -39,6 +49,8 @@ export type People = {
   readonly standing: Standing;
   /** The newest set hour for which it was asked; hours before the first start are nobody's. */
   readonly askedFor: Instant | null;
+  /** Of our own side; null where no desk was tested. */
+  readonly room: Room | null;
   /** Counts what there is to tell, and how far each link has been told. */
   readonly word: number;
   readonly told: Readonly<Record<IdText, number>>;
@@ -61,6 +73,8 @@ export type PeopleContext = {
 
 export type PeopleCommand =
   | { readonly type: "tick" }
+  /** Our desks' own tests have come to that. */
+  | { readonly type: "room"; readonly room: Room | null }
   /** An officer's passkey has answered the challenge of this very question; whoever says so has verified it. */
   | {
       readonly type: "here";
