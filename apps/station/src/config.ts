@@ -2,9 +2,9 @@
 // unknown or was renamed stops the start and names the one that holds now, since a link must never run on a setting that
 // somebody believes in and nothing reads.
 import { type Result, fail, ok } from "@parley/base/result";
-import { dayMinuteOf } from "@parley/drill/hours";
 import { type ParleyError, problem } from "@parley/protocol/errorCodes";
 import { z } from "zod/v4";
+import { peopleSchema } from "./hoursConfig.ts";
 import { readWebhookKey } from "./ways/webhookKey.ts";
 
 const port = z.int().min(0).max(65535);
@@ -181,23 +181,6 @@ const alarmsSchema = z.strictObject({
     ),
   webhooks: z.array(webhookSchema).max(8).default([]),
   mail: mailSchema.nullable().default(null),
-});
-
-const timesOfDay = z
-  .array(z.string().refine((text) => dayMinuteOf(text) !== null, 'not a time of day as "08:00"'))
-  .max(24)
-  .default([]);
-
-const peopleSchema = z.strictObject({
-  askAt: timesOfDay.describe(
-    'When an officer is asked to say "I am here" with a passkey, in the party\'s own time zone, as ["08:00", "20:00"]. None: nobody is asked, and people are never called ready.',
-  ),
-  withinMinutes: z
-    .number()
-    .min(1)
-    .max(720)
-    .default(30)
-    .describe("How long a question may wait for its answer before people are no longer called ready."),
 });
 
 export const configSchema = z.strictObject({

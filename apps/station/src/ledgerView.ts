@@ -10,6 +10,7 @@ import { type CallAccount, type CallEntry, clocksApart, epochsOf } from "@parley
 import { decodeCallEntry, decodeDifferingCallEntry } from "@parley/protocol/signed/keptCallEntry";
 import type { LedgerRow } from "@parley/protocol/terminal/console";
 import { drillRow } from "./drillView.ts";
+import { type MakeRow, peopleRow } from "./peopleView.ts";
 import { type IdentityEvent, decodeIdentityEvent } from "./duty/identity/events.ts";
 import { type Identity } from "./duty/identity/state.ts";
 import { type LedgerFact, ledgerFact, ledgerKind } from "./duty/ledger/facts.ts";
@@ -19,7 +20,7 @@ import { callFact, callKind } from "./run/callFacts.ts";
 import { drillKind, drillOwnKind } from "./run/drillFacts.ts";
 import { identityKind } from "./run/identityRun.ts";
 import { pairingKind } from "./run/pairingRun.ts";
-import { type PeopleFactKept, peopleFact, peopleKind } from "./run/peopleFacts.ts";
+import { peopleFact, peopleKind } from "./run/peopleFacts.ts";
 import type { Recorded } from "./run/recordRun.ts";
 import type { StoredEvent } from "./store/port.ts";
 
@@ -109,24 +110,6 @@ function recordRow(it: LedgerFact, at: number, row: MakeRow): LedgerRow | null {
   return it satisfies never;
 }
 
-/** Whether officers were here when they were asked, ours by name; of the other side's only that one was. */
-function peopleRow(
-  it: PeopleFactKept,
-  row: MakeRow,
-  officer: (id: Uint8Array<ArrayBuffer>) => string,
-): LedgerRow | null {
-  switch (it.type) {
-    case "here":
-      return row(it.at, "officerHere", { officer: officer(it.officer) });
-    case "unanswered":
-      return row(it.at, "nobodyHere");
-    case "theirs":
-      if (it.word.at === "unasked") return null; // a word about their rooms alone
-      return row(it.at, it.word.at === "ready" ? "theirOfficerHere" : "theirNobodyHere", {}, idText(it.word.link));
-  }
-  return it satisfies never;
-}
-
 /** An alarm's name holds ids and is for programs; who took it up, and when, is for people. */
 function alarmRow(it: AlarmFact, row: MakeRow): LedgerRow | null {
   switch (it.type) {
@@ -148,14 +131,6 @@ function alarmRow(it: AlarmFact, row: MakeRow): LedgerRow | null {
   }
   return it satisfies never;
 }
-
-type MakeRow = (
-  at: number,
-  kind: string,
-  facts?: LedgerRow["facts"],
-  link?: string | null,
-  proof?: LedgerRow["proof"],
-) => LedgerRow;
 
 type RecordOf = (call: IdText) => Recorded | null;
 
