@@ -1,6 +1,7 @@
 // The documents that say what the code does are held against it, both ways.
 import { readFileSync, readdirSync } from "node:fs";
 import { join } from "node:path";
+import { metricsPage } from "./apps/station/src/metrics/table.ts";
 import { callTable } from "@parley/call/table";
 import { errorTable } from "@parley/protocol/errorCodes";
 import { describe, expect, it } from "vitest";
@@ -24,6 +25,10 @@ const due: ReadonlySet<string> = new Set("SM2 SM3 SM5".split(" "));
 describe("documents", () => {
   it("docs/ERRORS.md is the error table, no more and no less (npm run docs writes it)", () => {
     expect(read("docs/ERRORS.md")).toBe(errorsPage(errorTable));
+  });
+
+  it("[AL12] docs/METRICS.md is the table of metrics, no more and no less (npm run docs writes it)", () => {
+    expect(read("docs/METRICS.md")).toBe(metricsPage());
   });
 
   it("ARCHITECTURE.md draws the call's machine as it is", () => {

@@ -1,6 +1,7 @@
-// `npm run docs`: writes the documents that are made from the code: docs/ERRORS.md, and the table in ARCHITECTURE.md.
+// `npm run docs`: writes the documents that are made from the code: docs/ERRORS.md, docs/METRICS.md, and the table in ARCHITECTURE.md.
 import { readFileSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
+import { metricsPage } from "../apps/station/src/metrics/table.ts";
 import { callTable } from "../packages/call/src/table.ts";
 import { type ErrorRow, errorTable } from "../packages/protocol/src/errorCodes.ts";
 
@@ -21,6 +22,7 @@ const end = "<!-- end -->";
 
 function write(): void {
   writeFileSync(join(root, "docs", "ERRORS.md"), errorsPage(errorTable));
+  writeFileSync(join(root, "docs", "METRICS.md"), metricsPage());
   const path = join(root, "ARCHITECTURE.md");
   const page = readFileSync(path, "utf8");
   const [before, after] = [page.indexOf(begin) + begin.length, page.indexOf(end)];

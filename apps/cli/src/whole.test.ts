@@ -148,6 +148,21 @@ describe("two parties by the command line alone", () => {
   });
 
   it(
+    "[AL1] [AL14] alarms and a trial of their ways are there for people and programs",
+    { timeout: 120_000 },
+    async () => {
+      const { alarms, ways } = await told<{ alarms: readonly unknown[]; ways: readonly unknown[] }>(
+        "Northmark",
+        "alarm",
+      );
+      expect([Array.isArray(alarms), ways]).toEqual([true, []]);
+      const tried = await parley(["alarm", "test", "--data", data("Northmark")]);
+      expect([tried.code, tried.out]).toEqual([3, expect.stringContaining("No way is set besides the consoles")]);
+      expect((await parley(["alarm", "sing", "--data", data("Northmark")])).code).toBe(2);
+    },
+  );
+
+  it(
     "[CL19] the record is exported while the station runs, cosigned by the other, and verified without either",
     { timeout: 240_000 },
     async () => {

@@ -5,10 +5,8 @@ import { type Result, fail, ok } from "@parley/base/result";
 import { type ParleyError, problem } from "@parley/protocol/errorCodes";
 import { z } from "zod/v4";
 import { peopleSchema } from "./hoursConfig.ts";
-import { readWebhookKey } from "./ways/webhookKey.ts";
-
-const port = z.int().min(0).max(65535);
-const host = z.string().min(1).max(253);
+import { host, isLoopback, port } from "./netSettings.ts";
+import { alarmsSchema, metricsSchema, refuseAlarms, refuseMetrics } from "./alarmSettings.ts";
 
 const webSchema = z.strictObject({
   origin: z
@@ -121,68 +119,6 @@ const drillsSchema = z.strictObject({
   talkSeconds: range(0, 30, 6, 20).describe("How long its test picture goes at least: between these."),
 });
 
-const least = (of: 2 | 3) =>
-  z
-    .union([z.literal(1), z.literal(2), z.literal(3)])
-    .default(of)
-    .describe(
-      "The least priority that goes this way: 1 only what makes a call fail, 2 also what needs a person, 3 all.",
-    );
-
-const mailbox = z
-  .string()
-  .max(320)
-  .regex(/^[^\s@<>]+@[^\s@<>]+$/, "no mail address");
-
-const webhookSchema = z.strictObject({
-  name: z
-    .string()
-    .regex(/^[A-Za-z0-9._-]{1,40}$/, "letters, digits, dots and dashes alone")
-    .nullable()
-    .default(null)
-    .describe("What it is called in sentences and metrics; else the address's host."),
-  url: z.url({ protocol: /^https?$/ }).max(2000),
-  secret: z
-    .string()
-    .max(200)
-    .describe("Signs each message: whsec_ and 24 to 64 bytes in base64 for HMAC, or whsk_ and 32 bytes for Ed25519."),
-  to: z.enum(["first", "second"]).default("first").describe("second: told only of what nobody has taken up in time."),
-  least: least(3),
-});
-
-const mailSchema = z.strictObject({
-  host,
-  port: port.default(587),
-  tls: z
-    .enum(["starttls", "implicit", "none"])
-    .default("starttls")
-    .describe("implicit is what port 465 speaks; none only to a server on this machine."),
-  user: z.string().max(200).nullable().default(null),
-  password: z.string().max(1000).nullable().default(null),
-  from: mailbox,
-  authority: z
-    .string()
-    .nullable()
-    .default(null)
-    .describe("PEM file of the authority of the server's certificate, where this machine does not trust it anyway."),
-  first: z.array(mailbox).max(20).describe("Who is told first."),
-  second: z.array(mailbox).max(20).default([]).describe("Who is told when nobody has taken it up in time."),
-  least: least(2),
-});
-
-const alarmsSchema = z.strictObject({
-  unacknowledgedMinutes: z
-    .number()
-    .min(0.05)
-    .max(240)
-    .default(15)
-    .describe(
-      "A grave alarm that nobody has taken up for so long goes to second persons, then to the other party; 15 unless a test wants it faster.",
-    ),
-  webhooks: z.array(webhookSchema).max(8).default([]),
-  mail: mailSchema.nullable().default(null),
-});
-
 export const configSchema = z.strictObject({
   $schema: z.string().max(300).optional().describe("For editors; parley init writes the schema beside this file."),
   web: webSchema.prefault({}),
@@ -192,6 +128,7 @@ export const configSchema = z.strictObject({
   drills: drillsSchema.prefault({}),
   alarms: alarmsSchema.prefault({}),
   people: peopleSchema.prefault({}),
+  metrics: metricsSchema.prefault({}),
   dates: z
     .array(z.strictObject({ what: z.string().min(1).max(100), ends: z.iso.date() }))
     .max(16)
@@ -243,13 +180,11 @@ export function readConfig(
   return fail(problem("CONFIG_WRONG", parsed.error.issues.map(sentence).join("; ")));
 }
 
-const isLoopback = (name: string): boolean => /^(localhost|127(\.\d{1,3}){3}|::1|\[::1\])$/i.test(name);
-
 /** Names that every browser resolves to its own machine and trusts without a certificate (RFC 6761 section 6.3). */
 const isOwnName = (name: string): boolean => isLoopback(name) || /\.localhost$/i.test(name);
 
 /** What is right for each setting alone and wrong together, or null. */
-function refuseTogether({ web, turn, alarms }: Config): ParleyError | null {
+function refuseTogether({ web, turn, alarms, metrics }: Config): ParleyError | null {
   const origin = new URL(web.origin);
   if ((web.certificate === null) !== (web.key === null))
     return problem("CONFIG_WRONG", "web.certificate and web.key: one without the other");
@@ -262,27 +197,8 @@ function refuseTogether({ web, turn, alarms }: Config): ParleyError | null {
     return problem("WEB_PLAIN_HTTP", `web.host ${web.host}`);
   if (turn.use === "external" && turn.urls.length === 0)
     return problem("CONFIG_WRONG", "turn.urls: an external relay needs its addresses");
-  const wrong = refuseAlarms(alarms);
+  const wrong = refuseAlarms(alarms) ?? refuseMetrics(metrics);
   return wrong === null ? null : problem("CONFIG_WRONG", wrong);
-}
-
-/** What would be wrong with the ways of alarms, or null: each says who a party is and what fails, so none of it goes in the clear. */
-function refuseAlarms({ webhooks, mail }: Config["alarms"]): string | null {
-  const names = webhooks.map(({ name, url }) => name ?? new URL(url).hostname);
-  const twice = names.find((name, index) => names.indexOf(name) !== index);
-  if (twice !== undefined) return `alarms.webhooks: two are called ${twice}; give each a name`;
-  for (const [index, { url, secret }] of webhooks.entries()) {
-    const { protocol, hostname } = new URL(url);
-    if (protocol === "http:" && !isLoopback(hostname))
-      return `alarms.webhooks.${index}.url: must begin with https: where it leaves this machine`;
-    const key = readWebhookKey(secret);
-    if (!key.ok) return `alarms.webhooks.${index}.secret: ${key.error}`;
-  }
-  if (mail === null) return null;
-  if (mail.first.length === 0) return "alarms.mail.first: names nobody";
-  if (mail.tls === "none" && !isLoopback(mail.host)) return "alarms.mail.tls: none only to a server on this machine";
-  if ((mail.user === null) !== (mail.password === null)) return "alarms.mail.user and password: one without the other";
-  return null;
 }
 
 function sentence(issue: z.core.$ZodIssue): string {

@@ -25,7 +25,11 @@ import { reachFrom } from "./reach.ts";
 import { type RelayRun, startRelay } from "./relayRun.ts";
 import { drillsSettings, peopleSettings } from "./drillsSettings.ts";
 import { openStore } from "./openStore.ts";
+import { ownProcess } from "./probes/process.ts";
 import { setupOf } from "./probes/setup.ts";
+import { collect } from "./metrics/collect.ts";
+import { listenForMetrics } from "./metrics/listen.ts";
+import { writeMetrics } from "./metrics/openMetrics.ts";
 import { openAlarms } from "./openAlarms.ts";
 import type { AlarmsRun } from "./run/alarmsRun.ts";
 import type { ChecksRun } from "./run/checksRun.ts";
@@ -60,7 +64,8 @@ export type Station = Opened &
     readonly checks: ChecksRun;
     readonly alarms: AlarmsRun;
     readonly relay: RelayRun;
-    readonly ports: { readonly web: number; readonly peer: number };
+    /** `metrics`: null where nobody may read them. */
+    readonly ports: { readonly web: number; readonly peer: number; readonly metrics: number | null };
   };
 
 /** Opens what lies in the data folder; enough for `parley init`. */
@@ -217,11 +222,7 @@ export async function startStation(options: StationOptions): Promise<Result<Stat
     const shownByRelay = relay.value.present(fresh);
     if (!shownByRelay.ok) options.report(shownByRelay.error);
   }, options.report);
-  begin();
-  checks.start();
-  alarms.value.start();
-
-  return ok({
+  const running = {
     ...inside,
     calls,
     drills,
@@ -233,11 +234,31 @@ export async function startStation(options: StationOptions): Promise<Result<Stat
     peers,
     probes,
     relay: relay.value,
-    ports: { web: terminals.value.port, peer: peers.port },
+  };
+  const started = clock.now();
+  const metrics = await listenForMetrics(config.metrics, () =>
+    writeMetrics(collect(running, { started, ...ownProcess() }, clock.now())),
+  );
+  if (!metrics.ok) {
+    certificate.value?.close();
+    await terminals.value.close();
+    await stop();
+    await relay.value.close();
+    await store.close();
+    return metrics;
+  }
+  begin();
+  checks.start();
+  alarms.value.start();
+
+  return ok({
+    ...running,
+    ports: { web: terminals.value.port, peer: peers.port, metrics: metrics.value?.port ?? null },
     close: async () => {
       certificate.value?.close();
       checks.stop();
       await alarms.value.stop();
+      await metrics.value?.close();
       await terminals.value.close();
       await stop();
       await relay.value.close();

@@ -960,6 +960,11 @@ const table = {
     say: "Alarms do not get through one of the ways that are set for them.",
     cure: "Try all ways with parley alarm test, and put right what it names.",
   },
+  METRICS_PORT_TAKEN: {
+    blame: "us",
+    say: "The port for metrics cannot be opened.",
+    cure: "End the program that uses it, or set metrics.port to a free one.",
+  },
   STATION_NOT_RUNNING: {
     blame: "us",
     say: "No station answers for this data folder.",

@@ -12,6 +12,7 @@ it("[CK13] the hash that the other side is told changes with what a call depends
   expect(of({ call: { relayOnly: true } })).not.toBe(plain);
   const secret = `whsec_${Buffer.alloc(32).toString("base64")}`;
   expect(of({ alarms: { webhooks: [{ url: "https://hooks.example/", secret }] } })).toBe(plain);
+  expect(of({ metrics: { port: 9, token: "a token that nobody knows" } })).toBe(plain);
   expect(of({ turn: { secret: "one" } })).toBe(of({ turn: { secret: "two" } }));
   expect(of({ turn: { secret: "one" } })).not.toBe(plain);
 });

@@ -20,12 +20,13 @@ export const zoneData = process.versions["tz"] ?? "";
 
 export function setupOf(config: Config, manifest: string): Digest {
   const { database, turn } = config;
-  // Whom alarms reach has no part in whether a call works, and is full of secrets.
+  // Whom alarms reach, and who reads metrics, has no part in whether a call works, and is full of secrets.
   const told = {
     ...config,
     turn: { ...turn, secret: turn.secret !== null },
     database: database !== null,
     alarms: null,
+    metrics: null,
   };
   return sha256Of(utf8(JSON.stringify([program, runtime, manifest, told])));
 }
