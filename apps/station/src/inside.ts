@@ -105,7 +105,7 @@ export type Late = {
   peers: PeerPort | null;
   terminals: TerminalsPort | null;
   /** None where lines are not checked. */
-  checks: Pick<ChecksRun, "heard" | "shown"> | null;
+  checks: Pick<ChecksRun, "heard" | "shown" | "findings"> | null;
   /** None where nobody is called by alarms. */
   alarms: Pick<AlarmsRun, "heard"> | null;
   strangers: () => Promise<void>;

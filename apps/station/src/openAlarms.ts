@@ -5,6 +5,7 @@ import { type Clock, minutes } from "@parley/base/time";
 import type { ParleyError } from "@parley/protocol/errorCodes";
 import { payloadKinds } from "@parley/protocol/peer/envelope";
 import { encodeAlarm } from "@parley/protocol/peer/alarm";
+import type { IdText } from "@parley/protocol/ids";
 import type { Config } from "./config.ts";
 import { type LineFacts, conditionsOf } from "./duty/alarms/conditions.ts";
 import type { WayState } from "./duty/alarms/queue.ts";
@@ -21,8 +22,8 @@ export type OpenAlarmsOptions = {
   readonly report: (error: ParleyError) => void;
   readonly inside: Inside;
   readonly joined: Pick<Joined, "calls" | "drills">;
-  /** What the checks of every line found. */
-  readonly checks: () => readonly CheckShown[];
+  /** What the last check of a line found. */
+  readonly findings: (link: IdText) => CheckShown["findings"];
   readonly onChange: () => void;
 };
 
@@ -39,15 +40,14 @@ export async function openAlarms(options: OpenAlarmsOptions): Promise<Result<Ala
   if (!ways.ok) return ways;
 
   const look = (states: readonly WayState[]) => {
-    const drills = joined.drills?.run.shown() ?? [];
-    const checks = options.checks();
+    const drills = new Map(joined.drills?.run.shown().map((it) => [it.link, it]));
     const calls = joined.calls.state();
     const lines = links.all().map(({ link }): LineFacts => {
       const stop = log.stopped(link);
       return {
         link,
-        drills: drills.find((it) => it.link === link) ?? null,
-        findings: checks.find((it) => it.link === link)?.findings ?? [],
+        drills: drills.get(link) ?? null,
+        findings: options.findings(link),
         stopped: stop === null ? null : { code: stoppedCode(stop), whose: stop.whose },
         missed: calls.links[link]?.missed ?? null,
       };

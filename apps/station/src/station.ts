@@ -162,7 +162,7 @@ export async function startStation(options: StationOptions): Promise<Result<Stat
     ...options,
     inside,
     joined: joined.value,
-    checks: () => late.checks?.shown() ?? [],
+    findings: (link) => late.checks?.findings(link) ?? [],
     onChange: () => late.terminals?.changed(),
   });
   if (!alarms.ok) {

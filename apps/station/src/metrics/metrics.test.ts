@@ -46,7 +46,7 @@ const samplesOf = (text: string): readonly Scraped[] =>
     labels: [...inside.matchAll(/(\w+)="/g)].map(([, label]) => label ?? ""),
   }));
 
-/** What only a drill between two open browsers measures; e2e/src/drill.e2e.ts makes such drills. */
+/** What only a drill between two open browsers measures. */
 const ofDrills = ["parley_drill_setup_seconds", "parley_drill_round_trip_seconds", "parley_drill_lost_ratio"];
 const verdicts = ["parley_drill_last_timestamp_seconds", ...ofDrills];
 

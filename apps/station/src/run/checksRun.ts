@@ -68,6 +68,8 @@ export type CheckShown = Pick<KeptCheck, "findings" | "history"> & {
 export type ChecksRun = {
   readonly heard: CheckTalk["heard"];
   readonly shown: () => readonly CheckShown[];
+  /** What the last check of this line found, without all the rest. */
+  readonly findings: (link: IdText) => CheckShown["findings"];
   /** Checks every line once more; resolves when that is done. */
   readonly round: () => Promise<void>;
   readonly start: () => void;
@@ -241,6 +243,7 @@ export async function runChecks(options: ChecksRunOptions): Promise<ChecksRun> {
 
   return {
     heard: talk.heard,
+    findings: (link) => (kept.get(link) ?? nothingKept).findings,
     shown: () =>
       links.all().map(({ link }) => {
         const { at, findings, history, theirs } = kept.get(link) ?? nothingKept;

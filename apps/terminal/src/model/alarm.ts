@@ -57,8 +57,6 @@ export function alarmWords(kind: string, facts: Facts, them: string): Pick<Alarm
   if (check !== undefined) {
     const detail = [facts.about, facts.value].filter((it) => it !== "").join(", ");
     const what = findingSentence({ code: check, whose: facts.whose, level: "red", detail });
-    // What has changed is no alarm: it is rehearsed at once.
-    if (check === "STORE_FULL" || check === "CHECK_CHANGED") return { what, cure: say("refused.STORE_FULL.cure") };
     return { what, cure: say(`cure.${check}`) };
   }
   const mine = oneOf(own, kind);

@@ -742,6 +742,8 @@ export const ar: Readonly<Record<WordId, string>> = {
   "cure.CHECK_COUNTER_LOW": "أخبر صانعي Parley أيَّ عدّاد هو قبل أن ينتهي.",
   "cure.CHECK_ZONES_DIFFER": "حدّث Node في الجهة ذات قواعد المناطق الزمنية الأقدم.",
   "cure.CHECK_UNANSWERED": "انظر في سجل تلك المحطة؛ إن كان برنامجها أقدم فحدّثه.",
+  "cure.CHECK_CHANGED": "اختبر الخط، أو انتظر الاختبار التالي.",
+  "cure.STORE_FULL": "أفرغ مساحة على القرص، أو امنح البيانات قرصًا أكبر.",
 
   "announce.call": "{them} يتصل بكم.",
   "announce.asked": "يطلب منك الضابط المناوب الاتصال بـ{them}.",

@@ -790,6 +790,8 @@ export const en = {
   "cure.CHECK_COUNTER_LOW": "Tell the makers of Parley which one, before it does.",
   "cure.CHECK_ZONES_DIFFER": "Update Node on the side with the older time-zone rules.",
   "cure.CHECK_UNANSWERED": "Look at that station’s log; if its program is older, update it.",
+  "cure.CHECK_CHANGED": "Rehearse the line, or wait for the next rehearsal.",
+  "cure.STORE_FULL": "Free space on the disk, or give the data a larger one.",
 
   // Said to assistive technology only.
   "announce.call": "{them} is calling.",
