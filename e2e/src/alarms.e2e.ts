@@ -1,5 +1,9 @@
 // What needs a person, on a real console: a ring that nobody answered is an alarm, an officer takes it up by name or shelves it,
-// the ledger has that, and a station that was killed still knows. And a desk's set-up screen, opened by the officer from afar.
+// the ledger has that, and a station that was killed still knows; what nobody takes up goes to the other party. And a desk's set-up
+// screen, opened by the officer from afar.
+import { createHmac } from "node:crypto";
+import { createServer } from "node:http";
+import type { AddressInfo } from "node:net";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
 import {
   type DeskAt,
@@ -105,4 +109,58 @@ describe("alarms on the console", () => {
     await press(desk.page, "setUpDone");
     await shows(desk.page, "idle");
   });
+});
+
+describe("an alarm that nobody takes up", () => {
+  it("[AL5] [AL9] [AL10] goes out signed, then to the other party, whose officer reads whose side it is, until ours takes it up", async () => {
+    const key = Buffer.alloc(32, 7);
+    const posts: { readonly type: string; readonly kind?: string; readonly to?: string }[] = [];
+    const server = createServer((request, response) => {
+      let body = "";
+      request.setEncoding("utf8");
+      request.on("data", (part) => (body += part));
+      request.on("end", () => {
+        const { "webhook-id": id, "webhook-timestamp": at, "webhook-signature": signature } = request.headers;
+        const due = createHmac("sha256", key)
+          .update(`${String(id)}.${String(at)}.${body}`)
+          .digest("base64");
+        if (signature === `v1,${due}`) posts.push(JSON.parse(body) as (typeof posts)[number]);
+        response.writeHead(204).end();
+      });
+    });
+    await new Promise<void>((ready) => server.listen(0, "127.0.0.1", ready));
+    const { port } = server.address() as AddressInfo;
+    const hook = { url: `http://127.0.0.1:${port}/`, secret: `whsec_${key.toString("base64")}` };
+    const two = await startParties({ drills: { use: "on" }, alarms: { unacknowledgedMinutes: 0.1, webhooks: [hook] } });
+    const [ada, jonas] = [await openConsole(two.a, 3, two), await openConsole(two.b, 4, two)];
+    const only = await openDesk(two.a, 1, two);
+    try {
+      expect(await two.a.ask({ do: "alarmTest" })).toEqual([{ way: "webhook 127.0.0.1", failed: null }]);
+      // The line is rehearsed as soon as there is a desk here, and there is none over there.
+      await reads(ada.page, /is not ready: no desk of theirs/);
+      await reads(jonas.page, /Nobody at Northmark has taken up an alarm there\..*no desk of ours/);
+      const navigation = ada.page.getByRole("navigation");
+      await navigation.getByRole("button", { name: /^Alarms/ }).click();
+      const ours = ada.page.getByRole("listitem").filter({ hasText: /is not ready/, hasNotText: /Nobody at/ });
+      await ours.getByText("the other party has been told.").waitFor({ timeout: 30_000 });
+      await ours.getByRole("button", { name: "Acknowledge as Ada" }).click();
+      const theirs = jonas.page.locator("article.alarm").filter({ hasText: /Nobody at Northmark has taken up/ });
+      await theirs.waitFor({ state: "detached", timeout: 30_000 });
+      await expect
+        .poll(() => posts.map(({ type, kind = "" }) => `${type} ${kind}`.trim()))
+        .toEqual(
+          expect.arrayContaining([
+            "alarm.trial",
+            "alarm.raised DRILL_NOT_READY",
+            "alarm.raised FAR_UNATTENDED",
+            "alarm.acknowledged DRILL_NOT_READY",
+            "alarm.ended FAR_UNATTENDED",
+          ]),
+        );
+    } finally {
+      for (const place of [ada, jonas, only]) await place.browser.close();
+      await two.close();
+      server.close();
+    }
+  }, 240_000);
 });
