@@ -68,6 +68,7 @@ async function parleyOnce(plaintext: Uint8Array<ArrayBuffer>, digest: boolean): 
     sealerOf: () => sealer,
     sealed: (_, sframe) => note(sframe),
     began: () => undefined,
+    shut: () => undefined,
   });
   const opener = newOpener<EncodedFrame>("video", { contexts: [context], leaves: [0] }, []);
   const receive = new ReceiveStream("bench", opener, "vp9", onward, {

@@ -15,12 +15,13 @@ import { keepAwake } from "./media/wake.ts";
 import { type Announcement, announceConsole, announceDesk } from "./model/announce.ts";
 import { consoleScreen } from "./model/consoleScreen.ts";
 import { deskScreen } from "./model/deskScreen.ts";
-import { type Facts, pictureComes } from "./model/facts.ts";
+import { type Facts, isAnswered, pictureComes } from "./model/facts.ts";
 import { asksCreation, asksRequest } from "./passkeyOptions.ts";
 import { type Auditor, runAuditor } from "./run/auditorRun.ts";
 import type { Browser } from "./run/browser.ts";
 import type { Pictures } from "./run/known.ts";
 import { type Terminal, runTerminal } from "./run/terminalRun.ts";
+import { AnsweredProvider } from "./ui/Answered.tsx";
 import { ClockworkProvider } from "./ui/Clockwork.tsx";
 import { Language, applyLanguage, pickLanguage } from "./ui/Language.tsx";
 import { Sound } from "./ui/Sound.tsx";
@@ -125,11 +126,15 @@ type TerminalPageProps = {
 function TerminalPage({ terminal, paced }: TerminalPageProps) {
   const { facts, pictures } = useSyncExternalStore(paced.watch, paced.shown);
   const Page = facts.page === "console" ? ConsolePage : DeskPage;
+  const answered = useMemo(
+    () => ({ watch: terminal.watch, isAnswered: (call: string) => isAnswered(terminal.facts(), call) }),
+    [terminal],
+  );
   return (
-    <>
+    <AnsweredProvider value={answered}>
       <Page facts={facts} pictures={pictures} act={terminal.act} />
       <Sound stream={pictures.sound} speaker={pictures.speaker} heard={facts.sound} onBlocked={terminal.silenced} />
-    </>
+    </AnsweredProvider>
   );
 }
 

@@ -12,6 +12,9 @@ export type PathSignal =
   /** The answering end has lost the path, or the network changed: offer anew with an ICE restart. */
   | { readonly type: "restart" };
 
+/** "notYet": nothing is sent so far; "unable": this browser makes none when a page asks. */
+export type KeyFrameAsked = "asked" | "notYet" | "unable";
+
 export type PeerOptions = {
   readonly offers: boolean;
   readonly iceServers: readonly RTCIceServer[];
@@ -32,6 +35,8 @@ export type Peer = {
   readonly receive: (signal: PathSignal) => Promise<void>;
   /** Puts `track` (or nothing) on the stream; takes effect without a new offer. */
   readonly put: (stream: Stream, track: MediaStreamTrack | null) => Promise<void>;
+  /** Has the camera's encoder begin anew with its next picture. */
+  readonly beginAnew: () => Promise<KeyFrameAsked>;
   /** Sends no more than so many pictures of the camera a second. */
   readonly pace: (frames: number) => Promise<void>;
   /** Sends to the far terminal over the data channel; false when that is not open. */
@@ -72,6 +77,7 @@ export function connectPeer(options: PeerOptions): Peer {
 
   const early: RTCIceCandidateInit[] = []; // candidates that came before the description they belong to
   let closed = false;
+  let serversNow = JSON.stringify(options.iceServers);
 
   connection.onicecandidate = ({ candidate }) => {
     if (candidate !== null && candidate.candidate !== "") {
@@ -168,6 +174,7 @@ export function connectPeer(options: PeerOptions): Peer {
       const sender = senders.get(stream);
       if (sender !== undefined && sender.track !== track) await sender.replaceTrack(track);
     },
+    beginAnew: () => beginAnew(senders.get("cam")),
     pace: (frames) => limit(senders.get("cam"), { priority: "medium", maxFramerate: frames }),
     tell: (bytes) => {
       if (channel.readyState !== "open") return false;
@@ -179,6 +186,10 @@ export function connectPeer(options: PeerOptions): Peer {
       else options.send({ type: "restart" });
     },
     setIceServers: (servers) => {
+      // Said again and again; the browser stops its page for each while it gathers anew.
+      const told = JSON.stringify(servers);
+      if (told === serversNow) return;
+      serversNow = told;
       connection.setConfiguration({ ...connection.getConfiguration(), iceServers: [...servers] });
     },
     report: async () => {
@@ -230,4 +241,26 @@ async function limit(
   Object.assign(encoding, to, { networkPriority: to.priority });
   if (preference !== undefined) Object.assign(parameters, { degradationPreference: preference });
   await sender.setParameters(parameters).catch(() => undefined); // a renegotiation has come between: it will be set again then
+}
+
+/**
+ * By the encoding options of `setParameters` (webrtc-extensions section 9.2), the only way that Chromium 156 has. A browser that knows
+ * no such options does not read them, which is how it is told apart.
+ */
+async function beginAnew(sender: RTCRtpSender | undefined): Promise<KeyFrameAsked> {
+  if (sender === undefined) return "notYet";
+
+  let read = false;
+  const options = {
+    get encodingOptions() {
+      read = true;
+      return [{ keyFrame: true }];
+    },
+  };
+  type Asking = { setParameters(parameters: RTCRtpSendParameters, how: typeof options): Promise<void> };
+  const asking: Asking = sender;
+  return asking.setParameters(sender.getParameters(), options).then(
+    () => (read ? "asked" : "unable"),
+    () => "notYet", // a renegotiation has come between, or no encoding is there yet
+  );
 }

@@ -21,6 +21,9 @@ export type RingerOptions = {
 /** A mark is played out by then, ms: what elements and loudspeakers hold back. */
 const tail = 500;
 
+/** What was stopped is taken apart so much later, ms. */
+const afterwards = 1_000;
+
 /** A ring begins softly and is at its loudest after so many seconds. */
 const risesFor = 10;
 const begins = 0.25;
@@ -45,7 +48,7 @@ export function makeRinger({ page, onBlocked }: RingerOptions): Ringer {
   };
 
   const play = (tone: Tone, speakers: readonly string[], repeats: boolean): Playing => {
-    const context = new AudioContext();
+    const context = new AudioContext({ latencyHint: "playback" }); // nobody waits for it, and long buffers wake the machine less
     const buffer = context.createBuffer(1, samplesOf(tone, context.sampleRate).length, context.sampleRate);
     buffer.copyToChannel(samplesOf(tone, context.sampleRate), 0);
     const source = new AudioBufferSourceNode(context, { buffer, loop: repeats });
@@ -60,8 +63,12 @@ export function makeRinger({ page, onBlocked }: RingerOptions): Ringer {
       stopped = true;
       page.removeEventListener("pointerdown", wake, true);
       page.removeEventListener("keydown", wake, true);
-      for (const each of elements) void each.then((audio) => (audio.srcObject = null));
-      void context.close();
+      // Silent at once; taken apart when the picture that may have ended it is there, since that halts the page.
+      gain.disconnect();
+      setTimeout(() => {
+        for (const each of elements) void each.then((audio) => (audio.srcObject = null));
+        void context.close();
+      }, afterwards);
     };
     /** A page that was kept silent is heard from the first press on. */
     const wake = (): void => {

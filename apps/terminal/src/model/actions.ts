@@ -5,6 +5,8 @@ import type { DeviceKind } from "./desk.ts";
 export type DeskAction =
   | { readonly type: "choose"; readonly line: string }
   | { readonly type: "call"; readonly line: string }
+  /** A finger is on Answer, which may yet slide off. */
+  | { readonly type: "reach"; readonly call: string }
   | { readonly type: "answer"; readonly call: string }
   | { readonly type: "takeOver"; readonly call: string }
   | { readonly type: "stopRinging"; readonly call: string }

@@ -2,7 +2,7 @@
 // The run/ room keeps it current; deskScreen and consoleScreen turn it into what a person sees.
 import type { AlarmShown } from "@parley/protocol/terminal/alarm";
 import type { Instant } from "@parley/base/time";
-import type { Line } from "@parley/call/state";
+import { type Line, isInCall, openCall } from "@parley/call/state";
 import type { LineCheck } from "@parley/protocol/terminal/check";
 import type { House, LedgerRow } from "@parley/protocol/terminal/console";
 import type { LineDrills } from "@parley/protocol/terminal/drill";
@@ -102,8 +102,14 @@ export type Facts = {
   };
 };
 
-/** Whether between these two a call's first picture has opened. */
+/** Whether a person has answered that call, at either end. */
+export const isAnswered = (facts: Facts, call: string): boolean =>
+  Object.values(facts.lines).some(({ line }) => isInCall(line) && line.call === call);
+
+/** Whether a person has answered what rings on the screen, or a call's first picture has just opened: then that comes first. */
 export const pictureComes = (before: Facts, after: Facts): boolean =>
-  Object.entries(after.lines).some(
-    ([link, { line }]) => line.at === "live" && before.lines[link]?.line.at === "keying",
-  );
+  Object.entries(after.lines).some(([link, { line }]) => {
+    const shown = before.lines[link]?.line;
+    if (shown === undefined || !isInCall(line)) return false;
+    return openCall(shown) === line.call && (!isInCall(shown) || (shown.at === "keying" && line.at === "live"));
+  });

@@ -27,7 +27,7 @@ export type CallFrames = {
 export type CallFramesOptions = {
   readonly self: IdText;
   readonly line: () => Line;
-  readonly far: Pick<FarSide, "all" | "isCurrent" | "opening" | "routed">;
+  readonly far: Pick<FarSide, "all" | "isCurrent" | "opening" | "routed" | "shut">;
   readonly workers: Pick<CallWorkers, "toKeys" | "toFrames">;
   readonly clock: Clock;
   /** The other side is seen, or was not for too long. */
@@ -68,6 +68,8 @@ export function callFrames(options: CallFramesOptions): CallFrames {
         return;
       case "routed":
         return far.routed(message.stream, message.context);
+      case "shut":
+        return far.shut(message.stream);
       case "alarm":
         return far.isCurrent(message.stream) ? raise(streamOf(message.stream), "unsealedFrames") : undefined;
       case "calm":

@@ -64,6 +64,8 @@ export type CallRun = {
   readonly hear: (line: Line) => void;
   /** Our station is back: it is told again what it may have missed. */
   readonly again: () => void;
+  /** A person has put a finger on Answer: our picture is made ready, and leaves only if they press. */
+  readonly reach: () => void;
   readonly press: (event: Extract<Event, { type: "answer" | "decline" | "hangUp" }>["type"]) => void;
   /** The tracks in `outgoing` have changed. */
   readonly feed: () => void;
@@ -78,6 +80,15 @@ export type CallRun = {
 
 /** How long connections outlive a call, so that "it is over" arrives although both stations are away: chosen. */
 const partingWord: Ms = ms(1500);
+
+/**
+ * Sound and full pace follow the answer by this: sooner than anybody speaks. Each of those steps halts the page, and the word of the
+ * answer and the first picture go before them.
+ */
+const restFollows: Ms = ms(60);
+
+/** Whoever has touched Answer for this long without pressing it has let it be. */
+const reachLasts: Ms = ms(1500);
 
 const noTracks: Readonly<Record<Stream, null>> = { mic: null, cam: null, screen: null, screenSound: null };
 
@@ -148,6 +159,7 @@ export function runCall(options: CallRunOptions): CallRun {
     if (view.path !== path.at()) show({ path: path.at() });
     workers.toKeys({ type: "keepOnly", terminals: [theirs] });
     far.enter(theirs);
+    clock.wait(restFollows, () => far.settle());
   };
 
   /** Nothing is sent any more at once; the connections stay a moment, since the word that it is over may have no other way. */
@@ -263,6 +275,11 @@ export function runCall(options: CallRunOptions): CallRun {
       keys.again();
       for (const word of saidAgain(line, self)) options.tell(word);
       mendNow();
+    },
+    reach: () => {
+      if (isInCall(line)) return;
+      far.reach(true);
+      clock.wait(reachLasts, () => far.reach(false));
     },
     press: (type) => {
       const { call } = admit;

@@ -9,6 +9,7 @@ import type { CallWorkers } from "../crypto/workers.ts";
 import { type Peer, connectPeer, fullRate } from "../media/peer.ts";
 import { type Stream, contextOf, earlyCamera, kindOf, streams } from "../media/streams.ts";
 import type { Outgoing } from "./outgoing.ts";
+import { Shutter } from "./shutter.ts";
 
 /** What a connection is made with; the station may send fresh ones while the call runs. */
 export type PathTerms = {
@@ -39,6 +40,8 @@ type Far = {
   tracks: Readonly<Record<Stream, MediaStreamTrack | null>>;
   /** Our camera before the answer: "asked" until the frame worker seals what is sent there in the context for it. */
   early: "none" | "asked" | "routed";
+  /** Of the present connection, where we are called. */
+  shutter: Shutter | null;
   /** The offering page's number of the connection; see signed/signal. */
   path: number;
   /** The number of our connection to it, 0 for none yet: late frames of an old one are not taken for the new one's. */
@@ -117,16 +120,43 @@ export class FarSide {
     return [...this.fars.keys()];
   }
 
-  /** A person answered there: the other far terminals are let go, and what a curtain kept of this one is opened. */
+  /** A person reaches for Answer here, or has let it be. */
+  reach(pressing: boolean): void {
+    for (const { shutter } of this.fars.values())
+      if (pressing) shutter?.ready();
+      else shutter?.notYet();
+  }
+
+  /** Nothing that the camera sees now leaves by this stream: it may be put there. */
+  shut(name: string): void {
+    const far = this.farOf(name, "cam", "send");
+    if (far?.shutter?.fell() === true) this.feedTo(far);
+  }
+
+  /**
+   * A person answered there: the other far terminals are let go, what a curtain kept of this one is opened, and our picture goes
+   * there. What nobody waits for follows with `settle`.
+   */
   enter(terminal: IdText): void {
     for (const other of this.all()) if (other !== terminal) this.drop(other);
     const far = this.fars.get(terminal);
     if (far === undefined) return this.options.onTracks(noTracks); // they moved to where nobody was met yet
+    const covered = far.early === "routed" || (far.shutter?.covers() ?? false);
+    far.shutter?.open();
     for (const stream of streams)
-      this.options.workers.toFrames({ type: "release", stream: this.nameOf(far, stream, "receive") });
+      if (this.curtained(stream).length > 0)
+        this.options.workers.toFrames({ type: "release", stream: this.nameOf(far, stream, "receive") });
     this.options.onTracks(far.tracks);
+    if (!covered) this.putCamera(far);
+  }
+
+  /** Brings every connection to what it carries in a call: sound, full pace, the camera as what a screen shows at once. */
+  settle(): void {
+    const terminal = this.options.inCallWith();
+    const far = terminal === null ? undefined : this.fars.get(terminal);
     this.feed();
-    if (far.early === "none") return;
+    if (far === undefined || far.early === "none") return;
+    far.early = "none";
     this.route(far, contextOf.cam);
     void far.peer?.pace(fullRate);
   }
@@ -213,6 +243,7 @@ export class FarSide {
       peer: null,
       tracks: noTracks,
       early: "none",
+      shutter: null,
       path: 0,
       generation: 0,
     };
@@ -228,6 +259,7 @@ export class FarSide {
   private disconnect(far: Far): void {
     far.peer?.close();
     far.peer = null;
+    far.shutter = null;
   }
 
   private nameOf(far: Far, stream: Stream, direction: "send" | "receive"): string {
@@ -296,6 +328,13 @@ export class FarSide {
       },
       onFault: this.options.onFault,
     });
+    const { peer } = far;
+    if (!offers)
+      far.shutter = new Shutter({
+        toFrames: (message) => workers.toFrames(message),
+        stream: this.nameOf(far, "cam", "send"),
+        beginAnew: () => peer.beginAnew(),
+      });
     this.feedTo(far);
   }
 
@@ -322,10 +361,9 @@ export class FarSide {
   }
 
   private feedTo(far: Far): void {
-    const { tracks, black, microphone, camera } = this.options.outgoing();
+    const { tracks, microphone, camera } = this.options.outgoing();
     const real = this.options.inCallWith() === far.terminal;
-    const early = far.early === "routed" && this.options.inCallWith() === null;
-    void far.peer?.put("cam", real || early ? (tracks.cam ?? black) : black);
+    this.putCamera(far);
     for (const stream of ["mic", "screen", "screenSound"] as const)
       void far.peer?.put(stream, real ? tracks[stream] : null);
     if (!real) return;
@@ -335,5 +373,16 @@ export class FarSide {
       to: far.terminal,
       body: { type: "sending", microphone, camera, screen },
     });
+  }
+
+  private putCamera(far: Far): void {
+    const { tracks, black } = this.options.outgoing();
+    const ringing = this.options.inCallWith() === null;
+    const real = this.options.inCallWith() === far.terminal;
+    const unseen = ringing && (far.early === "routed" || (far.shutter?.covers() ?? false));
+    const put = far.peer?.put("cam", real || unseen ? (tracks.cam ?? black) : black);
+    // Only once the encoder has the black one: what it makes next is the veil.
+    if (ringing && tracks.cam !== null)
+      void put?.then(() => (this.options.inCallWith() === null ? far.shutter?.close() : undefined));
   }
 }

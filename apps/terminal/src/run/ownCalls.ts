@@ -32,6 +32,8 @@ export type OwnCalls = {
   readonly networkIsBack: () => void;
   /** The room's tracks have changed. */
   readonly feed: () => void;
+  /** A person's finger is on Answer. */
+  readonly reach: (call: string) => void;
   /** A person's press, carried out here where the call is, and by our station where it is not. */
   readonly press: (type: "answer" | "decline" | "hangUp", call: string) => void;
   /** The call for the screens, with the devices as they are now. */
@@ -213,6 +215,7 @@ export function makeOwnCalls(options: OwnCallsOptions): OwnCalls {
     renewed: (chain) => run?.renewed(chain),
     networkIsBack: () => run?.networkIsBack(),
     feed: () => run?.feed(),
+    reach: (call) => runOf(call)?.reach(),
     press,
     shown: (state) => (view === null ? null : ownCallOf(view, state)),
     backToLine: () => {

@@ -46,6 +46,7 @@ export function pressingFor(options: PressingOptions): Pressing {
     facts().house?.terminals.find(({ role, presence }) => role === "desk" && presence.at === "here")?.id ?? null;
 
   const act: Pressing = (action) => {
+    if (action.type === "reach") return calls.reach(action.call);
     refusal.pressed();
     const { asked, welcome } = facts();
     switch (action.type) {

@@ -70,7 +70,7 @@ export function runTerminal(browser: Browser, { code, officerCode }: OpenedWith)
   const ringer = browser.makeRinger((sound) => {
     if (facts().sound !== sound) change({ sound });
   });
-  const sounding = soundingFor(ringer);
+  const sounding = soundingFor(ringer, clock);
   known.watch(() => sounding(facts()));
   known.watch(() => rehearsal.look(facts()));
 

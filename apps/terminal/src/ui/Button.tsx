@@ -7,6 +7,8 @@ export type ButtonProps = {
   readonly label: Say;
   /** Left out by a button that submits the form around it. */
   readonly onPress?: () => void;
+  /** A finger or key is down on it; the press may yet be let go elsewhere. */
+  readonly onReach?: () => void;
   /** What assistive technology reads instead, where the label alone is not enough; it begins with the label. */
   readonly spoken?: Say;
   readonly kind?: "primary" | "plain" | "quiet" | "danger";
@@ -35,6 +37,7 @@ export function Button(props: ButtonProps) {
       isDisabled={disabled}
       type={onPress === undefined ? "submit" : "button"}
       {...(onPress === undefined ? {} : { onPress })}
+      {...(props.onReach === undefined ? {} : { onPressStart: props.onReach })}
       {...(props.spoken === undefined ? {} : { "aria-label": words(props.spoken) })}
       {...(props.describedBy === undefined ? {} : { "aria-describedby": props.describedBy })}
     >

@@ -68,6 +68,8 @@ export type ToFrames =
   | { readonly type: "route"; readonly stream: string; readonly context: number }
   /** A person answered: what a curtain keeps is opened. */
   | { readonly type: "release"; readonly stream: string }
+  /** The shutter of a sending stream: see shutter.ts. Each is followed by the page's wish for a key frame. */
+  | { readonly type: "shutter"; readonly stream: string; readonly to: "shut" | "ready" | "open" }
   /** Media digests as they came from the other side. */
   | { readonly type: "digest"; readonly bytes: Bytes }
   | { readonly type: "askStats" };
@@ -90,6 +92,8 @@ export type FromFrames =
   | { readonly type: "keyRefused"; readonly of: GroupEpoch; readonly context: number; readonly why: KeyRefusal }
   /** Every frame that comes to this stream from now on is sealed as `context`. */
   | { readonly type: "routed"; readonly stream: string; readonly context: number }
+  /** The shutter of this stream has fallen: what the camera gives it now is not sent. */
+  | { readonly type: "shut"; readonly stream: string }
   /** The first frame that a stream sealed under an epoch. */
   | { readonly type: "sealing"; readonly stream: string; readonly of: GroupEpoch }
   /** The first frame that a stream opened under an epoch. */

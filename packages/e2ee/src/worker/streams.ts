@@ -58,6 +58,7 @@ export class Streams {
         sealerOf: (context) => this.sealerOf(context),
         sealed: (sealing, sframe) => this.noteSealed(sealing, sframe),
         began: (of) => this.edges.post({ type: "sealing", stream: name, of }),
+        shut: () => this.edges.post({ type: "shut", stream: name }),
       });
       this.sending.add(stream);
       return stream;
@@ -124,11 +125,13 @@ export class Streams {
       case "bind":
         return this.toAll({ type: "bind", binding: message.binding }, message.stream);
       case "route":
-        for (const stream of this.sending) {
-          if (stream.name !== message.stream) continue;
+        for (const stream of this.sendersNamed(message.stream)) {
           stream.route(message.context);
           this.edges.post({ type: "routed", stream: stream.name, context: message.context });
         }
+        return;
+      case "shutter":
+        await Promise.all(this.sendersNamed(message.stream).map((stream) => stream.shutterTo({ type: message.to })));
         return;
       case "release":
         return this.toAll({ type: "release" }, message.stream);
@@ -149,6 +152,10 @@ export class Streams {
     await Promise.all(this.hashing);
     for (const alarm of this.watch.tick(now)) this.edges.post(alarm);
     await this.sendDigests(now);
+  }
+
+  private sendersNamed(name: string): SendStream[] {
+    return [...this.sending].filter((stream) => stream.name === name);
   }
 
   private sealerOf(context: number): Sealer {

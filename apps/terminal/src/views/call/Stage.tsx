@@ -1,6 +1,7 @@
 // Their picture over the whole screen. It stands in the page from the first ring on, unseen and black until a person has
 // answered, so that the first sealed picture needs nothing but to be shown; while a screen is shared that takes its place.
 import type { DeskScreen } from "../../model/desk.ts";
+import { useAnswered } from "../../ui/Answered.tsx";
 import { FaceTile } from "../../ui/FaceTile.tsx";
 import { type Pictures, VideoTile } from "../../ui/VideoTile.tsx";
 import { name, say } from "../../words/say.ts";
@@ -11,6 +12,7 @@ const isStaged = (screen: DeskScreen): screen is Staged =>
   screen.at === "ringingIn" || screen.at === "ringingOut" || screen.at === "connecting" || screen.at === "inCall";
 
 export function Stage({ screen, pictures }: { screen: DeskScreen; pictures: Pictures }) {
+  const answered = useAnswered(screen.at === "ringingIn" || screen.at === "ringingOut" ? screen.call : null);
   if (!isStaged(screen)) return null;
   const call = screen.at === "inCall" ? screen.call : null;
   const { them } = screen.at === "inCall" ? screen.call.ends : screen.ends;
@@ -28,7 +30,7 @@ export function Stage({ screen, pictures }: { screen: DeskScreen; pictures: Pict
     );
   }
   return (
-    <div className="call-stage" data-at={screen.at}>
+    <div className="call-stage" data-at={answered ? "answered" : screen.at}>
       <FaceTile
         key="them"
         whose="theirs"

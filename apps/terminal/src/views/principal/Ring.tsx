@@ -69,6 +69,7 @@ export function RingingIn({ screen, pictures, act }: { screen: Of<"ringingIn">; 
           size="desk"
           rest
           describedBy="not-yet"
+          onReach={() => act({ type: "reach", call: screen.call })}
           onPress={() => act({ type: "answer", call: screen.call })}
         />
         <p className="desk-note" id="not-yet">
