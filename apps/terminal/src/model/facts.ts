@@ -2,7 +2,7 @@
 // The run/ room keeps it current; deskScreen and consoleScreen turn it into what a person sees.
 import type { AlarmShown } from "@parley/protocol/terminal/alarm";
 import type { Instant } from "@parley/base/time";
-import { type Line, isInCall, openCall } from "@parley/call/state";
+import { type Line, idle, isInCall, openCall, sitsAt } from "@parley/call/state";
 import type { LineCheck } from "@parley/protocol/terminal/check";
 import type { House, LedgerRow } from "@parley/protocol/terminal/console";
 import type { LineDrills } from "@parley/protocol/terminal/drill";
@@ -102,14 +102,19 @@ export type Facts = {
   };
 };
 
-/** Whether a person has answered that call, at either end. */
-export const isAnswered = (facts: Facts, call: string): boolean =>
-  Object.values(facts.lines).some(({ line }) => isInCall(line) && line.call === call);
+/** The line of a call that this terminal has part in, answered; null for one that only rings or is offered here. */
+const inCallHere = ({ lines, welcome }: Facts, link: string): Line | null => {
+  const line = lines[link]?.line;
+  return line !== undefined && welcome !== null && isInCall(line) && sitsAt(line, welcome.terminal) ? line : null;
+};
 
-/** Whether a person has answered what rings on the screen, or a call's first picture has just opened: then that comes first. */
+/** Whether this terminal has part in that call and a person has answered, here or there. */
+export const isAnswered = (facts: Facts, call: string): boolean =>
+  Object.keys(facts.lines).some((link) => openCall(inCallHere(facts, link) ?? idle) === call);
+
+/** Whether a call has just been answered, or its first picture has just opened: the picture comes first then. */
 export const pictureComes = (before: Facts, after: Facts): boolean =>
-  Object.entries(after.lines).some(([link, { line }]) => {
-    const shown = before.lines[link]?.line;
-    if (shown === undefined || !isInCall(line)) return false;
-    return openCall(shown) === line.call && (!isInCall(shown) || (shown.at === "keying" && line.at === "live"));
+  Object.keys(after.lines).some((link) => {
+    const [was, is] = [inCallHere(before, link), inCallHere(after, link)];
+    return is !== null && (was === null || (was.at === "keying" && is.at === "live"));
   });
