@@ -12,7 +12,8 @@ import { memoryDisk, openMemory } from "../store/memory.ts";
 import type { Store } from "../store/port.ts";
 import { clockByHand } from "../testing/clockByHand.ts";
 import { type AlarmFact, alarmFact, alarmKind } from "./alarmFacts.ts";
-import { type AlarmsRun, type Sent, type Way, runAlarms } from "./alarmsRun.ts";
+import { type AlarmsRun, runAlarms } from "./alarmsRun.ts";
+import type { Sent, Way } from "./alarmWay.ts";
 import { type Writer, makeWriter } from "./writer.ts";
 
 const id = (n: number): IdText => idText(new Uint8Array(16).fill(n));

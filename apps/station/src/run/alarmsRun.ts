@@ -15,7 +15,6 @@ import {
   seconds,
 } from "@parley/base/time";
 import { ownRecord } from "@parley/ledger/record";
-import type { Rank } from "@parley/protocol/alarmKinds";
 import { type ParleyError, problem } from "@parley/protocol/errorCodes";
 import type { IdText } from "@parley/protocol/ids";
 import { type AlarmPayload, decodeAlarm } from "@parley/protocol/peer/alarm";
@@ -24,15 +23,7 @@ import type { AlarmShown } from "@parley/protocol/terminal/alarm";
 import type { streamFaults } from "@parley/protocol/terminal/console";
 import { nextDue, step } from "../duty/alarms.ts";
 import { condition } from "../duty/alarms/conditions.ts";
-import {
-  type Alarm,
-  type Alarms,
-  type Condition,
-  type Effect,
-  type Event,
-  type What,
-  noAlarms,
-} from "../duty/alarms/port.ts";
+import { type Alarms, type Condition, type Effect, type Event, noAlarms } from "../duty/alarms/port.ts";
 import {
   type Delivery,
   type Queue,
@@ -47,8 +38,10 @@ import {
   trusted,
 } from "../duty/alarms/queue.ts";
 import type { Store, Transaction } from "../store/port.ts";
-import { type AlarmFact, alarmFact, alarmKind } from "./alarmFacts.ts";
+import { type AlarmFact, type Officer, alarmFact, alarmKind, factOf } from "./alarmFacts.ts";
+import type { Sent, Way } from "./alarmWay.ts";
 import { alarmsDoc } from "./alarmsDoc.ts";
+import { shownOf } from "./alarmView.ts";
 import { fromDoc, toDoc } from "./json.ts";
 import { ownCall, ownLink, ownTerminal } from "./ownIds.ts";
 import type { After, Writer } from "./writer.ts";
@@ -61,21 +54,6 @@ const looksEvery: Ms = seconds(2);
 const leastWait: Ms = ms(50);
 /** How long a station that stops waits for what is being delivered; what is late goes once more after the next start. */
 const leavesWithin: Ms = seconds(2);
-
-/** How a delivery ended: why not, for people, or null. */
-export type Sent = string | null;
-
-/** A way to persons beside the consoles. */
-export type Way = {
-  readonly name: string;
-  readonly to: "first" | "second";
-  /** What is less grave than this does not go there. */
-  readonly least: Rank;
-  /** What is not in here is not said there. */
-  readonly says: readonly What[];
-  /** Takes a bounded time and never rejects. `trial`: nothing is wrong, somebody tries the way. */
-  readonly send: (what: Pick<Delivery, "id" | "what" | "to" | "alarm" | "at"> | "trial") => Promise<Sent>;
-};
 
 export type Raised = {
   readonly link: IdText;
@@ -114,7 +92,6 @@ export type AlarmsRunOptions = {
   readonly report: (error: ParleyError) => void;
 };
 
-type Officer = { readonly id: OfficerId; readonly name: string };
 /** What an effect wants written, once something can be. */
 type Owed = (tx: Transaction, after: After) => void;
 
@@ -126,6 +103,8 @@ export async function runAlarms(options: AlarmsRunOptions): Promise<AlarmsRun> {
   let alarms: Alarms = read.ok ? read.value.alarms : noAlarms;
   const names = ways.map(({ name }) => name);
   let queue: Queue = onlyWays(read.ok ? read.value.queue : emptyQueue, names);
+  /** The deliveries that are on the disk: none goes out that a restart would make up anew under another name. */
+  const kept = new Set(queue.waiting.map(({ id }) => id));
   const underWay = new Map<string, { readonly id: string; readonly done: Promise<void> }>();
   let owed: readonly Owed[] = [];
   let isUnkept = false;
@@ -145,6 +124,11 @@ export async function runAlarms(options: AlarmsRunOptions): Promise<AlarmsRun> {
     isUnkept = false;
     for (const deed of deeds) deed(tx, after);
     tx.put(docKind, only, toDoc({ alarms, queue }));
+    const saved = queue.waiting.map(({ id }) => id);
+    after(() => {
+      kept.clear();
+      for (const id of saved) kept.add(id);
+    });
   };
 
   /** Keeps what has changed, or remembers that it must be kept: a full disk holds up nothing that a person should hear. */
@@ -203,10 +187,10 @@ export async function runAlarms(options: AlarmsRunOptions): Promise<AlarmsRun> {
     const isNews = owed.length > 0 || JSON.stringify(before) !== JSON.stringify(alarms);
     if (isNews && fact !== null) note(fact);
     if (isNews) options.onChange();
-    const kept = isNews || isUnkept ? keep() : Promise.resolve();
+    const saved = isNews || isUnkept ? keep() : Promise.resolve();
     watchTime();
     if (writer.room().at === "full") pump();
-    await kept;
+    await saved;
     pump();
   };
 
@@ -216,6 +200,7 @@ export async function runAlarms(options: AlarmsRunOptions): Promise<AlarmsRun> {
     for (const item of due(queue, clock.now())) {
       const way = ways.find(({ name }) => name === item.way);
       if (way === undefined || underWay.has(way.name)) continue;
+      if (!kept.has(item.id) && writer.room().at === "free") continue;
       underWay.set(way.name, { id: item.id, done: handOver(way, item) });
     }
   };
@@ -292,42 +277,4 @@ export async function runAlarms(options: AlarmsRunOptions): Promise<AlarmsRun> {
       standing = "over";
     },
   };
-}
-
-function factOf(
-  effect: Effect & { type: "opened" | "wentOn" | "acknowledged" | "shelved" },
-  officer: Officer | null,
-  at: Instant,
-): AlarmFact | null {
-  const { alarm } = effect;
-  const of = { alarm: alarm.id, at };
-  switch (effect.type) {
-    case "opened": {
-      const { kind, link, whose, about } = alarm;
-      return { type: "opened", ...of, kind, link: link === null ? null : ownLink(link), whose, about };
-    }
-    case "wentOn":
-      return { type: "wentOn", ...of, to: effect.to };
-    case "acknowledged":
-      return officer === null ? null : { type: "acknowledged", ...of, officer: officer.id, name: officer.name };
-    case "shelved":
-      return officer === null || alarm.standing.at !== "shelved"
-        ? null
-        : { type: "shelved", ...of, officer: officer.id, name: officer.name, until: alarm.standing.until };
-  }
-}
-
-function shownOf(alarm: Alarm): AlarmShown | null {
-  const { id, kind, rank, link, whose, about, value, since, times, standing } = alarm;
-  const facts = { id, kind, rank, link, whose, about, value, since, times };
-  switch (standing.at) {
-    case "settling":
-      return null;
-    case "open":
-      return { ...facts, standing: { at: "open", told: standing.told } };
-    case "acknowledged":
-      return { ...facts, standing: { at: "acknowledged", by: standing.by, when: standing.when } };
-    case "shelved":
-      return { ...facts, standing: { at: "shelved", by: standing.by, until: standing.until } };
-  }
 }

@@ -9,7 +9,7 @@ import type { IdText } from "@parley/protocol/ids";
 import type { Config } from "../config.ts";
 import { type Alarm, whats } from "../duty/alarms/port.ts";
 import type { Delivery } from "../duty/alarms/queue.ts";
-import type { Way } from "../run/alarmsRun.ts";
+import type { Way } from "../run/alarmWay.ts";
 import { alarmWords } from "./alarmWords.ts";
 import { mailerTo } from "./mail.ts";
 import { postWebhook } from "./webhook.ts";
