@@ -1,7 +1,7 @@
 import { describe, expect, it } from "vitest";
 import { decode } from "@parley/base/codec";
 import { certain } from "@parley/base/result";
-import { type Ms, days, hours, minutes, ms, seconds } from "@parley/base/time";
+import { type Ms, days, hours, instant, minutes, ms, seconds } from "@parley/base/time";
 import { decodeEntry } from "@parley/ledger/entry";
 import { type IdText, idText } from "@parley/protocol/ids";
 import { encodeAlarm } from "@parley/protocol/peer/alarm";
@@ -268,6 +268,26 @@ describe("alarms kept by a station", () => {
     await here.kill();
     await here.begin();
     expect([open(here.run()), here.sent.length]).toEqual([["STORE_FULL second"], 2]);
+  });
+
+  it("[AL9] a far side that says more than thirty things a minute is not heard until it has been quiet", async () => {
+    const here = house();
+    await here.begin();
+    const say = async (type: "unattended" | "attended", name: string): Promise<void> => {
+      const whose = "ours" as const;
+      const words =
+        type === "attended"
+          ? { type, id: name }
+          : { type, id: name, kind: "STORE_FULL", whose, about: "", since: instant(1) };
+      await here.writer.write((tx, after) => here.run().heard(tx, after, link, encodeAlarm(words)));
+    };
+    for (let i = 0; i < 15; i++) for (const type of ["unattended", "attended"] as const) await say(type, `x${i}`);
+    await say("unattended", "flood");
+    expect(open(here.run())).toEqual([]);
+    await here.pass(minutes(2));
+    await say("unattended", "later");
+    await here.pass(hours(1));
+    expect(open(here.run())).toEqual(["FAR_UNATTENDED first"]);
   });
 
   it("[AL14] a trial goes each way once, says which failed, and a way that works again is trusted", async () => {

@@ -37,6 +37,7 @@ import {
   queued,
   trusted,
 } from "../duty/alarms/queue.ts";
+import { allowance } from "../peer/allowance.ts";
 import type { Store, Transaction } from "../store/port.ts";
 import { type AlarmFact, type Officer, alarmFact, alarmKind, factOf } from "./alarmFacts.ts";
 import type { Sent, Way } from "./alarmWay.ts";
@@ -52,6 +53,8 @@ const only = "all";
 /** How often it is looked what is so: a person is told within that, and a look is a few comparisons. */
 const looksEvery: Ms = seconds(2);
 const leastWait: Ms = ms(50);
+/** Words of a linked party about alarms that are heard; more would only fill our disk. */
+const saysAMinute = 30;
 /** How long a station that stops waits for what is being delivered; what is late goes once more after the next start. */
 const leavesWithin: Ms = seconds(2);
 
@@ -106,6 +109,7 @@ export async function runAlarms(options: AlarmsRunOptions): Promise<AlarmsRun> {
   /** The deliveries that are on the disk: none goes out that a restart would make up anew under another name. */
   const kept = new Set(queue.waiting.map(({ id }) => id));
   const underWay = new Map<string, { readonly id: string; readonly done: Promise<void> }>();
+  const allowances = new Map<IdText, () => boolean>();
   let owed: readonly Owed[] = [];
   let isUnkept = false;
   let timer: Cancel = () => undefined;
@@ -216,6 +220,12 @@ export async function runAlarms(options: AlarmsRunOptions): Promise<AlarmsRun> {
     watchTime();
   };
 
+  const mayTell = (link: IdText): boolean => {
+    const one = allowances.get(link) ?? allowance(saysAMinute, clock);
+    allowances.set(link, one);
+    return one();
+  };
+
   const watchTime = (): void => {
     timer();
     if (standing !== "running") return;
@@ -249,6 +259,7 @@ export async function runAlarms(options: AlarmsRunOptions): Promise<AlarmsRun> {
     shelve: (alarm, id, name, lasts) =>
       apply({ type: "shelve", alarm, by: name, until: later(clock.now(), lasts) }, { id, name }),
     heard: (tx, after, link, payload) => {
+      if (!mayTell(link)) return;
       const say = decodeAlarm(payload);
       if (!say.ok) return after(() => options.report(say.error));
       move({ type: "heard", link, say: say.value }, null);
