@@ -126,6 +126,7 @@ const arrows: { readonly [R in Room]: Partial<Readonly<Record<Room, string>>> } 
     [base]: "time",
     [protocol]: "what the station says",
     "packages/call": "the state of a line",
+    "packages/drill": "the steps of a drill, and the calendar of its history",
     "apps/terminal/src/words": "screens speak in sayings",
   },
   "apps/terminal/src/words": { [base]: "time" },
@@ -143,6 +144,7 @@ const arrows: { readonly [R in Room]: Partial<Readonly<Record<Room, string>>> } 
   },
   "apps/terminal/src/preview": {
     "packages/ledger": "made-up verdicts over records",
+    "packages/drill": "made-up drills, summed up as a station does",
     [base]: "time",
     "apps/terminal/src/model": "fixtures of every state",
     "apps/terminal/src/words": "languages",

@@ -6,7 +6,17 @@ import { join } from "node:path";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
 import type { DrillShown } from "../../apps/station/src/adminDrills.ts";
 import type { RunningParty } from "../../scripts/demoParties.ts";
-import { type DeskAt, type Parties, hold, press, reads, seesAndHears, shows, until } from "./harness/parties.ts";
+import {
+  type DeskAt,
+  type Parties,
+  hold,
+  openConsole,
+  press,
+  reads,
+  seesAndHears,
+  shows,
+  until,
+} from "./harness/parties.ts";
 import { type TwoDesks, openTwoDesks } from "./harness/twoDesks.ts";
 
 let desks: TwoDesks;
@@ -96,6 +106,30 @@ describe("a drill", () => {
       await page.bringToFront();
       await reads(page, /Proven by both sides/);
       await reads(page, /Last (\d+ )?drills?: \d+ passed/);
+    }
+  });
+
+  it("[VW70] [VW72] an officer reads it step by step, with both sides' numbers, and its sessions", async () => {
+    const all = await drillsOf(parties.a);
+    const direct = all.findLast(({ session }) => session === "direct");
+    const { browser, page } = await openConsole(parties.a, 0, parties);
+    try {
+      await page.getByRole("button", { name: "Readiness" }).click();
+      await page.getByRole("option").first().waitFor();
+      // The first drill of the line, whatever came of it.
+      await page.getByRole("option").first().click();
+      await reads(page, new RegExp(`Entry ${(direct?.index ?? -1).toLocaleString("en-GB")}\\b`));
+      const [seconds = "", theirs = ""] = (direct?.sides ?? []).map(
+        ({ numbers }) => `${((numbers?.setUp ?? 0) / 1000).toFixed(2)} s`,
+      );
+      const setUp = page.getByRole("row", { name: /^Set-up/ });
+      expect((await setUp.getByRole("cell").allInnerTexts()).toSorted()).toEqual([seconds, theirs].toSorted());
+      await page.getByRole("button", { name: "Over the relay" }).click();
+      await page.getByRole("cell", { name: "over a relay" }).first().waitFor();
+      expect(await page.locator(".square[data-at=some]").count()).toBeGreaterThan(1);
+      expect(browser.complaints).toEqual([]);
+    } finally {
+      await browser.close();
     }
   });
 

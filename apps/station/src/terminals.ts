@@ -18,6 +18,7 @@ import { webServer } from "./api/http.ts";
 import { type People, makePeople } from "./api/people.ts";
 import { callPins } from "./callPins.ts";
 import { lineChecks } from "./checks/view.ts";
+import { readinessFor } from "./drillHistory/readiness.ts";
 import { drillTerminals } from "./drillTerminals.ts";
 import type { ToTerminal as ToCallTerminal } from "./duty/calls/port.ts";
 import { heldChains } from "./heldChains.ts";
@@ -88,7 +89,14 @@ const drillEpochSeconds = 5;
 /** Writes that may wait for room on the disk before everything new is refused. */
 const maxKeptForLater = 500;
 /** What writes nothing, and what a call that goes on cannot do without. */
-const readsOnly: ReadonlySet<string> = new Set(["entries", "signOut", "passkey", "passkeyCancelled"]);
+const readsOnly: ReadonlySet<string> = new Set([
+  "entries",
+  "drillHistory",
+  "drillReport",
+  "signOut",
+  "passkey",
+  "passkeyCancelled",
+]);
 const ofCalls: ReadonlySet<string> = new Set([
   "hangUp",
   "up",
@@ -267,6 +275,10 @@ export async function openTerminals(options: TerminalsOptions): Promise<Result<T
         return raise(seat.who, message);
       case "entries":
         return people.officerAt(seat) === null ? hub.refuse(seat, "OFFICER_UNPROVEN") : entries(seat, message.before);
+      case "drillHistory":
+      case "drillReport":
+      case "drillNow":
+        return readiness.hear(seat, message);
       case "exported":
         return exported(seat.who, message);
       case "drillable":
@@ -347,6 +359,18 @@ export async function openTerminals(options: TerminalsOptions): Promise<Result<T
     hub.tellSeat(seat, { type: "entries", entries: rows, total, more: to > 0 });
   };
 
+  const readiness = readinessFor({
+    store,
+    clock,
+    card: () => home().pin.card,
+    terminals: () => identity.state().terminals,
+    drillNow: options.drills === null ? null : (link) => options.drills?.run.now(link) ?? Promise.resolve(null),
+    isLink: (link) => links.of(link) !== null,
+    isOfficer: (seat) => people.officerAt(seat) !== null,
+    hub,
+    report: options.report,
+  });
+
   const isOpen = (link: IdText, call: IdText): boolean =>
     [calls.state(), options.drills?.calls.state()].some((state) => {
       const line = state?.links[link]?.line;
@@ -382,7 +406,7 @@ export async function openTerminals(options: TerminalsOptions): Promise<Result<T
   const checksNow = (): ToTerminal & { type: "checks" } => ({
     type: "checks",
     now: clock.now(),
-    lines: lineChecks(options.checks()),
+    lines: lineChecks(options.checks(), clock.now()),
   });
   const tellPeople = (tell: (message: ToTerminal) => void): void => {
     const shown = options.roll?.shown() ?? null;

@@ -111,8 +111,9 @@ describe("every state", () => {
       const element = document.activeElement as HTMLElement;
       if (element === document.body || !document.hasFocus()) return null;
       element.scrollIntoView({ block: "nearest" });
-      // Of a choice among several, people see the label round its input.
-      const seen = element instanceof HTMLInputElement ? (element.closest("label") ?? element) : element;
+      // Of a choice among several, people see the label round its input; of a slider, its thumb.
+      const seen =
+        element instanceof HTMLInputElement ? (element.closest<HTMLElement>("label, .day-thumb") ?? element) : element;
       const box = seen.getBoundingClientRect();
       const style = getComputedStyle(seen);
       const over = document.elementFromPoint(box.x + box.width / 2, box.y + box.height / 2);

@@ -204,3 +204,7 @@ export const maxDrillReportBytes = 8192;
 
 /** Drills that a desk shows as ticks: two days of hourly ones. */
 export const maxDrillTicks = 48;
+
+/** Days of drills that a console is told of at once, and drills of one line that a station keeps at hand for it: a quarter of a year of them every half hour. */
+export const maxDrillDays = 91;
+export const maxDrillsAtHand = 4400;

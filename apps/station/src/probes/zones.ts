@@ -4,10 +4,10 @@ import { type Instant, after, days, instant, minutes, ms } from "@parley/base/ti
 import type { ZoneTimes } from "@parley/protocol/peer/check";
 
 /** Minutes east of UTC that clocks in the zone show at a moment. */
-type OffsetAt = (at: Instant) => number;
+export type OffsetAt = (at: Instant) => number;
 
 /** Null where this machine does not know the zone. */
-function offsetsOf(zone: string): OffsetAt | null {
+export function offsetsOf(zone: string): OffsetAt | null {
   let format: Intl.DateTimeFormat;
   try {
     format = new Intl.DateTimeFormat("en", { timeZone: zone, timeZoneName: "longOffset" });

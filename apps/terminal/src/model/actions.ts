@@ -21,7 +21,7 @@ export type DeskAction =
   | { readonly type: "setupDone" }
   | { readonly type: "tryAgain" };
 
-export const sections = ["lines", "call", "terminals", "pairing", "ledger", "alarms"] as const;
+export const sections = ["lines", "readiness", "call", "terminals", "pairing", "ledger", "alarms"] as const;
 export type Section = (typeof sections)[number];
 
 /** What an enrolment code may make of whoever types it, once a signed-in officer approves. */
@@ -65,5 +65,11 @@ export type ConsoleAction =
   | { readonly type: "words"; readonly answer: "match" | "differ" }
   | { readonly type: "pairingSeen" }
   | { readonly type: "olderEntries" }
+  /** Opens the section of readiness on that line, at its newest drill. */
+  | { readonly type: "readiness"; readonly line: string }
+  | { readonly type: "olderDrills"; readonly line: string }
+  /** A session of a drill, by its entry in the ledger. */
+  | { readonly type: "drill"; readonly index: number }
+  | { readonly type: "drillNow"; readonly line: string }
   | { readonly type: "acknowledge"; readonly alarm: string }
   | { readonly type: "shelve"; readonly alarm: string; readonly minutes: 15 | 60 | 240 };

@@ -18,6 +18,7 @@ const check = {
     { ...finding, code: "OF_A_NEWER_STATION", whose: "ours" as const },
   ],
   horizon: { what: "turnCertificate" as const, name: "", whose: "theirs" as const, at },
+  dated: [],
 };
 
 describe("what checks found, on screens", () => {

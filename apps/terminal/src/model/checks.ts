@@ -65,7 +65,7 @@ export function lineChecked(check: LineCheck | undefined, now: Instant): LineChe
   };
 }
 
-const horizonName = ({ what, whose, name: called }: LineHorizon): Say =>
+const horizonName = ({ what, whose, name: called }: Omit<LineHorizon, "at">): Say =>
   what === "listed" ? say("horizon.listed", { called: name(called) }) : say(`horizon.${what}`, { whose });
 
 /** "Nothing on this line expires before 14 March 2027: their TURN certificate." */

@@ -8,6 +8,7 @@ import type { CallFacts, Ends, Receipts, Route } from "./call.ts";
 import { type Devices, type EndReason, type FaultCode, type RecordState, endSentence } from "./desk.ts";
 import type { Line, Party } from "./line.ts";
 import type { HereAsked } from "./people.ts";
+import type { Readiness } from "./readiness.ts";
 import type { Refusal } from "./refusal.ts";
 import type { Rekey } from "./rekey.ts";
 
@@ -196,6 +197,7 @@ export type ConsoleOn = {
     readonly total: number;
     readonly older: "more" | "loading" | "none";
   };
+  readonly readiness: Readiness;
   readonly alarms: readonly Alarm[];
   /** Whether our own officer is asked to say "I am here", and how far the passkey's ceremony is. */
   readonly here: { readonly asked: HereAsked | null; readonly passkey: Passkey };
@@ -234,6 +236,8 @@ export function waiting(screen: ConsoleOn, section: Section): number {
       return screen.requests.length + screen.terminals.filter((row) => row.removal.at === "secondOfficerDue").length;
     case "pairing":
       return screen.pairing.at === "words" && screen.pairing.ours === "waiting" ? 1 : 0;
+    // Lines that need a person are counted beside them.
+    case "readiness":
     case "ledger":
       return 0;
     case "alarms":

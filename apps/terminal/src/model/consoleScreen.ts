@@ -14,8 +14,9 @@ import { awayLong, callFacts, endReason, endsOf, lineOf, partyOf, receiptsOf, us
 import { causeClause } from "./cause.ts";
 import { drillCause } from "./drills.ts";
 import type { Facts, LinkFacts, Welcome } from "./facts.ts";
-import type { Party } from "./line.ts";
+import { type Party, byGravity } from "./line.ts";
 import { hereAsked } from "./people.ts";
+import { readinessOf } from "./readiness.ts";
 import { rekeyOf } from "./rekey.ts";
 
 export function consoleScreen(facts: Facts): ConsoleScreen {
@@ -69,10 +70,23 @@ export function consoleScreen(facts: Facts): ConsoleScreen {
       total: facts.ledger.total,
       older: facts.ledger.older,
     },
+    readiness: readinessNow(facts),
     alarms: alarmsShown(facts.alarms, (link) => welcome.links.find((one) => one.link === link)?.name ?? ""),
     here: { asked: hereAsked(facts.people), passkey },
     station: facts.station,
   };
+}
+
+/** The line that readiness is about: the one looked at, else the gravest. */
+export function readinessLine({ readiness, welcome, ...facts }: Facts): string | null {
+  const links = welcome?.links ?? [];
+  if (readiness.line !== null && links.some(({ link }) => link === readiness.line)) return readiness.line;
+  return byGravity(links.map((link) => lineOf(link, { ...facts, readiness, welcome })))[0]?.id ?? null;
+}
+
+function readinessNow(facts: Facts): ConsoleOn["readiness"] {
+  const line = readinessLine(facts);
+  return readinessOf(facts.readiness, line, line === null ? undefined : facts.checks[line]);
 }
 
 function askedOf({ asked, house }: Facts, welcome: Welcome): ConsoleOn["asked"] {

@@ -12,6 +12,7 @@ import type { Microphone, Picture } from "./call.ts";
 import type { Passkey } from "./console.ts";
 import type { Devices } from "./desk.ts";
 import type { PeopleFacts } from "./people.ts";
+import type { ReadinessFacts } from "./readiness.ts";
 import type { Refusal } from "./refusal.ts";
 
 export type Welcome = Extract<ToTerminal, { type: "welcome" }>;
@@ -92,6 +93,7 @@ export type Facts = {
   readonly door: { readonly officers: "none" | "some"; readonly officer: string | null } | null;
   readonly passkey: Passkey;
   readonly section: Section;
+  readonly readiness: ReadinessFacts;
   readonly house: House | null;
   /** For a signed-in officer's console; none before the station has said any. */
   readonly alarms: readonly AlarmShown[];

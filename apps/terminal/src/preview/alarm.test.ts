@@ -27,7 +27,8 @@ describe("alarms on a console", () => {
       const { what, cure } = alarmWords(kind, nothing, "Estovar");
       expect([kind, what.id]).not.toEqual([kind, "alarm.other"]);
       for (const words of [en, ar]) expect([words[what.id], words[cure.id]]).not.toContain(undefined);
-      if (kind.startsWith("CHECK_") || kind === "STORE_FULL") expect(en[cure.id].replaceAll("’", "'")).toBe(errorTable[kind].cure);
+      if (kind.startsWith("CHECK_") || kind === "STORE_FULL")
+        expect(en[cure.id].replaceAll("’", "'")).toBe(errorTable[kind].cure);
     }
     expect(alarmWords("OF_A_NEWER_STATION", nothing, "").what).toEqual({
       id: "alarm.other",

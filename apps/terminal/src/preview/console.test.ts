@@ -33,8 +33,8 @@ describe("the pictures", () => {
 describe("the console", () => {
   it("counts in each section what waits for a person", () => {
     const quiet = { ...on("call.none"), lines: [], alarms: [], terminals: [] };
-    expect(sections.map((section) => waiting(quiet, section))).toEqual([0, 0, 0, 0, 0, 0]);
-    expect(sections.map((section) => waiting(on("lines.ringing"), section))).toEqual([2, 1, 1, 0, 0, 2]);
+    expect(sections.map((section) => waiting(quiet, section))).toEqual([0, 0, 0, 0, 0, 0, 0]);
+    expect(sections.map((section) => waiting(on("lines.ringing"), section))).toEqual([2, 0, 1, 1, 0, 0, 2]);
     expect(waiting(on("terminals.letIn"), "terminals")).toBe(2);
     expect(waiting(on("pairing.words"), "pairing")).toBe(1);
     expect(waiting(on("pairing.active"), "pairing")).toBe(0);

@@ -2,6 +2,7 @@
 import type { ConsoleOn, ConsoleScreen } from "../model/console.ts";
 import { alarms, entries, lines, terminals } from "./consoleFacts.ts";
 import { devices, facts, receipts } from "./desks.ts";
+import { failed, missed, readiness, sessions, unknown } from "./drills.ts";
 import { type Cast, before, day, now } from "./people.ts";
 
 function on(c: Cast, more: Partial<ConsoleOn>): ConsoleOn {
@@ -28,6 +29,7 @@ function on(c: Cast, more: Partial<ConsoleOn>): ConsoleOn {
     pairing: { at: "none", importing: "ready" },
     rekeys: [],
     ledger: { entries: entries(c), total: 41903, older: "more" },
+    readiness: readiness(c),
     alarms: alarms(c),
     here: { asked: null, passkey: { at: "ready" } },
     station: { at: "here" },
@@ -91,6 +93,22 @@ export const consoles = {
       }),
     }),
   "lines.away": (c) => on(c, { station: { at: "away", since: before(300) } }),
+  readiness: (c) => on(c, { section: "readiness" }),
+  "readiness.failed": (c) => on(c, { section: "readiness", readiness: failed(c) }),
+  "readiness.sessions": (c) => on(c, { section: "readiness", readiness: sessions(c) }),
+  "readiness.missed": (c) => on(c, { section: "readiness", readiness: missed(c) }),
+  "readiness.loading": (c) =>
+    on(c, {
+      section: "readiness",
+      readiness: { ...unknown, line: "line-2", page: { at: "loading" }, summary: null },
+    }),
+  "readiness.drillLoading": (c) =>
+    on(c, { section: "readiness", readiness: readiness(c, { drill: { at: "loading", index: 41_902 } }) }),
+  "readiness.unread": (c) =>
+    on(c, { section: "readiness", readiness: readiness(c, { drill: { at: "unread", index: 41_902 } }) }),
+  "readiness.new": (c) => on(c, { section: "readiness", readiness: unknown }),
+  "readiness.none": (c) =>
+    on(c, { section: "readiness", lines: [], alarms: [], readiness: { ...unknown, line: null } }),
   "call.none": (c) => on(c, { section: "call" }),
   "call.ringingIn": (c) => on(c, { section: "call", calls: [{ ...ring(c), deskRings: false }] }),
   "call.ringingOut": (c) =>

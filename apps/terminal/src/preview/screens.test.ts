@@ -6,6 +6,7 @@ import type { LedgerRow } from "@parley/protocol/terminal/console";
 import { consoleScreen } from "../model/consoleScreen.ts";
 import { askedCall, deskScreen } from "../model/deskScreen.ts";
 import type { Facts, Welcome } from "../model/facts.ts";
+import { noReadiness } from "../model/readiness.ts";
 import { devices } from "./desks.ts";
 import { before, cast, now } from "./people.ts";
 
@@ -63,6 +64,7 @@ const facts = (more: Partial<Facts>): Facts => ({
   door: { officers: "some", officer: "Ada" },
   passkey: { at: "ready" },
   section: "lines",
+  readiness: noReadiness,
   house: null,
   alarms: [],
   ledger: { entries: [], total: 0, older: "none" },

@@ -9,6 +9,7 @@ import type { Ceremony } from "./ceremony.ts";
 import { type Known, withNames } from "./known.ts";
 import type { OwnCalls } from "./ownCalls.ts";
 import type { Refusals } from "./refusals.ts";
+import type { ReadinessRun } from "./readinessRun.ts";
 import type { Rehearsal } from "./rehearsal.ts";
 import type { SetUp } from "./setUp.ts";
 import type { Session } from "./stationSession.ts";
@@ -27,10 +28,12 @@ export type HearingOptions = {
   readonly askPasskey: Ceremony;
   readonly ringAsked: (asked: Facts["asked"]) => void;
   readonly askNewest: () => void;
+  readonly readiness: ReadinessRun;
 };
 
 export function hearingFor(options: HearingOptions): (message: ToTerminal) => void {
-  const { known, clock, calls, rehearsal, setUp, session, link, refusal, askPasskey, ringAsked, askNewest } = options;
+  const { known, clock, calls, rehearsal, setUp, session, link, refusal, askPasskey, ringAsked, askNewest, readiness } =
+    options;
   const { facts, change } = known;
   return (message) => {
     const { welcome } = facts();
@@ -124,10 +127,15 @@ export function hearingFor(options: HearingOptions): (message: ToTerminal) => vo
         return change({ checks: Object.fromEntries(message.lines.map((line) => [line.link, line])) });
       case "drills": {
         const drills = message.lines.map((line) => [line.link, drillsInTime(line, message.now, clock.now())] as const);
-        return change({ drills: Object.fromEntries(drills) });
+        change({ drills: Object.fromEntries(drills) });
+        return readiness.drillsSaid(message.lines);
       }
       case "people":
         return change({ people: peopleInTime(message, clock.now()) });
+      case "drillHistory":
+        return readiness.page(message);
+      case "drillReport":
+        return readiness.report(message);
       case "challenge":
       case "waiting":
       case "enrolled":

@@ -2,6 +2,7 @@
 // are told of each change, in the order in which they asked. It decides nothing; whoever learns something says so here.
 import type { Cancel, Clock, Instant } from "@parley/base/time";
 import type { Facts } from "../model/facts.ts";
+import { noReadiness } from "../model/readiness.ts";
 import { devicesOf } from "./roomFacts.ts";
 import { noRoom } from "./room.ts";
 
@@ -80,6 +81,7 @@ function nothingYet(now: Instant, wants: Facts["page"], officerCode: Facts["offi
     door: null,
     passkey: { at: "ready" },
     section: "lines",
+    readiness: noReadiness,
     house: null,
     alarms: [],
     ledger: { entries: [], total: 0, older: "none" },

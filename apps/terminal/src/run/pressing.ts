@@ -10,6 +10,7 @@ import type { Facts } from "../model/facts.ts";
 import type { Browser } from "./browser.ts";
 import type { Known } from "./known.ts";
 import type { OwnCalls } from "./ownCalls.ts";
+import type { ReadinessRun } from "./readinessRun.ts";
 import type { Refusals } from "./refusals.ts";
 import type { Rehearsal } from "./rehearsal.ts";
 import type { Room } from "./room.ts";
@@ -31,13 +32,14 @@ export type PressingOptions = {
   readonly ringAsked: (asked: Facts["asked"]) => void;
   readonly askNewest: () => void;
   readonly setUpDone: () => void;
+  readonly readiness: ReadinessRun;
 };
 
 export type Pressing = (action: DeskAction | ConsoleAction) => void;
 
 export function pressingFor(options: PressingOptions): Pressing {
   const { known, calls, rehearsal, room, ringer, session, link, refusal, send, officerCode } = options;
-  const { ringAsked, askNewest } = options;
+  const { ringAsked, askNewest, readiness } = options;
   const { facts, change } = known;
 
   const ask = (act: Act): void => void send({ type: "act", act });
@@ -109,7 +111,19 @@ export function pressingFor(options: PressingOptions): Pressing {
         return change({ fault: null });
       case "open":
         if (action.section === "ledger") askNewest();
-        return change({ section: action.section });
+        change({ section: action.section });
+        if (action.section === "readiness") readiness.open(null);
+        return;
+      case "readiness":
+        change({ section: "readiness" });
+        return readiness.open(action.line);
+      case "olderDrills":
+        return readiness.older(action.line);
+      case "drill":
+        return readiness.choose(action.index);
+      case "drillNow":
+        send({ type: "drillNow", link: action.line });
+        return;
       case "signIn":
         return ask({ do: "signIn" });
       case "signOut":

@@ -1,6 +1,7 @@
 // The terminal, alive: joins its station (hearing.ts), its person (pressing.ts), its room and its calls (ownCalls.ts), each of
 // which says what it learns to known.ts. It decides nothing about how a screen looks (model/) nor about how a call goes
 // (packages/call, callRun).
+import { readinessRun } from "./readinessRun.ts";
 import { type Cancel, type Instant, type Ms, ms } from "@parley/base/time";
 import { ringLasts } from "@parley/call/deadlines";
 import type { FromTerminal } from "@parley/protocol/terminal/messages";
@@ -191,7 +192,9 @@ export function runTerminal(browser: Browser, { code, officerCode }: OpenedWith)
 
   const refusal = refusalsFor(clock, (refused) => change({ refused }));
 
-  const parts = { known, calls, rehearsal, session, link, refusal, ringAsked, askNewest };
+  const readiness = readinessRun(known, send);
+
+  const parts = { known, calls, rehearsal, session, link, refusal, ringAsked, askNewest, readiness };
   const hear = hearingFor({ ...parts, clock, setUp, askPasskey });
   const act = pressingFor({
     ...parts,

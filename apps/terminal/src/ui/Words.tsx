@@ -2,7 +2,7 @@
 // so that a name of another script can never turn the sentence around it.
 import { createElement, type ReactNode } from "react";
 import { type IntlShape, useIntl } from "react-intl";
-import { digits, dateText, dayText, offsetText, timeText } from "../words/place.ts";
+import { dateText, dayOfMonthText, dayText, digits, offsetText, timeText, weekdayText } from "../words/place.ts";
 import type { Moment, Say, Value } from "../words/say.ts";
 
 const isolated = (text: string): string => `\u2068${text}\u2069`;
@@ -18,6 +18,10 @@ function momentText(intl: IntlShape, { at, place, as }: Moment): string {
       return `${dayText(at, zone, intl.locale)} ${timeText(at, zone)}`;
     case "date":
       return dateText(at, zone, intl.locale);
+    case "weekday":
+      return weekdayText(at, zone, intl.locale);
+    case "dayOfMonth":
+      return dayOfMonthText(at, zone, intl.locale);
     case "timeThere":
       return `${timeText(at, zone)} ${isolated(place.name)} (${offsetText(at, zone)})`;
     case "moment":
@@ -34,7 +38,11 @@ function isolate(intl: IntlShape, value: Exclude<Value, Say>): string | null {
   return digits(value.lasted);
 }
 
+/** The one saying without words; the catalogue's library takes an empty message for one that is missing. */
+const isNothing = (id: Say["id"]): boolean => id === "nothing";
+
 function plain(intl: IntlShape, { id, with: values = {} }: Say): string {
+  if (isNothing(id)) return "";
   const entries = Object.entries(values).map(([key, value]): [string, string | number] => {
     if (typeof value === "object" && "id" in value) return [key, plain(intl, value)];
     const text = isolate(intl, value);
@@ -52,6 +60,7 @@ export function useWords(): (say: Say) => string {
 /** A sentence on the screen: one element, whatever it is made of. */
 export function Words({ say: { id, with: values = {} } }: { say: Say }): ReactNode {
   const intl = useIntl();
+  if (isNothing(id)) return null;
   const entries = Object.entries(values).map(([key, value]): [string, ReactNode] => {
     if (typeof value === "object" && "id" in value) return [key, createElement(Words, { say: value })];
     const text = isolate(intl, value);

@@ -54,6 +54,16 @@ export function dayText(at: Instant, zone: string, locale: string): string {
   return `${of("weekday")} ${of("day")} ${of("month")}`;
 }
 
+/** The weekday alone, "Mon". */
+export function weekdayText(at: Instant, zone: string, locale: string): string {
+  return format(locale, { timeZone: zone, weekday: "short" }).format(at);
+}
+
+/** The day and month alone, "7 Dec". */
+export function dayOfMonthText(at: Instant, zone: string, locale: string): string {
+  return format(locale, { timeZone: zone, day: "numeric", month: "short" }).format(at);
+}
+
 /** The day with its year, "4 March 2021". */
 export function dateText(at: Instant, zone: string, locale: string): string {
   return format(locale, { timeZone: zone, day: "numeric", month: "long", year: "numeric" }).format(at);

@@ -11,7 +11,7 @@ export type Name = { readonly name: string };
 export type Moment = {
   readonly at: Instant;
   readonly place: Place;
-  readonly as: "time" | "seconds" | "day" | "date" | "moment" | "timeThere";
+  readonly as: "time" | "seconds" | "day" | "date" | "moment" | "timeThere" | "weekday" | "dayOfMonth";
 };
 
 /** A length of time as counting digits, "0:42". */

@@ -1,7 +1,7 @@
 // What a station tells its terminals of its checks: what is wrong on each line and whose side it is on, and the first date on which
 // anything on it will fail ([CK16] of docs/spec/check.md).
 import { z } from "zod/v4";
-import { maxCheckFindings } from "../limits.ts";
+import { maxCheckFindings, maxDated } from "../limits.ts";
 import { datedKinds } from "../peer/check.ts";
 import { id16 } from "./call.ts";
 
@@ -28,6 +28,19 @@ const lineCheckSchema = z.object({
   horizon: z
     .object({ what: z.enum(datedKinds), name: z.string().max(120), whose: z.enum(["ours", "theirs"]), at: instant })
     .nullable(),
+  /** Everything on the line that has a date, of both sides, earliest first, and how it stands; an older station does not say. */
+  dated: z
+    .array(
+      z.object({
+        what: z.enum(datedKinds),
+        name: z.string().max(120),
+        whose: z.enum(["ours", "theirs"]),
+        at: instant,
+        stands: z.enum(["renews", "overdue", "good", "soon", "ended"]),
+      }),
+    )
+    .max(2 * maxDated)
+    .default([]),
 });
 export type LineCheck = z.infer<typeof lineCheckSchema>;
 

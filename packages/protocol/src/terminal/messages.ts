@@ -9,6 +9,7 @@ import { checkToTerminal } from "./check.ts";
 import { consoleFromTerminal, consoleToTerminal } from "./console.ts";
 import { drillFromTerminal, drillToTerminal } from "./drill.ts";
 import { peopleToTerminal } from "./people.ts";
+import { drillHistoryFromTerminal, drillHistoryToTerminal } from "./drillHistory.ts";
 import { sessionFromTerminal, sessionToTerminal } from "./session.ts";
 
 export const fromTerminalSchema = z.discriminatedUnion("type", [
@@ -16,6 +17,7 @@ export const fromTerminalSchema = z.discriminatedUnion("type", [
   ...callFromTerminal,
   ...consoleFromTerminal,
   ...drillFromTerminal,
+  ...drillHistoryFromTerminal,
 ]);
 export type FromTerminal = z.infer<typeof fromTerminalSchema>;
 
@@ -27,6 +29,7 @@ export const toTerminalSchema = z.discriminatedUnion("type", [
   ...drillToTerminal,
   ...alarmToTerminal,
   ...peopleToTerminal,
+  ...drillHistoryToTerminal,
 ]);
 export type ToTerminal = z.infer<typeof toTerminalSchema>;
 

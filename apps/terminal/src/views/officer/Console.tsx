@@ -15,6 +15,7 @@ import { utc } from "../../words/place.ts";
 import { moment, name, say } from "../../words/say.ts";
 import { CallCards } from "../call/Cards.tsx";
 import { CallRoom } from "../call/Room.tsx";
+import { ReadinessRoom } from "../readiness/Readiness.tsx";
 import { AlarmCards, AlarmsRoom } from "../record/Alarms.tsx";
 import { Journal, LedgerRoom } from "../record/Ledger.tsx";
 import { Bootstrap, ConsoleFault, ConsoleStarting, SignIn } from "./Door.tsx";
@@ -182,6 +183,8 @@ function Room({ screen, pictures, act }: Omit<ConsoleProps, "said" | "screen"> &
   switch (screen.section) {
     case "lines":
       return <LinesRoom screen={screen} act={act} />;
+    case "readiness":
+      return <ReadinessRoom screen={screen} act={act} />;
     case "call":
       return <CallRoom screen={screen} pictures={pictures} act={act} />;
     case "terminals":

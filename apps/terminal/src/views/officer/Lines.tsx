@@ -61,7 +61,7 @@ export function LinesRoom({ screen, act }: Props) {
           key: line.id,
           cells: [
             <LineCell key="line" line={line} screen={screen} act={act} />,
-            <ProofCell key="proof" line={line} screen={screen} />,
+            <ProofCell key="proof" line={line} screen={screen} act={act} />,
             <PathCell key="path" line={line} screen={screen} />,
             <ActCell key="act" line={line} screen={screen} act={act} />,
           ],
@@ -118,7 +118,7 @@ function RekeyNote({ rekey, act }: { readonly rekey: Rekey } & Pick<Props, "act"
   );
 }
 
-function ProofCell({ line, screen }: CellProps) {
+function ProofCell({ line, screen, act }: CellProps & Pick<Props, "act">) {
   return (
     <>
       <Ticks ticks={line.ticks} hold={drillsHold(line.state)} />
@@ -129,6 +129,13 @@ function ProofCell({ line, screen }: CellProps) {
         )}
       </small>
       <PeopleMarks line={line} here={screen.us.place} now={screen.now} />
+      <Button
+        label={say("readiness.open")}
+        spoken={say("readiness.openThem", { them: name(line.them.name) })}
+        kind="quiet"
+        size="small"
+        onPress={() => act({ type: "readiness", line: line.id })}
+      />
     </>
   );
 }
