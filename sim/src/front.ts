@@ -6,7 +6,7 @@ import { type Instant, ms, seconds } from "@parley/base/time";
 import { type IdText, idText } from "@parley/protocol/ids";
 import type { StationNonce } from "@parley/protocol/signed/terminalCertificate";
 import { readFromTerminal, readToTerminal } from "@parley/protocol/terminal/messages";
-import type { FromTerminal, ToTerminal } from "@parley/station/duty/calls/port";
+import type { Desk, FromTerminal, ToTerminal } from "@parley/station/duty/calls/port";
 import { type DrillTerminals, drillTerminals } from "@parley/station/drillTerminals";
 import type { TerminalsPort } from "@parley/station/inside";
 import { pskOf } from "@parley/station/run/secrets";
@@ -247,6 +247,13 @@ export function makeFront(station: Station, world: FrontWorld, dice: Dice): Fron
     return { type: "admit", link, call, side, psk: base64url(pskOf(secret, link, generation, call)), far };
   };
 
+  const desksOf = (alive: Alive): readonly Desk[] =>
+    [...alive.identity.state().terminals.values()].map(({ id, name }) => ({
+      terminal: idText(id),
+      name,
+      online: online(idText(id)),
+    }));
+
   /** The terminals' part in the drills of this life, where its lines are rehearsed. */
   const drillsPort = (life: Alive): Pick<TerminalsPort, "drills"> => {
     drillDesks = drillTerminals({
@@ -260,6 +267,7 @@ export function makeFront(station: Station, world: FrontWorld, dice: Dice): Fron
     };
     return {
       drills: {
+        desks: () => desksOf(life),
         idle,
         tell: (id, message) => to(id, message),
         changed: () => world.drillsChanged(station, life),
@@ -297,12 +305,7 @@ export function makeFront(station: Station, world: FrontWorld, dice: Dice): Fron
     },
     portOf: (alive) => ({
       ...drillsPort(alive),
-      desks: () =>
-        [...alive.identity.state().terminals.values()].map(({ id, name }) => ({
-          terminal: idText(id),
-          name,
-          online: online(idText(id)),
-        })),
+      desks: () => desksOf(alive),
       tell: (to, message) => {
         if (!alive.life.isAlive()) return;
         checked(message);

@@ -55,12 +55,13 @@ OFFER is needed only where several are under way. All but show need the passphra
     load: async () => (await import("./commands/pair.ts")).pair,
   },
   enrol: {
-    summary: "gives out a one-time address for a desk, a console or an officer",
-    usage: "--role desk|console|officer --name NAME",
+    summary: "gives out a one-time address for a desk, a console or an officer, or lets the station's own browser in",
+    usage: "--role desk|console|officer|rehearser --name NAME",
     about: `Prints an address that works once, for 15 minutes, in the browser that opens it first: a desk for the principal, a
-console for duty officers, or a new officer, who then makes a passkey. Needs the passphrase of the command line's officer.`,
+console for duty officers, or a new officer, who then makes a passkey. A rehearser is the browser that the station starts itself
+while no desk is open (drills.browser in its settings): the station opens that address, and none is printed. Needs the passphrase of the command line's officer.`,
     options: {
-      role: { value: "ROLE", help: "desk, console or officer" },
+      role: { value: "ROLE", help: "desk, console, officer or rehearser" },
       name: { value: "NAME", help: "what the terminal or the officer is called" },
       ...passphraseOptions,
     },

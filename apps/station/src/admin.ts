@@ -21,6 +21,7 @@ import { drillNow, drillsSince } from "./adminDrills.ts";
 import { checkNow, checksShown, horizons } from "./adminChecks.ts";
 import { exportRecord } from "./exportRecord.ts";
 import { secretOf } from "./rekeyView.ts";
+import { refuseWithoutRehearser } from "./rehearser/start.ts";
 import { rekeyCommand } from "./duty/identity/rekeyAct.ts";
 import { officerSigned } from "./keys/officerKey.ts";
 import { stoppedCode } from "./run/logFacts.ts";
@@ -91,8 +92,14 @@ async function run(
       return said.ok ? ok({ at: said.value.type === "pending" ? "secondOfficerDue" : "agreed" }) : said;
     }
     case "handOut": {
+      const rehearser = command.role === "rehearser" ? refuseWithoutRehearser(station.rehearser) : ok(null);
+      if (!rehearser.ok) return rehearser;
       const code = await station.terminals.people.handOut(command.role, command.name, by, true);
       if (!code.ok) return code;
+      if (rehearser.value !== null) {
+        rehearser.value.enrol(codeAddress(config.web.origin, command.role, code.value));
+        return ok({ address: null });
+      }
       return ok({ address: codeAddress(config.web.origin, command.role, code.value) });
     }
   }
@@ -177,6 +184,7 @@ function statusOf(station: Station, config: Config) {
       people: station.people?.shown().lines.find((it) => it.link === link) ?? null,
     })),
     terminals: station.terminals.desks(),
+    rehearser: station.rehearser === null ? null : rehearserShown(station),
     officers: identity.officers.size,
     /** Whether an officer of ours has answered when it was asked; null where nobody is. */
     people: station.people?.shown().ours ?? null,
@@ -199,4 +207,10 @@ function recordOf({ log }: Station, link: IdText) {
     weCosigned: it?.weCosigned ?? 0,
     stopped: it === undefined || it.stopped === null ? null : stoppedCode(it.stopped),
   };
+}
+
+/** How the browser that rehearses stands. */
+function rehearserShown({ terminals }: Station) {
+  const { isEnrolled, isOnline } = terminals.rehearser;
+  return { enrolled: isEnrolled(), online: isOnline() };
 }

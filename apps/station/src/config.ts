@@ -113,6 +113,18 @@ const drillsSchema = z.strictObject({
     .max(1440)
     .default(60)
     .describe("How often a line is rehearsed, by the two sides in turns."),
+  browser: z
+    .union([z.literal("auto"), z.string().min(2).max(500).startsWith("/")])
+    .nullable()
+    .default(null)
+    .describe(
+      "A Chromium that the station starts without a screen, to rehearse while no desk is open: its path, or auto for the first that is found. An officer lets it in once, by parley enrol --role rehearser.",
+    ),
+  browserArguments: z
+    .array(z.string().min(1).max(500).startsWith("--"))
+    .max(16)
+    .default([])
+    .describe("What that browser is started with besides, as the trust in a certificate of one's own needs."),
   ringSeconds: range(0, 20, 2, 8).describe(
     "How long a rehearsal rings, unheard, before it is answered: between these.",
   ),

@@ -7,5 +7,7 @@ export const rootFile = "root.sealed";
 export const officerFile = "officer.sealed";
 /** What an external relay shares with the station, where the settings name nothing. */
 export const turnSecretFile = "turn-secret";
+/** What the browser keeps that rehearses while no desk is open: its key, above all. */
+export const rehearserFolder = "rehearser";
 /** The socket of the running station. */
 export const adminSocket = "admin.sock";

@@ -28,11 +28,12 @@ export type HouseSources = {
 };
 
 /** The roles of terminals as consoles know them. */
-export const consoleRole = (role: string): "desk" | "console" => (role === "dutyOfficer" ? "console" : "desk");
+export const consoleRole = (role: string): "desk" | "console" | "rehearser" =>
+  role === "dutyOfficer" ? "console" : role === "probe" ? "rehearser" : "desk";
 
 /** Where a browser brings a code that was handed out. */
 export const codeAddress = (origin: string, role: HandedOut["role"], code: string): string =>
-  `${origin}/${role === "desk" ? "desk" : "console"}#${role === "officer" ? "officer" : "code"}=${code}`;
+  `${origin}/${role === "desk" || role === "rehearser" ? "desk" : "console"}#${role === "officer" ? "officer" : "code"}=${code}`;
 
 export function houseOf(from: HouseSources): House {
   const { identity } = from;
@@ -56,28 +57,18 @@ export function houseOf(from: HouseSources): House {
         removal: removalOf(identity, id),
       };
     }),
-    codes: [...from.codes.values()].map(({ role, name, code, until }) => ({
-      id: code,
-      role,
-      name,
-      code,
-      address: codeAddress(from.origin, role, code),
-      expires: until,
-    })),
-    requests: [...identity.enrolments.values()].flatMap((it) =>
-      it.at === "asked"
-        ? [
-            {
-              id: idText(it.terminal),
-              role: consoleRole(it.role),
-              name: it.name,
-              compare: compareText(it.key),
-              browser: "",
-              asked: it.until,
-            },
-          ]
-        : [],
+    // The code of the station's own browser is for that browser alone: nobody is to carry it elsewhere.
+    codes: [...from.codes.values()].flatMap(({ role, name, code, until }) =>
+      role === "rehearser"
+        ? []
+        : [{ id: code, role, name, code, address: codeAddress(from.origin, role, code), expires: until }],
     ),
+    requests: [...identity.enrolments.values()].flatMap((it) => {
+      const role = consoleRole(it.role);
+      if (it.at !== "asked" || role === "rehearser") return [];
+      const { terminal, name, key, until } = it;
+      return [{ id: idText(terminal), role, name, compare: compareText(key), browser: "", asked: until }];
+    }),
     officers: [...identity.officers.values()].map(({ id, name, passkeys }) => ({
       id: idText(id),
       name,

@@ -96,6 +96,8 @@ export type TerminalsPort = {
 
 /** The same of drills; terminals that cannot take part have none. */
 export type DrillsPort = DrillTerminalsPort & {
+  /** With those at which nobody sits. */
+  readonly desks: () => readonly Desk[];
   readonly line: (to: IdText, message: Exclude<ToTerminal, { type: "refused" | "admit" }>) => void;
   readonly admit: (to: IdText, message: ToTerminal & { type: "admit" }) => void;
 };

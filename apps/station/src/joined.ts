@@ -107,7 +107,7 @@ export async function joinPeers(
           purpose: "drill",
           desks: () => {
             const engaged = drills?.engaged() ?? [];
-            const desks = late.terminals?.desks() ?? [];
+            const desks = late.terminals?.drills?.desks() ?? [];
             return desks.flatMap((desk) => (engaged.includes(desk.terminal) ? [{ ...desk, online: true }] : []));
           },
           tell: (to, message) => {

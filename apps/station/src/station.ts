@@ -24,6 +24,8 @@ import { openLooks, runningOf } from "./checks/open.ts";
 import { reachFrom } from "./reach.ts";
 import { type RelayRun, startRelay } from "./relayRun.ts";
 import { drillsSettings, peopleSettings } from "./drillsSettings.ts";
+import type { Rehearser } from "./rehearser/rehearser.ts";
+import { startRehearser } from "./rehearser/start.ts";
 import { openStore } from "./openStore.ts";
 import { ownProcess } from "./probes/process.ts";
 import { setupOf } from "./probes/setup.ts";
@@ -64,6 +66,8 @@ export type Station = Opened &
     readonly checks: ChecksRun;
     readonly alarms: AlarmsRun;
     readonly relay: RelayRun;
+    /** The browser that it starts while no desk is open; null where its settings want none. */
+    readonly rehearser: Rehearser | null;
     /** `metrics`: null where nobody may read them. */
     readonly ports: { readonly web: number; readonly peer: number; readonly metrics: number | null };
   };
@@ -250,11 +254,14 @@ export async function startStation(options: StationOptions): Promise<Result<Stat
   begin();
   checks.start();
   alarms.value.start();
+  const rehearser = startRehearser({ ...options, facts: terminals.value.rehearser });
 
   return ok({
     ...running,
+    rehearser,
     ports: { web: terminals.value.port, peer: peers.port, metrics: metrics.value?.port ?? null },
     close: async () => {
+      await rehearser?.stop();
       certificate.value?.close();
       checks.stop();
       await alarms.value.stop();

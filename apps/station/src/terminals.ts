@@ -20,7 +20,8 @@ import { callPins } from "./callPins.ts";
 import { lineChecks } from "./checks/view.ts";
 import { readinessFor } from "./drillHistory/readiness.ts";
 import { drillTerminals } from "./drillTerminals.ts";
-import type { ToTerminal as ToCallTerminal } from "./duty/calls/port.ts";
+import type { Desk, ToTerminal as ToCallTerminal } from "./duty/calls/port.ts";
+import type { Terminal } from "./duty/identity/state.ts";
 import { heldChains } from "./heldChains.ts";
 import { type Presence, consoleRole, houseOf, shownPairing } from "./houseView.ts";
 import { rowOf } from "./ledgerView.ts";
@@ -28,6 +29,7 @@ import { secretOf } from "./rekeyView.ts";
 import { verifiedBy } from "./peer/tlsIdentity.ts";
 import type { TerminalsPort } from "./inside.ts";
 import type { Joined } from "./joined.ts";
+import { type RehearserFacts, isRehearser, mayRehearserSay, rehearserFacts } from "./rehearser/facts.ts";
 import { relayCredentials } from "./relayCredentials.ts";
 import { setUpAsked } from "./setUpAsked.ts";
 import type { RelayRun } from "./relayRun.ts";
@@ -72,6 +74,7 @@ export type TerminalsOptions = {
 export type Terminals = Required<TerminalsPort> & {
   readonly port: number;
   readonly people: People;
+  readonly rehearser: RehearserFacts;
   /** A line was checked. */
   readonly checked: () => void;
   /** The web port shows another certificate from the next connection on. */
@@ -204,8 +207,10 @@ export async function openTerminals(options: TerminalsOptions): Promise<Result<T
     tellPeople((message) => hub.tellSeat(seat, message));
     if (consoleRole(it.role) === "console") people.door(seat);
     // After its lines: a set-up screen takes the place of how a call has ended.
-    void calls.command({ from: "presence", terminal }).then(() => setUps.came(terminal));
+    // Of people's calls the station's own browser is told nothing.
+    if (!isRehearser(it)) void calls.command({ from: "presence", terminal }).then(() => setUps.came(terminal));
     void options.drills?.run.came(terminal);
+    if (isRehearser(it)) return changed();
     for (const { line } of Object.values(calls.state().links)) {
       const recorded = line.at === "ended" ? recordOf(line.call) : null;
       if (line.at === "ended" && recorded !== null && recorded.at !== "crossed")
@@ -266,6 +271,8 @@ export async function openTerminals(options: TerminalsOptions): Promise<Result<T
       default:
     }
     if (seat.who === null) return hub.refuse(seat, "TERMINAL_UNPROVEN");
+    const it = enrolled(seat.who);
+    if (it !== null && isRehearser(it) && !mayRehearserSay(message)) return hub.refuse(seat, "TERMINAL_UNKNOWN");
     switch (message.type) {
       case "renew":
         return renew(seat, seat.who, message.request, nonce);
@@ -391,15 +398,22 @@ export async function openTerminals(options: TerminalsOptions): Promise<Result<T
   /** Whether somebody may take a call there now: a console's rings are seen only by an officer who is signed in ([CA19]). */
   const canRing = (terminal: IdText, role: string): boolean => {
     if (!hub.isOn(terminal) || chains.of(terminal) === null) return false;
-    if (consoleRole(role) === "desk") return true;
+    if (consoleRole(role) !== "console") return true;
     const seat = hub.seats().find(({ who }) => who === terminal);
     return seat !== undefined && people.officerAt(seat) !== null;
   };
 
+  const rehearser = rehearserFacts({
+    terminals: () => identity.state().terminals.values(),
+    isOn: (terminal) => hub.isOn(terminal),
+    engaged: () => options.drills?.run.engaged() ?? [],
+  });
   const drillDesks = drillTerminals({
     isOn: (terminal) => {
       const it = enrolled(terminal);
-      return it !== null && canRing(terminal, it.role) && consoleRole(it.role) === "desk";
+      if (it === null || consoleRole(it.role) === "console" || !canRing(terminal, it.role)) return false;
+      // A desk that a person has open is what is to be proven: the station's own browser stands in for it and never beside it.
+      return !isRehearser(it) || rehearser.isWanted();
     },
     onChange: () => options.drills?.run.look(),
   });
@@ -490,19 +504,32 @@ export async function openTerminals(options: TerminalsOptions): Promise<Result<T
   });
   if (!listening.ok) return listening;
 
+  const ringable = (who: (it: Terminal) => boolean): readonly Desk[] =>
+    [...identity.state().terminals.values()].flatMap((it) => {
+      const { id, name, role, standing } = it;
+      if (standing.at !== "enrolled" || !who(it)) return [];
+      return [{ terminal: idText(id), name, online: canRing(idText(id), role) }];
+    });
+  /** People's business: nothing of it goes to the station's own browser. */
+  const tellSeated = (message: ToTerminal): void => {
+    for (const seat of hub.seats()) {
+      const it = seat.who === null ? null : enrolled(seat.who);
+      if (it !== null && !isRehearser(it)) hub.tellSeat(seat, message);
+    }
+  };
+
   return ok({
     port: listening.value,
     people,
-    desks: () =>
-      [...identity.state().terminals.values()].flatMap(({ id, name, role, standing }) =>
-        standing.at === "enrolled" ? [{ terminal: idText(id), name, online: canRing(idText(id), role) }] : [],
-      ),
-    tell: (to, message) => (to === null ? hub.tellAll(message as ToTerminal) : hub.tell(to, message as ToTerminal)),
+    rehearser,
+    desks: () => ringable((it) => !isRehearser(it)),
+    tell: (to, message) => (to === null ? tellSeated(message as ToTerminal) : hub.tell(to, message as ToTerminal)),
     admit: (to, message) => {
       const given = admission(to, message, config.call.epochSeconds);
       if (given !== null) hub.tell(to, given);
     },
     drills: {
+      desks: () => ringable(() => true),
       idle: drillDesks.idle,
       tell: hub.tell,
       changed: () => hub.tellAll(drillsNow()),
@@ -513,7 +540,7 @@ export async function openTerminals(options: TerminalsOptions): Promise<Result<T
       },
     },
     recorded: (call, { at, index }) => {
-      if (at !== "crossed") hub.tellAll({ type: "record", call, at, index });
+      if (at !== "crossed") tellSeated({ type: "record", call, at, index });
     },
     refuse: (to, code) => {
       const seat = hub.seats().find(({ who }) => who === to);

@@ -786,6 +786,16 @@ const table = {
     say: "The other station said something about its people that is not about this line, not signed by it, or too often.",
     cure: "Compare the versions of both stations; if both are current, report it.",
   },
+  REHEARSER_OFF: {
+    blame: "us",
+    say: "This station starts no browser of its own for rehearsals.",
+    cure: "Set drills.browser in its settings to auto or to the path of a Chromium, and start it anew.",
+  },
+  REHEARSER_AWAY: {
+    blame: "us",
+    say: "The browser that rehearses while no desk is open does not come to the station, however often it is started.",
+    cure: "Start that browser by hand with the station's address to see why; then let it in again by parley enrol --role rehearser.",
+  },
   PASSKEY_REFUSED: {
     blame: "caller",
     say: "The passkey was not accepted.",

@@ -30,7 +30,7 @@ import {
 
 /** A code that somebody may still use, in the words in which it was handed out; kept in memory only. */
 export type HandedOut = {
-  readonly role: "desk" | "console" | "officer";
+  readonly role: "desk" | "console" | "officer" | "rehearser";
   readonly name: string;
   readonly code: string;
   readonly until: number;
@@ -84,7 +84,7 @@ type Sitting = { shown: Shown | null; waiting: Waiting | null };
 /** An offer is good for this long unless it is taken back: time to carry a file to another town, chosen. */
 const offerLifetime: Ms = days(1);
 
-const rolesOf = { desk: "principal", console: "dutyOfficer" } as const;
+const rolesOf = { desk: "principal", console: "dutyOfficer", rehearser: "probe" } as const;
 
 export function makePeople(options: PeopleOptions): People {
   const { site } = options;

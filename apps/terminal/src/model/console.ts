@@ -84,7 +84,7 @@ export type Handover =
 export type TerminalRow = {
   readonly id: string;
   readonly name: string;
-  readonly role: "desk" | "console";
+  readonly role: "desk" | "console" | "rehearser";
   readonly enrolled: Instant;
   readonly presence:
     | { readonly at: "here" }

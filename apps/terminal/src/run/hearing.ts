@@ -41,8 +41,13 @@ export function hearingFor(options: HearingOptions): (message: ToTerminal) => vo
       case "welcome":
         if (welcome !== null && welcome.chain !== message.chain) calls.renewed(bytesOf(message.chain));
         rehearsal.welcomed();
-        change({ welcome: message, party: message.party.name, page: message.role });
-        void setUp.arrived();
+        change({
+          welcome: message,
+          party: message.party.name,
+          page: message.role === "console" ? "console" : "desk",
+        });
+        // Nobody is there to set devices up for whom nobody calls.
+        if (message.role !== "rehearser") void setUp.arrived();
         calls.again();
         return;
       case "links":

@@ -626,6 +626,7 @@ export const ar: Readonly<Record<WordId, string>> = {
   "role.desk": "مكتب",
   "role.console": "وحدة تحكم",
   "role.officer": "ضابط",
+  "role.rehearser": "متصفح المحطة نفسها، للاختبارات حين لا مكتب مفتوح",
   "remove.open": "إزالة",
   "remove.spoken": "إزالة {terminal}",
   "remove.title": "إزالة {terminal}؟",

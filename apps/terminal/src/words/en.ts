@@ -665,6 +665,7 @@ export const en = {
   "role.desk": "desk",
   "role.console": "console",
   "role.officer": "officer",
+  "role.rehearser": "the station's own browser, for drills while no desk is open",
   "remove.open": "Remove",
   "remove.spoken": "Remove {terminal}",
   "remove.title": "Remove {terminal}?",

@@ -41,8 +41,11 @@ export const adminCommandSchema = z.discriminatedUnion("do", [
   z.object({ do: z.enum(["match", "differ", "cancel"]), offer: z.string().max(64) }),
   /** The command line's officer wants the link with this party keyed again; another one confirms it at a console. */
   z.object({ do: z.literal("rekeyLink"), link: z.string().max(64) }),
-  /** A one-time address for a browser; it needs no further approval, since the root's holder gives it out. */
-  z.object({ do: z.literal("handOut"), role: z.enum(enrolRoles), name }),
+  /**
+   * A one-time address for a browser; it needs no further approval, since the root's holder gives it out. That of a rehearser is
+   * opened by the station itself, and null is answered.
+   */
+  z.object({ do: z.literal("handOut"), role: z.enum([...enrolRoles, "rehearser"]), name }),
 ]);
 export type AdminCommand = z.infer<typeof adminCommandSchema>;
 

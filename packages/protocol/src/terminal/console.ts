@@ -4,6 +4,7 @@
 import { z } from "zod/v4";
 import { maxAlarmIdBytes, maxNameBytes } from "../limits.ts";
 import { id16, id32 } from "./call.ts";
+import { roles } from "./session.ts";
 
 const name = z.string().min(1).max(maxNameBytes);
 const instant = z.number().int().nonnegative();
@@ -95,7 +96,7 @@ export const houseSchema = z.object({
       z.object({
         id: id16,
         name,
-        role: z.enum(["desk", "console"]),
+        role: z.enum(roles),
         enrolled: instant,
         presence: z.discriminatedUnion("at", [
           z.object({ at: z.literal("here") }),

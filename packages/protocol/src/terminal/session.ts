@@ -9,7 +9,8 @@ export const helloLabel = "parley terminal hello v1";
 
 const name = z.string().min(1).max(maxNameBytes);
 
-export const roles = ["desk", "console"] as const;
+/** `rehearser`: the station's own browser, for drills while no desk is open. */
+export const roles = ["desk", "console", "rehearser"] as const;
 export type Role = (typeof roles)[number];
 
 export const sessionFromTerminal = [
