@@ -54,10 +54,11 @@ export function pressingFor(options: PressingOptions): Pressing {
     switch (action.type) {
       case "call": {
         const desk = "from" in action && action.from === "desk" ? firstDesk() : null;
-        if (desk === null) rehearsal.giveWay();
-        if (desk === null) room.open("call");
+        // Said before anything is done here: a drill that is under way ends by that very word.
         send({ type: "place", link: action.line, ...(desk === null ? {} : { from: desk }) });
-        return;
+        if (desk !== null) return;
+        rehearsal.giveWay();
+        return room.open("call");
       }
       case "answer":
       case "answerHere":
