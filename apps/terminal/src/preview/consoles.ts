@@ -103,9 +103,12 @@ export const consoles = {
       readiness: { ...unknown, line: "line-2", page: { at: "loading" }, summary: null },
     }),
   "readiness.drillLoading": (c) =>
-    on(c, { section: "readiness", readiness: readiness(c, { drill: { at: "loading", index: 41_902 } }) }),
+    on(c, {
+      section: "readiness",
+      readiness: readiness(c, { summary: null, drill: { at: "loading", index: 41_902 } }),
+    }),
   "readiness.unread": (c) =>
-    on(c, { section: "readiness", readiness: readiness(c, { drill: { at: "unread", index: 41_902 } }) }),
+    on(c, { section: "readiness", readiness: readiness(c, { summary: null, drill: { at: "unread", index: 41_902 } }) }),
   "readiness.new": (c) => on(c, { section: "readiness", readiness: unknown }),
   "readiness.none": (c) =>
     on(c, { section: "readiness", lines: [], alarms: [], readiness: { ...unknown, line: null } }),

@@ -229,6 +229,8 @@ export function sessions(c: Cast): Readiness {
   };
   const ring = passedSteps(0).slice(0, 2);
   return readiness(c, {
+    // Days and trends stand in other states: here they would only be looked at once more.
+    summary: null,
     page: page([row, ...rest]),
     drill: {
       at: "here",

@@ -88,7 +88,9 @@ export function hearingFor(options: HearingOptions): (message: ToTerminal) => vo
       case "signal":
         return calls.signal(message);
       case "door":
-        return change({ door: { officers: message.officers, officer: message.officer }, passkey: { at: "ready" } });
+        change({ door: { officers: message.officers, officer: message.officer }, passkey: { at: "ready" } });
+        if (message.officer !== null) readiness.officerCame();
+        return;
       case "passkey":
         return askPasskey(message.ceremony, message.options);
       case "setUp":

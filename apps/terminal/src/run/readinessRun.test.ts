@@ -94,7 +94,7 @@ describe("the section of readiness", () => {
   it("[VW76] asks again when a drill of that line has ended, while the newest page is looked at, and once for each", () => {
     const { known, run, said } = begin();
     run.open("one");
-    known.change({ section: "readiness" });
+    known.change({ section: "readiness", door: { officers: "some", officer: "Ada" } });
     run.page(page());
     said();
     const again: FromTerminal[] = [{ type: "drillHistory", link: "one", before: null }];
@@ -105,11 +105,33 @@ describe("the section of readiness", () => {
     expect(said()).toEqual([]);
     run.drillsSaid([verdict(8)]);
     expect(said()).toEqual(again);
+    // A further session of it is over.
+    run.drillsSaid([{ ...verdict(8), running: true }]);
+    said();
+    run.drillsSaid([verdict(8)]);
+    expect(said()).toEqual(again);
     run.page(page({ before: 5 }));
     run.drillsSaid([verdict(9)]);
     known.change({ section: "lines" });
     run.page(page());
     run.drillsSaid([verdict(10)]);
     expect(said().some(({ type }) => type === "drillHistory")).toBe(false);
+  });
+
+  it("[VW70] asks nothing of a station that knows no officer here, and what it could not ask once one has signed in", () => {
+    const { known, run, said } = begin();
+    run.open("one");
+    known.change({ section: "readiness", door: { officers: "some", officer: null } });
+    said();
+    run.drillsSaid([verdict(7)]);
+    expect(said()).toEqual([]);
+    run.officerCame();
+    expect(said()).toEqual([]); // no line is known without a welcome
+    known.change({ readiness: { ...known.facts().readiness, page: { rows: [], before: null, older: null } } });
+    run.drillsSaid([verdict(8)]);
+    expect(said()).toEqual([]);
+    known.change({ door: { officers: "some", officer: "Ada" } });
+    run.drillsSaid([verdict(9)]);
+    expect(said()).toEqual([{ type: "drillHistory", link: "one", before: null }]);
   });
 });

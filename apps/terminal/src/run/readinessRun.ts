@@ -14,12 +14,14 @@ export type ReadinessRun = {
   readonly choose: (index: number) => void;
   readonly page: (message: Extract<ToTerminal, { type: "drillHistory" }>) => void;
   readonly report: (message: Extract<ToTerminal, { type: "drillReport" }>) => void;
+  /** An officer has signed in: what could not be asked before is asked now. */
+  readonly officerCame: () => void;
   readonly drillsSaid: (lines: readonly LineDrills[]) => void;
 };
 
 export function readinessRun(known: Known, send: (message: FromTerminal) => boolean): ReadinessRun {
   const { facts, change } = known;
-  /** When the newest verdict was that the page in hand has, by line as the station said it. */
+  /** How the drills of the line looked at stood when the station last spoke of them. */
   let newest: string | null = null;
 
   const askDrill = (): void => {
@@ -51,17 +53,23 @@ export function readinessRun(known: Known, send: (message: FromTerminal) => bool
       askDrill();
     },
     report: (message) => change({ readiness: drillCame(facts().readiness, message) }),
-    drillsSaid: (lines) => {
+    officerCame: () => {
       const { readiness, section } = facts();
-      const verdict = lines.find(({ link }) => link === readiness.line)?.verdict ?? null;
-      if (readiness.line === null || verdict === null) return;
-      const said = `${readiness.line} ${verdict.when} ${verdict.session}`;
+      if (section === "readiness" && readiness.page === null) open(null);
+    },
+    drillsSaid: (lines) => {
+      const { readiness, section, door } = facts();
+      const its = lines.find(({ link }) => link === readiness.line);
+      if (readiness.line === null || its?.verdict === null || its === undefined) return;
+      const { verdict, running } = its;
+      // A session that was passed changes no verdict; that it is over shows in what runs.
+      const said = `${readiness.line} ${verdict.when} ${verdict.session} ${running}`;
       const isNews = said !== newest;
       newest = said;
       // A page of older ones, or a drill that somebody reads, is not taken away.
-      if (isNews && section === "readiness" && readiness.page?.before === null) {
+      const looksOn = section === "readiness" && readiness.page?.before === null;
+      if (isNews && looksOn && door !== null && door.officer !== null)
         send({ type: "drillHistory", link: readiness.line, before: null });
-      }
     },
   };
 }

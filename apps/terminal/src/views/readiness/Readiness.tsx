@@ -63,7 +63,6 @@ function Head({ line, screen, act }: Props & { readonly line: Line }) {
         <p>
           <Words say={lineSentence(line, us.place, now)} />
         </p>
-        <PeopleMarks line={line} here={us.place} now={now} />
         {line.horizon !== null && (
           <p className="ready-quiet">
             <Words say={horizonSentence(line.horizon, us.place, "line.horizon")} />
@@ -95,6 +94,7 @@ function Head({ line, screen, act }: Props & { readonly line: Line }) {
           onPress={() => act({ type: "drillNow", line: line.id })}
         />
       </div>
+      <PeopleMarks line={line} here={us.place} now={now} />
     </section>
   );
 }
