@@ -160,6 +160,7 @@ describe("an alarm that nobody takes up", () => {
     } finally {
       for (const place of [ada, jonas, only]) await place.browser.close();
       await two.close();
+      server.closeAllConnections();
       server.close();
     }
   }, 240_000);
