@@ -1,13 +1,27 @@
-// Whole calls between real browsers, and the harness that drives them. One file at a time: two browsers and two stations
-// already fill two cores, and a starved encoder would be read as a fault of ours.
+// Whole calls between real browsers, and the harness that drives them. Most of the time they wait: for a page, a ring, a second of
+// sound. So two files run beside each other; those that judge by the clock how a picture came through have the machine alone.
 import { defineConfig } from "vitest/config";
+
+const alone = ["longCall", "narrow", "path", "drill", "hostile/hostile"].map((name) => `src/${name}.e2e.ts`);
+
+const shared = { root: import.meta.dirname, testTimeout: 120_000, hookTimeout: 120_000 };
 
 export default defineConfig({
   test: {
-    root: import.meta.dirname,
-    include: ["src/**/*.test.ts", "src/**/*.e2e.ts"],
-    testTimeout: 120_000,
-    hookTimeout: 120_000,
-    fileParallelism: false,
+    projects: [
+      {
+        test: {
+          ...shared,
+          name: "together",
+          include: ["src/**/*.test.ts", "src/**/*.e2e.ts"],
+          exclude: alone,
+          maxWorkers: 2,
+          sequence: { groupOrder: 0 },
+        },
+      },
+      {
+        test: { ...shared, name: "alone", include: alone, fileParallelism: false, sequence: { groupOrder: 1 } },
+      },
+    ],
   },
 });

@@ -7,7 +7,12 @@ import { type Facts, isAnswered, pictureComes } from "./facts.ts";
 const at = { since: instant(0), until: instant(1) };
 const ringing = { at: "ringing", side: "called", call: "c1", desks: ["me"], theirs: "t", reach: "rang", ...at };
 const inCall = (to: "keying" | "live", ours: string, offered?: string) => ({
-  ...{ at: to, side: "called", call: "c1", ours, theirs: "t", ...at },
+  ...at,
+  at: to,
+  side: "called",
+  call: "c1",
+  ours,
+  theirs: "t",
   ...(offered === undefined ? {} : { offered }),
 });
 
