@@ -44,14 +44,15 @@ describe("the desk", () => {
       "desk/ended": "backToLine",
       "desk/fault.station": "tryAgain",
     };
+    const asked = async () => (await gallery.acts()).map((act) => act["type"]).filter((type) => type !== "reach");
     for (const [state, type] of Object.entries(acts)) {
       for (const key of ["Space", "Enter"]) {
         await gallery.show(state, "en", deskScreen);
         await gallery.page.keyboard.press(key);
-        expect([state, key, (await gallery.acts()).map((act) => act["type"])]).toEqual([state, key, [type]]);
+        expect([state, key, await asked()]).toEqual([state, key, [type]]);
         await gallery.page.mouse.click(640, 130);
         await gallery.page.keyboard.press(key);
-        expect([state, key, (await gallery.acts()).length]).toEqual([state, key, 2]);
+        expect([state, key, await asked()]).toEqual([state, key, [type, type]]);
       }
     }
   });
@@ -60,10 +61,20 @@ describe("the desk", () => {
     await gallery.show("desk/ringingIn", "en", deskScreen);
     await gallery.page.keyboard.press("Enter");
     await gallery.page.keyboard.press("Enter");
-    expect(await gallery.acts()).toEqual([
+    const press = [
+      { type: "reach", call: "call-1" },
       { type: "answer", call: "call-1" },
-      { type: "answer", call: "call-1" },
-    ]);
+    ];
+    expect(await gallery.acts()).toEqual([...press, ...press]);
+  });
+
+  it("[VW12] a finger that comes down on Answer and slides off has answered nothing", async () => {
+    await gallery.show("desk/ringingIn", "en", deskScreen);
+    await gallery.page.getByRole("button", { name: /^Answer/ }).hover();
+    await gallery.page.mouse.down();
+    await gallery.page.mouse.move(5, 5);
+    await gallery.page.mouse.up();
+    expect(await gallery.acts()).toEqual([{ type: "reach", call: "call-1" }]);
   });
 
   it("[VW13] End wants a second of holding by key or pointer, and a shorter one does nothing", async () => {
