@@ -1,10 +1,13 @@
-// `npm run sim -- [--seeds N] [--years Y] [--seed S] [--stations N] [--star] [--real-crypto] [--trace] [--json]`: whole stations with
+// `npm run sim -- [--seeds N] [--years Y] [--seed S] [--stations N] [--star] [--real-crypto] [--trace]
+// [--first-use N] [--json]`: whole stations with
 // scripted people in simulated worlds. Without --years each world is a few days of dense activity. --seed runs one world
-// twice, which must leave one trace, and shows the end of it when something was wrong. Exits 1 when anything was.
+// twice, which must leave one trace, and shows the end of it when something was wrong. With --first-use N people press Call N times
+// after 30 to 3,650 idle days (docs/spec/sim.md). Exits 1 when anything was wrong. For the night: --years 10 --seeds 1000.
 import { parseArgs } from "node:util";
 import { type Figure, atMost } from "../bench/src/figure.ts";
 import { machine } from "../bench/src/machine.ts";
 import { type Sum, runMany } from "../sim/src/many.ts";
+import { runUses, upperBound, usesPlans } from "../sim/src/manyUses.ts";
 import { type Plan, shortPlan, standingPlan } from "../sim/src/plan.ts";
 import { runWorld } from "../sim/src/world.ts";
 
@@ -17,6 +20,7 @@ const { values } = parseArgs({
     star: { type: "boolean", default: false },
     "real-crypto": { type: "boolean", default: false },
     trace: { type: "boolean", default: false },
+    "first-use": { type: "string", default: "0" },
     json: { type: "boolean", default: false },
   },
 });
@@ -105,4 +109,47 @@ async function many(): Promise<number> {
   return figures.every(({ holds }) => holds) ? 0 : 1;
 }
 
-process.exitCode = values.seed === undefined ? await many() : await replay(values.seed);
+/** What of a first use is the stations' own code, and what is a model of something else. */
+const ofTheModel =
+  "real: duties, ledgers, links, storage's port, the judgement of drills and checks; models: browsers and their media, " +
+  "networks, relays, certificates, disks, clocks, signatures; not in it: the rooms' cameras and microphones";
+
+async function firstUses(presses: number): Promise<number> {
+  const began = process.cpuUsage();
+  const sum = await runUses(usesPlans(presses), ({ presses: done, falseGreen }) => {
+    if (done % 500 === 0) console.log(`${done} presses, ${falseGreen} false greens`);
+  });
+  const { user, system } = process.cpuUsage(began);
+  const rate = sum.lineYears / ((user + system) / 60_000_000);
+  const kinds = Object.values(sum.faults).filter((count) => count > 0).length;
+  for (const what of [...sum.wrong, ...sum.falseGreens]) console.log(`WRONG ${what}`);
+  const bound = upperBound(sum.falseGreen, sum.green);
+  console.log(
+    `${sum.presses} first uses in ${sum.lineYears.toFixed(0)} line-years, ${kinds} kinds of fault; the last drill was green before ${sum.green}, ` +
+      `degraded, unproven or too old before ${sum.amber}, red before ${sum.red}; ${sum.failed} calls failed\n` +
+      `after a green drill ${sum.falseGreen} failed by what was there when it began (95 % bound ${bound.toPrecision(2)}), ` +
+      `${sum.overtaken} by what began after it\n${ofTheModel}`,
+  );
+  const figures: readonly Figure[] = [
+    atMost("sim.false_green", sum.falseGreen, 0, 0, sum.green),
+    atMost("sim.false_green_bound", bound, null, null, sum.green),
+    atMost("sim.overtaken", sum.overtaken, null, null, sum.green),
+    atMost("sim.false_red", sum.falseRed / Math.max(1, sum.presses), 0.001, 0.0001, sum.presses),
+    atMost("sim.wrong", sum.wrong.length, 0, 0, sum.presses),
+    {
+      id: "sim.line_years",
+      value: Number(rate.toPrecision(3)),
+      must: ">= 20",
+      aim: ">= 200",
+      holds: rate >= 20,
+      n: sum.presses,
+    },
+  ];
+  for (const { id, value, must, holds } of figures) console.log(`${holds ? "ok  " : "FAIL"}  ${id} ${value} (${must})`);
+  if (values.json) console.log(JSON.stringify({ figures, machine: await machine(new Date()), ofTheModel }));
+  return figures.every(({ holds }) => holds) ? 0 : 1;
+}
+
+const presses = Number(values["first-use"]);
+process.exitCode =
+  presses > 0 ? await firstUses(presses) : values.seed === undefined ? await many() : await replay(values.seed);

@@ -5,14 +5,16 @@ import { type DatedItem, standsOf, warnAhead } from "@parley/drill/horizon";
 import type { IdText } from "@parley/protocol/ids";
 import type { LineDrills } from "@parley/protocol/terminal/drill";
 import type { LongFault } from "./longFaults.ts";
-import type { Pair, World } from "./parts.ts";
+import type { Linked, World } from "./parts.ts";
 import { thinLooks } from "./standing.ts";
 import type { Alive, Station } from "./station.ts";
 
 /** After a disturbance, drills that were under way in it may still end. */
 const settles = 180_000;
 
-type Linked = Pair & { readonly link: IdText };
+/** What both have signed is cosigned by then. */
+const quietFor = 30_000;
+
 export type Verdict = NonNullable<LineDrills["verdict"]>;
 
 /** One drill of a line as one side has it; `at`: the world's time. */
@@ -163,6 +165,13 @@ export class DrillsJudge {
 
   found(station: Station, link: IdText): readonly Finding[] {
     return this.findings.get(this.key(station, link)) ?? [];
+  }
+
+  /** Nothing of a drill is under way or has just ended. */
+  isQuiet(): boolean {
+    const { stations, queue } = this.world();
+    const runs = stations.some((it) => it.alive?.joined?.drills?.run.shown().some(({ running }) => running));
+    return !runs && [...this.told.values()].every((told) => (told.at(-1)?.at ?? 0) < queue.now() - quietFor);
   }
 
   counts() {

@@ -15,10 +15,13 @@ const soundPackets = 50;
 
 /** Between `near` and `far`, after frames have flowed for `lasted`. */
 export function evidenceOf(near: Seat, far: Seat, lasted: Ms, inDrill: boolean, equipment: Equipment): Evidence {
-  const here = (part: Part): boolean => equipment.works(near.id, part, inDrill);
-  const there = (part: Part): boolean => equipment.works(far.id, part, inDrill);
+  // Whoever pressed Call or Answer has touched the page.
+  const works = (seat: Seat, part: Part): boolean =>
+    (part === "autoplay" && !inDrill) || equipment.works(seat.id, part, inDrill);
+  const here = (part: Part): boolean => works(near, part);
+  const there = (part: Part): boolean => works(far, part);
   const seconds = lasted / 1000;
-  const sent = (works: boolean, rate: number) => ({ packets: works ? Math.ceil(seconds * rate) : 0, frames: 0 });
+  const sent = (goesOut: boolean, rate: number) => ({ packets: goesOut ? Math.ceil(seconds * rate) : 0, frames: 0 });
   const rate = there("pace") ? usualRate : slowRate;
   const arrives = there("encoder");
   const pictures = Math.floor(seconds * rate);

@@ -2,7 +2,7 @@
 // station). Messages pass as the text that really crosses, through the schemas that really read them; sockets lose what was
 // on them when they break, and are made again.
 import { base64url } from "@parley/base/bytes";
-import { type Instant, ms, seconds } from "@parley/base/time";
+import { type Instant, minutes, ms, seconds } from "@parley/base/time";
 import { type IdText, idText } from "@parley/protocol/ids";
 import type { StationNonce } from "@parley/protocol/signed/terminalCertificate";
 import { readFromTerminal, readToTerminal } from "@parley/protocol/terminal/messages";
@@ -189,7 +189,8 @@ export function makeFront(station: Station, world: FrontWorld, dice: Dice): Fron
   const connect = async (seat: Seat): Promise<void> => {
     const { alive } = station;
     if (alive === null || alive.joined === null || seat.away || seat.socket?.open === true) return;
-    if (!world.isTrusted(station)) return;
+    // The page asks again, now and then.
+    if (!world.isTrusted(station)) return retry(seat, minutes(10));
     const socket: Socket = { alive, free: { up: 0, down: 0 }, open: true, seen: true };
     seat.socket = socket;
     await renew(seat, alive);

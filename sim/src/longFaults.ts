@@ -22,6 +22,10 @@ export type LongFault = {
   readonly blames: "side" | null;
   /** Whether a call is lost while it lasts, whichever way it is placed; `called`: only one to that side. */
   readonly stops: "always" | "called" | "never" | "relayed";
+  /** Whether only drills in one direction go through it. */
+  readonly oneWay: boolean;
+  /** Whether the stations know of it without a drill's steps. */
+  readonly known: boolean;
   /** The step of a drill that goes through it, where one does. */
   readonly step: DrillStep | null;
   readonly lasts: readonly [Ms, Ms];
@@ -49,6 +53,8 @@ function partly(kind: FaultKind, part: Part, drills: readonly DrillCause[], more
     blames: null,
     stops: onlyWeak.has(part) ? "never" : "always",
     step: stepOf[part],
+    oneWay: part === "answering" || part === "parting",
+    known: false,
     lasts: usual,
     ...more,
   };
@@ -61,7 +67,8 @@ function ofStation(
   checks: readonly ErrorCode[],
   more: Partial<LongFault> = {},
 ): LongFault {
-  return { kind, begin, drills: [], checks, blames: "side", stops: "never", step: null, lasts: usual, ...more };
+  const none = { drills: [], blames: "side", stops: "never", step: null, oneWay: false, known: false } as const;
+  return { kind, begin, checks, lasts: usual, ...none, ...more };
 }
 
 const gate = (at: Place) => at.world.equipment.gateOf(at.side);
@@ -109,6 +116,8 @@ export const longFaults: readonly LongFault[] = [
     blames: "side",
     stops: "always",
     step: "ring",
+    oneWay: false,
+    known: true,
     lasts: usual,
   },
   ofStation(
@@ -171,7 +180,7 @@ export const longFaults: readonly LongFault[] = [
       };
     },
     ["PEER_TIMED_OUT", "PEER_UNREACHABLE", "PEER_LOST"],
-    { drills: ["stationAway"], blames: null, stops: "always", step: "ring" },
+    { drills: ["stationAway"], blames: null, stops: "always", step: "ring", known: true },
   ),
   ofStation(
     "certificateEnds",

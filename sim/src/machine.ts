@@ -6,6 +6,9 @@ import type { Queue } from "./queue.ts";
 /** When every world begins. */
 export const worldBegan: Instant = instant(Date.UTC(2026, 0, 1));
 
+/** What a clock shows that is right. */
+export const trueTime = (queue: Pick<Queue, "now">): Instant => instant(worldBegan + queue.now());
+
 export type Machine = {
   /** How far the wall clock is ahead of the world's time. */
   skew: Ms;

@@ -16,7 +16,8 @@ export async function pairStations(world: World, pass: Pass): Promise<void> {
   for (const pair of world.pairs) {
     for (let attempt = 1; pair.link === null; attempt++) {
       if (attempt > roughTries + 3) return world.judge.wrong(`${pair.a.name} and ${pair.b.name} do not pair`);
-      if (attempt <= roughTries) world.faults.begin();
+      // Worlds that stand for years pair in fair weather: their years are what they are for.
+      if (attempt <= roughTries && world.plan.standing === null) world.faults.begin();
       await ceremony(world, pair, pass);
       await heal(world, pass);
       await meetAgain(pair, pass);

@@ -38,6 +38,10 @@ export type World = {
   awake: boolean;
 };
 
+export type Linked = Pair & { readonly link: IdText };
+export const linkedPairs = ({ pairs }: World): readonly Linked[] =>
+  pairs.flatMap(({ a, b, link }) => (link === null ? [] : [{ a, b, link }]));
+
 export const seatsOf = (world: World): Seat[] => world.fronts.flatMap(({ seats }) => seats);
 export const frontOf = (world: World, station: Station): Front =>
   world.fronts[world.stations.indexOf(station)] as Front;

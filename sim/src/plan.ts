@@ -2,6 +2,7 @@
 // seed has a weather of its own, so that some worlds are calm and some are nasty in one way only.
 import { type Ms, days, hours, minutes, ms, seconds } from "@parley/base/time";
 import type { DrillStep } from "@parley/protocol/signed/drillReport";
+import type { FirstUsePlan } from "./firstUse.ts";
 import { type Dice, diceOf } from "./random.ts";
 
 /** Everything that a world can do to its stations. */
@@ -126,6 +127,8 @@ export type StandingPlan = {
   /** Mean times between spells of people, and between long faults of one line. */
   readonly spellsEvery: Ms;
   readonly faultsEvery: Ms;
+  /** The world is for presses of Call after years (firstUse.ts). */
+  readonly firstUse: FirstUsePlan | null;
 };
 
 const often: Partial<Record<FaultKind, Ms>> = {
@@ -167,10 +170,17 @@ export function standingPlan(seed: string, years: number, more: Partial<Plan> = 
   const dice = diceOf(`${seed} standing`);
   return longPlan(seed, years, {
     desks: 1,
-    standing: { without: null, natted: 0.25, spellsEvery: days(200), faultsEvery: days(45), years },
+    standing: { without: null, natted: 0.25, spellsEvery: days(200), faultsEvery: days(45), years, firstUse: null },
     weather: { ...weatherOf(dice), skew: seconds(1) },
     ...more,
   });
+}
+
+/** A world in which somebody presses Call every now and then, after 30 to 3,650 idle days. */
+export function firstUsePlan(seed: string, firstUse: FirstUsePlan, more: Partial<StandingPlan> = {}): Plan {
+  const plan = standingPlan(`first use ${seed}`, 1);
+  if (plan.standing === null) throw new Error("a standing world stands");
+  return { ...plan, standing: { ...plan.standing, firstUse, ...more } };
 }
 
 /** Of a dice: each kind is missing, usual or three times as often. */

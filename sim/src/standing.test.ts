@@ -5,7 +5,7 @@ import { runMany } from "./many.ts";
 import { standingPlan } from "./plan.ts";
 
 const full = process.env["PARLEY_FULL"] === "1";
-const [seeds, years] = full ? [20, 10] : [5, 1];
+const [seeds, years] = full ? [20, 10] : [5, 0.5];
 
 describe("standing worlds", () => {
   it(`[SM28] [SM29] [SM30] hold in ${seeds} worlds of ${years} years`, { timeout: 1_200_000 }, async () => {
@@ -20,7 +20,7 @@ describe("standing worlds", () => {
           .join(", "),
     );
     expect(sum.wrong).toEqual([]);
-    expect(ready).toBeGreaterThan(100 * seeds * years);
+    expect(ready).toBeGreaterThan(80 * seeds * years);
     expect(falseReds).toBe(0);
   });
 });

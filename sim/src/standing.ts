@@ -29,9 +29,9 @@ export type Standing = {
   readonly upkeep: (station: Station) => Upkeep;
   readonly settings: (station: Station) => DrillsSettings;
   readonly running: (station: Station) => Running;
-  /** Quiet times begin or end for this station. */
+  /** Quiet times begin for this station; or end, or something happens: for a while its checks keep their pace. */
   readonly rest: (station: Station) => void;
-  readonly wake: (station: Station) => void;
+  readonly stir: (station: Station) => void;
   /** Its clock, for what may wait until quiet times end. */
   readonly sleepy: (station: Station, clock: Clock) => Clock;
 };
@@ -41,22 +41,27 @@ export const drillPeriod: Ms = hours(1);
 const thinPeriod: Ms = days(20);
 /** Longer waits than this are the pace of checks; shorter ones belong to what is under way. */
 const pace: Ms = minutes(2);
+/** For how long checks keep theirs after something has happened, and what it is until quiet times begin. */
+const stirredFor: Ms = minutes(20);
+const calmPace: Ms = minutes(30);
 export const thinLooks: Ms = days(5);
 
 /** How long a drill rings and talks, milliseconds: nearer to the least that the steps need than a station's own settings are. */
 const ringFor = [1000, 3000] as const;
 const talkFor = [6000, 9000] as const;
 
-export function makeStanding(isOn: boolean): Standing {
+export function makeStanding(isOn: boolean, now: () => Ms): Standing {
   const kept = new Map<Station, Upkeep>();
   const thin = new Set<Station>();
+  const stirred = new Map<Station, Ms>();
   /** What waits longer than it asked for, because times are quiet. */
   const waiting = new Map<() => void, Station>();
   const standing: Standing = {
     isOn,
     rest: (station) => void thin.add(station),
-    wake: (station) => {
+    stir: (station) => {
       thin.delete(station);
+      stirred.set(station, now());
       for (const [wakes, whose] of waiting) if (whose === station) wakes();
     },
     sleepy: (station, clock) => ({
@@ -79,7 +84,8 @@ export function makeStanding(isOn: boolean): Standing {
           cancel = clock.wait(ms(Math.max(0, due - clock.elapsed())), once);
         };
         waiting.set(wakes, station);
-        cancel = clock.wait(thin.has(station) ? thinLooks : delay, once);
+        const isStirred = now() - (stirred.get(station) ?? 0) < stirredFor;
+        cancel = clock.wait(thin.has(station) ? thinLooks : isStirred ? delay : calmPace, once);
         return stop;
       },
     }),
@@ -100,7 +106,7 @@ export function makeStanding(isOn: boolean): Standing {
         return thin.has(station) ? thinPeriod : drillPeriod;
       },
       get looksEvery() {
-        return thin.has(station) ? thinLooks : minutes(1);
+        return thin.has(station) ? thinLooks : minutes(5);
       },
       ringFor,
       talkFor,

@@ -8,6 +8,7 @@ import { sha256Of } from "@parley/protocol/signed/hash";
 import { idealCryptography, realCryptography } from "./cryptography.ts";
 import { makeEquipment } from "./equipment.ts";
 import { makeFaults } from "./faults.ts";
+import { type Use, liveToFirstUse } from "./firstUse.ts";
 import { makeFront } from "./front.ts";
 import { noDrillCounts } from "./drillsJudge.ts";
 import { Judge } from "./judge.ts";
@@ -19,6 +20,7 @@ import type { FaultKind, Plan } from "./plan.ts";
 import { pairStations } from "./pairing.ts";
 import { type Pair, type World, frontOf, heal, linkBytes } from "./parts.ts";
 import { type Queue, makeQueue } from "./queue.ts";
+import { trueTime } from "./machine.ts";
 import { diceOf } from "./random.ts";
 import { makeStanding } from "./standing.ts";
 import { Station, usualCommit } from "./station.ts";
@@ -38,6 +40,8 @@ export type Outcome = {
     Record<"placed" | "answered" | "missed" | "oneSided" | "differing" | "forgotten" | "silently", number>
   >;
   readonly keyRolls: number;
+  /** Of a world of presses of Call: each of them. */
+  readonly uses: readonly Use[];
   readonly drills: ReturnType<Judge["drills"]["counts"]>;
   readonly reports: Readonly<Record<string, number>>;
   readonly lines: readonly string[];
@@ -52,8 +56,9 @@ export async function runWorld(plan: Plan): Promise<Outcome> {
   process.on("unhandledRejection", onRejection);
   try {
     const world = build(plan);
-    await live(world);
-    return outcomeOf(world, rejected);
+    const uses: Use[] = [];
+    await live(world, uses);
+    return { ...outcomeOf(world, rejected), uses };
   } catch (error) {
     const what = error instanceof Error ? (error.stack ?? error.message) : String(error);
     return { ...failed(plan), wrong: [`the world threw: ${what}`, ...rejected] };
@@ -72,7 +77,7 @@ function build(plan: Plan): World {
   const skew = (): Ms => ms(skews.span(ms(0), plan.weather.skew) - plan.weather.skew / 2);
   const wrong = (what: string): void => judge.wrong(what);
   const pairs: Pair[] = [];
-  const standing = makeStanding(plan.standing !== null);
+  const standing = makeStanding(plan.standing !== null, queue.now);
 
   const stations = names.slice(0, plan.stations).map(
     (name) =>
@@ -118,14 +123,15 @@ function build(plan: Plan): World {
         note: trace.note,
         changed: (seat, link) => {
           media.look(seat);
-          people.sees(seat, link);
+          // First uses have people of their own.
+          if (plan.standing === null || plan.standing.firstUse === null) people.sees(seat, link);
           judge.screens.screenOf(seat, link);
         },
         drillChanged: (seat) => media.look(seat),
         drillsChanged: (from, alive) => judge.drills.changed(from, alive),
         equipment: () => equipment,
         takerOf: (id, call) => media.takerOf(id, call),
-        isTrusted: (of) => !standing.isOn || standing.upkeep(of).certificates.holds(of.machine.wall()),
+        isTrusted: (of) => !standing.isOn || standing.upkeep(of).certificates.holds(trueTime(queue)),
         browser: "Chromium of the model, 140",
         refused: (seat, code) => judge.refused(seat, code),
         sayTo: (seat, page, far, call, word) => media.say(seat, page, far, call, word),
@@ -162,7 +168,7 @@ function build(plan: Plan): World {
   const equipment = makeEquipment(
     plan.standing?.without ?? null,
     (a, b) => [...natted].some(([pair, is]) => is && [pair.a, pair.b].includes(a) && [pair.a, pair.b].includes(b)),
-    (station) => !standing.isOn || standing.upkeep(station).certificates.holds(station.machine.wall()),
+    (station) => !standing.isOn || standing.upkeep(station).certificates.holds(trueTime(queue)),
   );
   const world: World = {
     plan,
@@ -198,7 +204,7 @@ function calm(world: World): boolean {
   });
 }
 
-async function live(world: World): Promise<void> {
+async function live(world: World, uses: Use[]): Promise<void> {
   const { plan, queue, dice, judge } = world;
   const pass = (length: number): Promise<void> => queue.run(ms(queue.now() + length));
   const during = (work: () => Promise<void>, atMost: Ms): Promise<void> => {
@@ -222,7 +228,8 @@ async function live(world: World): Promise<void> {
     for (const desk of station.desks) frontOf(world, station).seat(desk);
   }
   await pairStations(world, pass);
-  if (plan.standing !== null) return liveYears(world, pass);
+  if (plan.standing !== null)
+    return plan.standing.firstUse === null ? liveYears(world, pass) : liveToFirstUse(world, pass, uses);
 
   for (let spell = 0; spell < plan.spells; spell++) {
     world.faults.betweenSpells();
@@ -237,7 +244,7 @@ async function live(world: World): Promise<void> {
   }
 }
 
-function outcomeOf(world: World, rejected: readonly string[]): Outcome {
+function outcomeOf(world: World, rejected: readonly string[]): Omit<Outcome, "uses"> {
   const { judge, queue, plan, trace } = world;
   const now = queue.now();
   return {
@@ -271,6 +278,7 @@ function failed(plan: Plan): Outcome {
     calls: none,
     keyRolls: 0,
     drills: noDrillCounts,
+    uses: [],
     reports: {},
     lines: [],
   };

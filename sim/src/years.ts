@@ -1,15 +1,13 @@
 // How a standing world lives: it stands idle for weeks with drills and checks thinned out; then something happens to a line, around
 // which they keep their real pace until the line is known to be well again. Now and then people come for a spell.
 import { type Ms, days, hours, minutes, ms, seconds } from "@parley/base/time";
-import type { IdText } from "@parley/protocol/ids";
 import { type LongFault, type Place, longFaults } from "./longFaults.ts";
 import { drillPeriod } from "./standing.ts";
-import { type Pair, type World, heal } from "./parts.ts";
+import { type Linked, type Pair, type World, heal, linkedPairs } from "./parts.ts";
 import type { Dice } from "./random.ts";
 import type { Station } from "./station.ts";
 
 type Pass = (length: number) => Promise<void>;
-type Linked = Pair & { readonly link: IdText };
 
 /** From its ring to both signatures, and a little more. */
 const drillLasts: Ms = minutes(2);
@@ -20,7 +18,7 @@ const looksEvery: Ms = minutes(20);
 
 /** Quiet times end for these: checks and drills are held now, and go on at their real pace. */
 export async function wake(world: World, { a, b, link }: Linked, pass: Pass): Promise<void> {
-  for (const station of [a, b]) world.standing.wake(station);
+  for (const station of [a, b]) world.standing.stir(station);
   for (const station of [a, b]) {
     const { alive } = station;
     void alive?.joined?.drills?.run.now(link);
@@ -29,12 +27,13 @@ export async function wake(world: World, { a, b, link }: Linked, pass: Pass): Pr
   }
 }
 
+const stirBoth = ({ standing }: World, { a, b }: Pair): void => {
+  for (const station of [a, b]) standing.stir(station);
+};
+
 export const rest = ({ standing, stations }: World): void => {
   for (const station of stations) standing.rest(station);
 };
-
-const linkedPairs = ({ pairs }: World): readonly Linked[] =>
-  pairs.flatMap(({ a, b, link }) => (link === null ? [] : [{ a, b, link }]));
 
 export async function liveYears(world: World, pass: Pass): Promise<void> {
   const { plan, queue, judge } = world;
@@ -43,6 +42,7 @@ export async function liveYears(world: World, pass: Pass): Promise<void> {
   const dice = world.dice.fork("years");
   const until = queue.now() + days(365) * standing.years;
   const lines = linkedPairs(world);
+  setClocks(world);
   judge.drills.excuse();
   let nextSpell = queue.now() + dice.about(standing.spellsEvery);
   while (queue.now() < until) {
@@ -55,7 +55,16 @@ export async function liveYears(world: World, pass: Pass): Promise<void> {
       nextSpell = queue.now() + dice.about(standing.spellsEvery);
     }
     await episode(world, pair, pass, dice);
+    await untilQuiet(world, pass);
     await judge.all(`after ${longFaults.length} kinds`);
+  }
+}
+
+/** Somebody sets the clocks right. */
+export function setClocks({ stations, queue }: World): void {
+  for (const { machine } of stations) {
+    machine.skew = ms(0);
+    machine.setAt = queue.now();
   }
 }
 
@@ -71,11 +80,7 @@ async function spell(world: World, pass: Pass, dice: Dice): Promise<void> {
   for (const { a, link } of linkedPairs(world)) void a.alive?.joined?.drills?.run.now(link);
   await pass(plan.spell - at);
   world.awake = false;
-  // Somebody sets the clocks.
-  for (const { machine } of world.stations) {
-    machine.skew = ms(0);
-    machine.setAt = world.queue.now();
-  }
+  setClocks(world);
   await heal(world, pass);
   judge.drills.excuse();
   await judge.all("after a spell");
@@ -95,6 +100,7 @@ async function episode(world: World, pair: Linked, pass: Pass, dice: Dice): Prom
   judge.drills.begins(fault, side);
   const began = queue.now();
   const undo = fault.begin(place);
+  stirBoth(world, pair);
   await untilDrilled(world, pair, began, 2, pass);
   judge.drills.mustBeFound(fault, pair, side, began);
   const left = dice.span(...fault.lasts) - (queue.now() - began);
@@ -105,10 +111,19 @@ async function episode(world: World, pair: Linked, pass: Pass, dice: Dice): Prom
     await pass(dice.span(minutes(10), hours(2)));
   }
   undo();
+  stirBoth(world, pair);
   const ended = queue.now();
   world.trace.note(`${fault.kind} is over`);
   await wellAgain(world, pair, ended, pass, fault.kind);
   judge.drills.ends(fault);
+}
+
+/** Passes until no drill is under way, nor has just ended. */
+export async function untilQuiet(world: World, pass: Pass): Promise<void> {
+  for (let tries = 0; tries < 20; tries++) {
+    await pass(minutes(1));
+    if (world.judge.drills.isQuiet()) return;
+  }
 }
 
 /** Passes until each side has been told of `count` drills that began since `from`, or the time for that is over. */

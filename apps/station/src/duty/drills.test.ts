@@ -469,6 +469,33 @@ describe("the duty of drills", () => {
   });
 });
 
+describe("both directions of a line", () => {
+  it("[DR30] an answer that failed stands until that direction was rehearsed well; what both directions go through does not", () => {
+    const fails = (cause: "notAnswered" | "noFrames"): Found => ({
+      results: [amiss(cause === "noFrames" ? "seal" : "ring", "failed", cause, "own", 1)],
+      numbers: null,
+    });
+    for (const [cause, stands] of [
+      ["notAnswered", true],
+      ["noFrames", false],
+    ] as const) {
+      const world = new World();
+      world.pass(minutes(10));
+      const ats = (): readonly unknown[] => [world.a.shown().verdict?.at, world.b.shown().verdict?.at];
+      expect(ats()).toEqual(["ready", "ready"]);
+      world.found = { a: good, b: fails(cause) };
+      world.run("a", { type: "now", link });
+      expect([world.a.shown().verdict?.cause, world.b.shown().verdict?.cause]).toEqual([cause, cause]);
+      world.found = { a: good, b: good };
+      world.run("b", { type: "now", link });
+      expect(ats()).toEqual(stands ? ["notReady", "notReady"] : ["ready", "ready"]);
+      expect(world.a.shown().ticks.at(-1)).toBe("passed");
+      world.run("a", { type: "now", link });
+      expect(ats()).toEqual(["ready", "ready"]);
+    }
+  });
+});
+
 /** The sessions of the reports that both have signed, oldest first, with what each came to. */
 const sessionsOf = (station: Station) =>
   jointsOf(station).map(({ body }) => {

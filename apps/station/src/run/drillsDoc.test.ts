@@ -29,7 +29,14 @@ describe("how drills are kept", () => {
   it("[ST12] [DR24] what a version before sessions wrote is read: its drills were direct ones, and its verdict stands", () => {
     const older = { links: { [id]: line }, runs: [{ ...run, at: "lastWord", found: null, early: null }] };
     const read = drillsDoc.parse(JSON.parse(JSON.stringify(older)));
-    expect(read.links[id]).toMatchObject({ verdict, sessions: {}, asked: null, coming: null, deaf: null });
+    expect(read.links[id]).toMatchObject({
+      verdict,
+      sessions: {},
+      oneWay: null,
+      asked: null,
+      coming: null,
+      deaf: null,
+    });
     expect(read.runs).toMatchObject([{ at: "lastWord", session: "direct" }]);
   });
 
@@ -39,6 +46,7 @@ describe("how drills are kept", () => {
         [id]: {
           ...line,
           sessions: { direct: { ...verdict, session: "direct" }, relay: { ...verdict, session: "relay" } },
+          oneWay: { role: "called", verdict: { ...verdict, at: "notReady", step: "ring", cause: "notAnswered" } },
           asked: { session: "reload", until: 9 },
           coming: null,
           route: "direct",

@@ -16,6 +16,10 @@ const linkDrillsDoc: z.ZodType<LinkDrills> = z.object({
   verdict,
   // What an older version kept knows of no sessions.
   sessions: z.partialRecord(session, verdict.unwrap()).default({}),
+  oneWay: z
+    .object({ role: z.enum(["caller", "called"]), verdict: verdict.unwrap() })
+    .nullable()
+    .default(null),
   asked: awaited,
   coming: awaited,
   route: z.enum(["none", "direct", "relay"]).default("none"),

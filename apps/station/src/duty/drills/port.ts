@@ -24,6 +24,8 @@ export type LinkDrills = {
   readonly verdict: Verdict | null;
   /** Of each session the newest, from which that follows. */
   readonly sessions: Partial<Readonly<Record<DrillSession, Verdict>>>;
+  /** What a direct session found wrong that only the direction in which we were `role` goes through, until that way is held again. */
+  readonly oneWay: { readonly role: Who; readonly verdict: Verdict } | null;
   /** The session that we have asked them to expect, and the one that they have asked us to. */
   readonly asked: { readonly session: DrillSession; readonly until: Instant } | null;
   readonly coming: { readonly session: DrillSession; readonly until: Instant } | null;

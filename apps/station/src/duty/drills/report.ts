@@ -24,6 +24,7 @@ import {
 import { type Kept, keep, keptBytes, unkept } from "@parley/protocol/signed/kept";
 import type { Found } from "@parley/protocol/terminal/drill";
 import type { Base, FromPeer, Run, Tick, Verdict } from "./port.ts";
+import { oneWayAfter } from "./oneWay.ts";
 import { drillOver, hearsAgain, holdNext, lineVerdict } from "./sessions.ts";
 import { type Turn, baseOf, callOf, linkOf } from "./turn.ts";
 
@@ -170,10 +171,18 @@ function settle(
     roundTrip: own.numbers?.roundTrip ?? null,
     lost: own.numbers?.lost ?? null,
   };
-  const sessions = { ...turn.at(link)?.sessions, [session]: shown };
+  const before = turn.at(link);
+  const { period } = turn.context;
+  const oneWay =
+    session === "direct"
+      ? oneWayAfter(before?.oneWay ?? null, role, shown, period, turn.now)
+      : (before?.oneWay ?? null);
+  const newest = session === "direct" && at !== "notReady" && oneWay !== null ? oneWay.verdict : shown;
+  const sessions = { ...before?.sessions, [session]: newest };
   turn.change(link, {
     sessions,
-    verdict: lineVerdict(sessions, turn.context.period) ?? turn.at(link)?.verdict ?? null,
+    oneWay,
+    verdict: lineVerdict(sessions, period) ?? before?.verdict ?? null,
   });
   if (session === "direct") return settleDirect(turn, link, verdict, own);
   if (at !== "ready") turn.worsen(link, "degraded");

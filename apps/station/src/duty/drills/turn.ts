@@ -32,6 +32,7 @@ export class Turn {
         expected: firstExpected(now, context.period),
         verdict: null,
         sessions: {},
+        oneWay: null,
         asked: null,
         coming: null,
         route: "none",
