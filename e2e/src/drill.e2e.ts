@@ -121,26 +121,6 @@ describe("a drill", () => {
     }
   });
 
-  it("[VW70] [VW72] an officer reads it step by step, with both sides' numbers, and its sessions", async () => {
-    const all = await drillsOf(parties.a);
-    const direct = all.find(({ session }) => session === "direct");
-    const { browser, page } = await openConsole(parties.a, 0, parties);
-    try {
-      await page.getByRole("button", { name: "Readiness" }).click();
-      await reads(page, new RegExp(`Entry ${(direct?.index ?? -1).toLocaleString("en-GB")}\\b`));
-      const written = new Intl.NumberFormat("en-GB", { minimumFractionDigits: 2, maximumFractionDigits: 2 });
-      const figures = (direct?.sides ?? []).map(({ numbers }) => `${written.format((numbers?.setUp ?? 0) / 1000)} s`);
-      const setUp = page.getByRole("row", { name: /^Set-up/ });
-      expect((await setUp.getByRole("cell").allInnerTexts()).toSorted()).toEqual(figures.toSorted());
-      await page.getByRole("button", { name: "Over the relay" }).click();
-      await page.getByRole("cell", { name: "over a relay" }).first().waitFor();
-      expect(await page.locator(".squares .square[data-at=some]").count()).toBeGreaterThan(1);
-      expect(browser.complaints).toEqual([]);
-    } finally {
-      await browser.close();
-    }
-  });
-
   it("[DR3] a person who presses Call in the middle of one has the call at once, and the drill is no failure", async () => {
     const before = (await drillsOf(parties.a)).length;
     const asked = parties.a.ask<Verdict[]>({ do: "drill", link: null }).then(
