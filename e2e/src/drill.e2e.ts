@@ -6,17 +6,7 @@ import { join } from "node:path";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
 import type { DrillShown } from "../../apps/station/src/adminDrills.ts";
 import type { RunningParty } from "../../scripts/demoParties.ts";
-import {
-  type DeskAt,
-  type Parties,
-  hold,
-  openConsole,
-  press,
-  reads,
-  seesAndHears,
-  shows,
-  until,
-} from "./harness/parties.ts";
+import { type DeskAt, type Parties, hold, press, reads, seesAndHears, shows, until } from "./harness/parties.ts";
 import { type TwoDesks, openTwoDesks } from "./harness/twoDesks.ts";
 
 let desks: TwoDesks;
