@@ -20,7 +20,7 @@ function* files(folder: string): Generator<string> {
 }
 
 /** Rules that hold by reading and have no test with their name yet; the list may only get shorter. */
-const due: ReadonlySet<string> = new Set("SM2 SM3 SM5".split(" "));
+const due: ReadonlySet<string> = new Set();
 
 describe("documents", () => {
   it("docs/ERRORS.md is the error table, no more and no less (npm run docs writes it)", () => {
