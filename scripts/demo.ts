@@ -42,7 +42,10 @@ try {
   console.log("Starting two stations ...");
   for (const plan of [northmark, estovar]) {
     const party = startParty(
-      { ...plan, settings: { drills: { use: "on" }, people: { askAt: ["08:00", "20:00"] } } },
+      {
+        ...plan,
+        settings: { drills: { use: "on" }, people: { askAt: ["08:00", "20:00"] }, selfTest: { at: ["04:10"] } },
+      },
       folder,
       quit.signal,
     );

@@ -31,6 +31,7 @@ export type PartyPlan = {
     readonly alarms?: Record<string, unknown>;
     readonly metrics?: Record<string, unknown>;
     readonly people?: Record<string, unknown>;
+    readonly selfTest?: Record<string, unknown>;
   };
 };
 
@@ -175,6 +176,7 @@ function settingsOf({ port, settings, at }: PartyPlan, origin: string): object {
     ...(settings?.alarms === undefined ? {} : { alarms: settings.alarms }),
     ...(settings?.metrics === undefined ? {} : { metrics: settings.metrics }),
     people: { ...settings?.people },
+    selfTest: { ...settings?.selfTest },
     log: "warn",
   };
 }

@@ -4,7 +4,7 @@
 import { type Result, fail, ok } from "@parley/base/result";
 import { type ParleyError, problem } from "@parley/protocol/errorCodes";
 import { z } from "zod/v4";
-import { peopleSchema } from "./hoursConfig.ts";
+import { peopleSchema, selfTestSchema } from "./hoursConfig.ts";
 import { host, isLoopback, port } from "./netSettings.ts";
 import { alarmsSchema, metricsSchema, refuseAlarms, refuseMetrics } from "./alarmSettings.ts";
 
@@ -140,6 +140,7 @@ export const configSchema = z.strictObject({
   drills: drillsSchema.prefault({}),
   alarms: alarmsSchema.prefault({}),
   people: peopleSchema.prefault({}),
+  selfTest: selfTestSchema.prefault({}),
   metrics: metricsSchema.prefault({}),
   dates: z
     .array(z.strictObject({ what: z.string().min(1).max(100), ends: z.iso.date() }))

@@ -6,6 +6,7 @@ import { dayMinuteOf } from "@parley/drill/hours";
 import { setupOf } from "./probes/setup.ts";
 import type { DrillsSettings } from "./run/drillsRun.ts";
 import type { PeopleSettings } from "./run/peopleRun.ts";
+import type { SelfTestsSettings } from "./run/selfTestsRun.ts";
 
 /** `manifest`: the hash of the terminals' code. */
 export const drillsSettings = (config: Config, manifest: Uint8Array): DrillsSettings => {
@@ -25,4 +26,10 @@ export const drillsSettings = (config: Config, manifest: Uint8Array): DrillsSett
 export const peopleSettings = ({ people }: Config): PeopleSettings => ({
   askAt: people.askAt.flatMap((text) => dayMinuteOf(text) ?? []),
   within: ms(Math.round(minutes(1) * people.withinMinutes)),
+});
+
+/** When terminals test their own rooms. */
+export const selfTestsSettings = ({ selfTest }: Config): SelfTestsSettings => ({
+  at: selfTest.at.flatMap((text) => dayMinuteOf(text) ?? []),
+  kiosk: selfTest.kiosk ? "kiosk" : "window",
 });

@@ -1,4 +1,4 @@
-// The settings of what a party sets by its own clock: when people are asked.
+// The settings of what a party sets by its own clock: when people are asked, and when terminals test their rooms.
 import { dayMinuteOf } from "@parley/drill/hours";
 import { z } from "zod/v4";
 
@@ -17,4 +17,16 @@ export const peopleSchema = z.strictObject({
     .max(720)
     .default(30)
     .describe("How long a question may wait for its answer before people are no longer called ready."),
+});
+
+export const selfTestSchema = z.strictObject({
+  at: timesOfDay.describe(
+    'When each desk that nobody uses tests its own room, in the party\'s own time zone, as ["04:10"]: its camera is opened for three seconds, and a soft chirp sounds from each loudspeaker. None: no room is tested.',
+  ),
+  kiosk: z
+    .boolean()
+    .default(false)
+    .describe(
+      "Whether desks are to fill their screens and their browsers to keep their storage; else neither is asked.",
+    ),
 });

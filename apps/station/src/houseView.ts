@@ -9,6 +9,7 @@ import { encodeOffer } from "@parley/protocol/pairing/offer";
 import { type HandedOut, type People, compareText } from "./api/people.ts";
 import { type Identity, removalOfTerminal } from "./duty/identity/state.ts";
 import { type Pairings } from "./duty/pairing/pairing.ts";
+import type { Tested } from "./duty/selfTests.ts";
 import { viewOf } from "./duty/pairing/view.ts";
 import { rekeysOf } from "./rekeyView.ts";
 import type { LinksRun } from "./run/linksRun.ts";
@@ -23,6 +24,8 @@ export type HouseSources = {
   readonly presence: (terminal: IdText) => Presence;
   readonly origin: string;
   readonly manifest: string;
+  /** A terminal's newest test of its own room. */
+  readonly test: (terminal: IdText) => Tested | null;
   /** An officer was last seen at a console. */
   readonly lastSeen: (officer: IdText) => Instant | null;
 };
@@ -55,6 +58,7 @@ export function houseOf(from: HouseSources): House {
         until: notAfter,
         manifest: hex(terminal.manifest),
         removal: removalOf(identity, id),
+        test: testOf(from.test(id)),
       };
     }),
     // The code of the station's own browser is for that browser alone: nobody is to carry it elsewhere.
@@ -80,6 +84,9 @@ export function houseOf(from: HouseSources): House {
     rekeys: rekeysOf(from.links, identity, from.pairings),
   };
 }
+
+const testOf = (it: Tested | null): House["terminals"][number]["test"] =>
+  it === null ? null : { at: it.at, cause: it.cause, when: it.when };
 
 function removalOf(identity: Identity, terminal: IdText): { by: string; since: number } | null {
   const found = removalOfTerminal(identity, terminal);

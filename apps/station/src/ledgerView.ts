@@ -10,7 +10,7 @@ import { type CallAccount, type CallEntry, clocksApart, epochsOf } from "@parley
 import { decodeCallEntry, decodeDifferingCallEntry } from "@parley/protocol/signed/keptCallEntry";
 import type { LedgerRow } from "@parley/protocol/terminal/console";
 import { drillRow } from "./drillView.ts";
-import { type MakeRow, peopleRow } from "./peopleView.ts";
+import { type MakeRow, peopleRow, testRow } from "./peopleView.ts";
 import { type IdentityEvent, decodeIdentityEvent } from "./duty/identity/events.ts";
 import { type Identity } from "./duty/identity/state.ts";
 import { type LedgerFact, ledgerFact, ledgerKind } from "./duty/ledger/facts.ts";
@@ -22,6 +22,7 @@ import { identityKind } from "./run/identityRun.ts";
 import { pairingKind } from "./run/pairingRun.ts";
 import { peopleFact, peopleKind } from "./run/peopleFacts.ts";
 import type { Recorded } from "./run/recordRun.ts";
+import { selfTestFact, selfTestKind } from "./run/selfTestFacts.ts";
 import type { StoredEvent } from "./store/port.ts";
 
 /**
@@ -83,6 +84,11 @@ export function rowOf(event: StoredEvent, identity: Identity, recordOf: RecordOf
     case ledgerKind: {
       const fact = decode(ledgerFact, entry.body);
       return fact.ok ? recordRow(fact.value, entry.time, row) : null;
+    }
+    case selfTestKind: {
+      const fact = decode(selfTestFact, entry.body);
+      const name = fact.ok ? (identity.terminals.get(idText(fact.value.test.terminal))?.name ?? "") : "";
+      return fact.ok ? testRow(fact.value.test, name, row) : null;
     }
     case peopleKind: {
       const fact = decode(peopleFact, entry.body);

@@ -1,5 +1,6 @@
-// People as rows of the ledger for a console.
+// People, and terminals' tests of their rooms, as rows of the ledger for a console.
 import { idText } from "@parley/protocol/ids";
+import type { RoomTest } from "@parley/protocol/signed/selfTest";
 import type { LedgerRow } from "@parley/protocol/terminal/console";
 import type { PeopleFactKept } from "./run/peopleFacts.ts";
 
@@ -29,3 +30,9 @@ export function peopleRow(
   }
   return it satisfies never;
 }
+
+const testKinds = { ready: "roomReady", degraded: "roomDegraded", notReady: "roomNotReady" } as const;
+
+/** What a terminal's test of its own room came to. */
+export const testRow = ({ at, cause, ended }: RoomTest, terminal: string, row: MakeRow): LedgerRow =>
+  row(ended, testKinds[at], { terminal, cause: cause ?? "" });

@@ -23,7 +23,7 @@ import { checkLines, pinOn } from "./checks/lines.ts";
 import { openLooks, runningOf } from "./checks/open.ts";
 import { reachFrom } from "./reach.ts";
 import { type RelayRun, startRelay } from "./relayRun.ts";
-import { drillsSettings, peopleSettings } from "./drillsSettings.ts";
+import { drillsSettings, peopleSettings, selfTestsSettings } from "./drillsSettings.ts";
 import type { Rehearser } from "./rehearser/rehearser.ts";
 import { startRehearser } from "./rehearser/start.ts";
 import { openStore } from "./openStore.ts";
@@ -34,6 +34,7 @@ import { listenForMetrics } from "./metrics/listen.ts";
 import { writeMetrics } from "./metrics/openMetrics.ts";
 import { openAlarms } from "./openAlarms.ts";
 import type { AlarmsRun } from "./run/alarmsRun.ts";
+import { runSelfTests } from "./run/selfTestsRun.ts";
 import type { ChecksRun } from "./run/checksRun.ts";
 import { type Terminals, openTerminals } from "./terminals.ts";
 
@@ -176,8 +177,24 @@ export async function startStation(options: StationOptions): Promise<Result<Stat
     return alarms;
   }
   late.alarms = alarms.value;
+  const selfTests = await runSelfTests({
+    store,
+    writer: inside.writer,
+    clock,
+    random: options.random,
+    zone: () => certainHome(identity).pin.card.timeZone,
+    settings: selfTestsSettings(config),
+    desks: () => opening?.testDesks() ?? [],
+    tell: (terminal, message) => opening?.tellTest(terminal, message),
+    onSide: (side) =>
+      people?.room(side === null ? null : { at: side.at, cause: side.cause, since: side.when, until: side.until }),
+    onChange: () => opening?.changed(),
+    report: options.report,
+  });
+  let opening: Terminals | null = null;
   const terminals = await openTerminals({
     ...options,
+    selfTests,
     alarms: alarms.value,
     identity,
     links,
@@ -201,6 +218,7 @@ export async function startStation(options: StationOptions): Promise<Result<Stat
     return terminals;
   }
   late.terminals = terminals.value;
+  opening = terminals.value;
   const looking = {
     ...options,
     setup: setupOf(config, options.served.manifest),
@@ -253,6 +271,7 @@ export async function startStation(options: StationOptions): Promise<Result<Stat
   }
   begin();
   checks.start();
+  selfTests.start();
   alarms.value.start();
   const rehearser = startRehearser({ ...options, facts: terminals.value.rehearser });
 
@@ -264,6 +283,7 @@ export async function startStation(options: StationOptions): Promise<Result<Stat
       await rehearser?.stop();
       certificate.value?.close();
       checks.stop();
+      selfTests.stop();
       await alarms.value.stop();
       await metrics.value?.close();
       await terminals.value.close();

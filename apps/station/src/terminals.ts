@@ -22,6 +22,7 @@ import { readinessFor } from "./drillHistory/readiness.ts";
 import { drillTerminals } from "./drillTerminals.ts";
 import type { Desk, ToTerminal as ToCallTerminal } from "./duty/calls/port.ts";
 import type { Terminal } from "./duty/identity/state.ts";
+import type { DeskNow } from "./duty/selfTests.ts";
 import { heldChains } from "./heldChains.ts";
 import { type Presence, consoleRole, houseOf, shownPairing } from "./houseView.ts";
 import { rowOf } from "./ledgerView.ts";
@@ -41,6 +42,7 @@ import type { LinksRun } from "./run/linksRun.ts";
 import type { LogRun } from "./run/logRun.ts";
 import type { PairingRun } from "./run/pairingRun.ts";
 import { pskOf } from "./run/secrets.ts";
+import type { SelfTestsRun } from "./run/selfTestsRun.ts";
 import type { Writer } from "./run/writer.ts";
 import type { Config } from "./config.ts";
 import type { Store } from "./store/port.ts";
@@ -56,6 +58,8 @@ export type TerminalsOptions = {
   readonly pairing: PairingRun;
   readonly calls: CallsRun;
   readonly drills: Joined["drills"];
+  /** Terminals' tests of their own rooms. */
+  readonly selfTests: SelfTestsRun;
   /** Whether officers are here, when they are asked. */
   readonly roll: Joined["people"];
   readonly recordOf: Joined["recordOf"];
@@ -72,6 +76,8 @@ export type TerminalsOptions = {
 };
 
 export type Terminals = Required<TerminalsPort> & {
+  readonly testDesks: () => readonly DeskNow[];
+  readonly tellTest: (terminal: IdText, message: ToTerminal & { type: "selfTestDue" }) => void;
   readonly port: number;
   readonly people: People;
   readonly rehearser: RehearserFacts;
@@ -292,6 +298,8 @@ export async function openTerminals(options: TerminalsOptions): Promise<Result<T
         return drillDesks.says(seat.who, message);
       case "drill":
         return fromDrill(seat.who, message.message);
+      case "selfTest":
+        return options.selfTests.said(seat.who, message);
       case "found":
         return options.drills?.run.found(seat.who, message.call, message.at, message.found);
       case "drillReload":
@@ -415,8 +423,24 @@ export async function openTerminals(options: TerminalsOptions): Promise<Result<T
       // A desk that a person has open is what is to be proven: the station's own browser stands in for it and never beside it.
       return !isRehearser(it) || rehearser.isWanted();
     },
-    onChange: () => options.drills?.run.look(),
+    onChange: () => {
+      options.drills?.run.look();
+      options.selfTests.look();
+    },
   });
+
+  /** Our desks as they could test their rooms: one that a person, a call, a ring or a drill has is in use ([TS7]). */
+  const testDesks = (): readonly DeskNow[] => {
+    const idle = drillDesks.idle();
+    const drilled = options.drills?.run.engaged() ?? [];
+    return [...identity.state().terminals.values()].flatMap((of) => {
+      const terminal = idText(of.id);
+      if (of.standing.at !== "enrolled" || consoleRole(of.role) !== "desk" || isRehearser(of)) return [];
+      const it = drilled.includes(terminal) ? undefined : idle.find((one) => one.terminal === terminal);
+      const use = it !== undefined ? "idle" : hub.isOn(terminal) ? "inUse" : "off";
+      return [{ terminal, use, browser: it?.browser ?? "" }];
+    });
+  };
   const checksNow = (): ToTerminal & { type: "checks" } => ({
     type: "checks",
     now: clock.now(),
@@ -479,6 +503,7 @@ export async function openTerminals(options: TerminalsOptions): Promise<Result<T
         presence,
         origin,
         manifest: options.served.manifest,
+        test: options.selfTests.of,
         lastSeen: (id: IdText) => officersSeen.get(id) ?? null,
       };
       const house = houseOf(sources);
@@ -522,6 +547,8 @@ export async function openTerminals(options: TerminalsOptions): Promise<Result<T
     port: listening.value,
     people,
     rehearser,
+    testDesks,
+    tellTest: hub.tell,
     desks: () => ringable((it) => !isRehearser(it)),
     tell: (to, message) => (to === null ? tellSeated(message as ToTerminal) : hub.tell(to, message as ToTerminal)),
     admit: (to, message) => {

@@ -73,6 +73,12 @@ const browser: Browser = {
     const manifest = (await (await fetch("/manifest.json")).json()) as { hash?: unknown };
     return fromHex(String(manifest.hash)) ?? new Uint8Array(32);
   },
+  storage: async () => {
+    if (!("storage" in navigator)) return "untold"; // a page without TLS
+    return (await navigator.storage.persisted()) ? "kept" : "atRisk";
+  },
+  fullscreen: () =>
+    document.fullscreenElement !== null || matchMedia("(display-mode: fullscreen)").matches ? "full" : "window",
   wake: keepAwake(document, navigator.wakeLock),
 };
 

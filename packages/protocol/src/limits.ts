@@ -178,6 +178,9 @@ export const maxPasskeySignatureBytes = 8192;
 /** Words of one linked station about its people that go into the ledger in an hour: a question has two at most, each hour of the day may have one. */
 export const maxPeopleWordsAnHour = 60;
 
+/** Loudspeakers that a terminal's test of its room plays a chirp through: chosen. */
+export const maxSpeakersTested = 8;
+
 /** What a check tells the other side, at most: counters, zones, ports of a relay and dated things; chosen. */
 export const maxCheckCounters = 16;
 export const maxCheckZones = 8;

@@ -91,6 +91,7 @@ function writeSettings(given: Given): void {
     peer: { addresses: given.values("address") },
     // A line is only as good as whoever answers it: twice a day an officer is asked.
     people: { askAt: ["08:00", "20:00"] },
+    selfTest: { at: ["04:10"] },
   };
   writeFileSync(path, `${JSON.stringify(settings, null, 2)}\n`, { mode: 0o600 });
 }

@@ -260,7 +260,7 @@ describe("people", () => {
     expect(at.facts("theirs")).toBe(maxPeopleWordsAnHour + 1);
   });
 
-  it("[PE6] how our rooms stand goes with the word, also where nobody is asked, and lapses on the other side by itself", () => {
+  it("[PE6] [TS9] how our rooms stand goes with the word, also where nobody is asked, and lapses on the other side by itself", () => {
     const [a, b] = [new Station(), new Station()];
     a.setHours = [];
     const room = { at: "notReady", cause: "cameraBlack", since: a.now, until: instant(a.now + hours(30)) } as const;

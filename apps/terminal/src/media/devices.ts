@@ -65,3 +65,18 @@ export async function mayOpenUnasked(permissions: Permissions): Promise<boolean>
   );
   return states.every((state) => state === "granted");
 }
+
+/** The same for a test of the room: `due` where a person would be asked or has refused, `untold` where the browser does not say. */
+export async function permissionNow(permissions: Permissions): Promise<"granted" | "due" | "untold"> {
+  const asked = ["camera", "microphone"] as const;
+  const states = await Promise.all(
+    asked.map((name) =>
+      permissions.query({ name }).then(
+        ({ state }) => state,
+        () => null,
+      ),
+    ),
+  );
+  if (states.includes(null)) return "untold";
+  return states.every((state) => state === "granted") ? "granted" : "due";
+}

@@ -37,6 +37,16 @@ export const causeCodes = [
   "deskGone",
   "soundBlocked",
   "notBack",
+  "cameraFrozen",
+  "cameraCovered",
+  "microphoneClips",
+  "speakerSilent",
+  "speakerFaint",
+  "permissionDue",
+  "storageAtRisk",
+  "notFullscreen",
+  "deskAsleep",
+  "testUnfinished",
 ] as const;
 
 export type CauseCode = (typeof causeCodes)[number];

@@ -10,6 +10,7 @@ import type { Line, Party } from "./line.ts";
 import type { HereAsked } from "./people.ts";
 import type { Readiness } from "./readiness.ts";
 import type { Refusal } from "./refusal.ts";
+import type { TerminalTest } from "./room.ts";
 import type { Rekey } from "./rekey.ts";
 
 /** Where a passkey ceremony stands; the browser's own window is open in `asking`. */
@@ -93,6 +94,8 @@ export type TerminalRow = {
   /** When its credential runs out if nothing renews it, and when it is renewed by itself. */
   readonly credential: { readonly renews: Instant; readonly until: Instant };
   readonly code: "current" | "older" | "unknown";
+  /** Its newest test of its own room; null before the first. */
+  readonly test: TerminalTest | null;
   readonly removal:
     { readonly at: "none" } | { readonly at: "secondOfficerDue"; readonly by: string; readonly since: Instant };
 };

@@ -1,10 +1,10 @@
 // From what the terminal knows to what the duty officer's console shows. Pure: the same facts give the same screen.
-import { type Instant, instant } from "@parley/base/time";
+import { type Instant, between, instant } from "@parley/base/time";
 import { isInCall, type Line as CallLine, offeredTo, sitsAt } from "@parley/call/state";
 import { sides } from "@parley/protocol/alarmKinds";
 import type { LedgerRow } from "@parley/protocol/terminal/console";
 import { utc } from "../words/place.ts";
-import { type Say, moment, name, say } from "../words/say.ts";
+import { type Say, ago, moment, name, say } from "../words/say.ts";
 import { alarmWords, alarmsShown } from "./alarm.ts";
 import { callEntry } from "./call.ts";
 import type { EndReason } from "./desk.ts";
@@ -17,6 +17,7 @@ import type { Facts, LinkFacts, Welcome } from "./facts.ts";
 import { type Party, byGravity } from "./line.ts";
 import { hereAsked } from "./people.ts";
 import { readinessOf } from "./readiness.ts";
+import { roomCause } from "./room.ts";
 import { rekeyOf } from "./rekey.ts";
 
 export function consoleScreen(facts: Facts): ConsoleScreen {
@@ -208,6 +209,14 @@ function terminalRows(facts: Facts): readonly TerminalRow[] {
       enrolled: instant(terminal.enrolled),
       presence: them !== null ? { at: "inCall", with: them } : (away ?? { at: "here" }),
       credential: { renews: instant(terminal.renews), until: instant(terminal.until) },
+      test:
+        terminal.test === null
+          ? null
+          : {
+              at: terminal.test.at,
+              cause: terminal.test.cause,
+              ago: ago(between(instant(terminal.test.when), facts.now)),
+            },
       code: terminal.manifest === house.manifest ? "current" : "older",
       removal:
         terminal.removal === null
@@ -318,6 +327,14 @@ function entrySentence(row: LedgerRow, them: Party | null, welcome: Welcome): Sa
         them: party,
         session: text("session"),
         cause: causeClause(drillCause(text("cause"), text("whose"))),
+      });
+    case "roomReady":
+      return say("entry.roomReady", { terminal: name(text("terminal")) });
+    case "roomDegraded":
+    case "roomNotReady":
+      return say(`entry.${row.kind}`, {
+        terminal: name(text("terminal")),
+        cause: causeClause(roomCause(text("cause"))),
       });
     case "officerHere":
       return say("entry.officerHere", { officer: name(text("officer")) });

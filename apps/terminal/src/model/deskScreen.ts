@@ -9,6 +9,7 @@ import { drillHistory, drilledState } from "./drills.ts";
 import type { Facts, LinkFacts, OwnCall, Welcome } from "./facts.ts";
 import type { Line, LineState, Party } from "./line.ts";
 import { linePeople } from "./people.ts";
+import { withRooms } from "./room.ts";
 
 const untested: Check = { at: "untested" };
 
@@ -283,7 +284,8 @@ export function lineState(link: LinkFacts, facts: Facts): LineState {
       ours: "untested",
     };
   }
-  return drilledState(facts.drills[link.link], instant(link.since), facts.now);
+  const proven = drilledState(facts.drills[link.link], instant(link.since), facts.now);
+  return withRooms(proven, facts.people, link.link);
 }
 
 export function lineOf(link: LinkFacts, facts: Facts): Line {

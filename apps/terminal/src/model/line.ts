@@ -19,7 +19,7 @@ export type LineState =
   | { readonly at: "ready"; readonly provenAt: Instant }
   | {
       readonly at: "degraded";
-      readonly means: "soundOnly" | "oneRoute" | "noPicture" | "poorPicture" | "poorSound" | "noReturn";
+      readonly means: "soundOnly" | "oneRoute" | "noPicture" | "poorPicture" | "poorSound" | "noReturn" | "inPart";
       readonly cause: Cause;
     }
   | {

@@ -29,6 +29,9 @@ export type Browser = {
   readonly passkey: (ceremony: "create" | "get", options: Record<string, unknown>) => Promise<Record<string, unknown>>;
   readonly saveFile: (name: string, text: string) => void;
   readonly manifest: () => Promise<Uint8Array<ArrayBuffer>>;
+  /** Whether the browser keeps what this page stores, or may clear it. */
+  readonly storage: () => Promise<"kept" | "atRisk" | "untold">;
+  readonly fullscreen: () => "full" | "window";
   /** Keeps the screen on while there is a call. */
   readonly wake: (on: boolean) => void;
 };

@@ -11,6 +11,7 @@ import type { OwnCalls } from "./ownCalls.ts";
 import type { Refusals } from "./refusals.ts";
 import type { ReadinessRun } from "./readinessRun.ts";
 import type { Rehearsal } from "./rehearsal.ts";
+import type { SelfTest } from "./selfTest.ts";
 import type { SetUp } from "./setUp.ts";
 import type { Session } from "./stationSession.ts";
 import { drillsInTime, ourTime, peopleInTime } from "./stationTime.ts";
@@ -21,6 +22,7 @@ export type HearingOptions = {
   readonly clock: Clock;
   readonly calls: OwnCalls;
   readonly rehearsal: Rehearsal;
+  readonly selfTest: SelfTest;
   readonly setUp: SetUp;
   readonly session: Session;
   readonly link: Pick<StationLink, "rest">;
@@ -32,8 +34,21 @@ export type HearingOptions = {
 };
 
 export function hearingFor(options: HearingOptions): (message: ToTerminal) => void {
-  const { known, clock, calls, rehearsal, setUp, session, link, refusal, askPasskey, ringAsked, askNewest, readiness } =
-    options;
+  const {
+    known,
+    clock,
+    calls,
+    rehearsal,
+    selfTest,
+    setUp,
+    session,
+    link,
+    refusal,
+    askPasskey,
+    ringAsked,
+    askNewest,
+    readiness,
+  } = options;
   const { facts, change } = known;
   return (message) => {
     const { welcome } = facts();
@@ -124,7 +139,10 @@ export function hearingFor(options: HearingOptions): (message: ToTerminal) => vo
         return;
       case "drill":
         return rehearsal.hear(message.message);
+      case "selfTestDue":
+        return selfTest.begin(message);
       case "drillPlan":
+        selfTest.giveWay();
         return rehearsal.begin(message, bytesOf(welcome?.chain ?? ""));
       case "drillMeasured":
         return rehearsal.theyMeasured(message.call);

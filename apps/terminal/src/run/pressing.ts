@@ -14,12 +14,14 @@ import type { ReadinessRun } from "./readinessRun.ts";
 import type { Refusals } from "./refusals.ts";
 import type { Rehearsal } from "./rehearsal.ts";
 import type { Room } from "./room.ts";
+import type { SelfTest } from "./selfTest.ts";
 import type { Session } from "./stationSession.ts";
 
 export type PressingOptions = {
   readonly known: Known;
   readonly calls: OwnCalls;
   readonly rehearsal: Rehearsal;
+  readonly selfTest: SelfTest;
   readonly room: Room;
   readonly ringer: Ringer;
   readonly session: Session;
@@ -58,6 +60,7 @@ export function pressingFor(options: PressingOptions): Pressing {
         send({ type: "place", link: action.line, ...(desk === null ? {} : { from: desk }) });
         if (desk !== null) return;
         rehearsal.giveWay();
+        options.selfTest.giveWay();
         return room.open("call");
       }
       case "answer":

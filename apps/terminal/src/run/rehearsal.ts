@@ -19,6 +19,8 @@ export type Rehearsal = {
   readonly begin: (plan: DrillPlan, chain: Bytes) => void;
   readonly hear: (word: DrillWord) => void;
   readonly theyMeasured: (call: string) => void;
+  /** Whether neither a person nor a drill has this terminal. */
+  readonly isIdle: () => boolean;
   /** A person wants this terminal. */
   readonly giveWay: () => void;
   /** Our station has given that drill up. */
@@ -118,6 +120,7 @@ export function makeRehearsal(options: RehearsalOptions): Rehearsal {
     theyMeasured: (call) => {
       if (drill?.call === call) drill.theyMeasured();
     },
+    isIdle: () => at === "idle" && drill === null,
     giveWay,
     givenUp: (call) => {
       if (drill?.call !== call) return;

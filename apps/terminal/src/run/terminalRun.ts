@@ -9,6 +9,8 @@ import type { Enrolment } from "../crypto/keyStore.ts";
 import type { CallWorkers } from "../crypto/workers.ts";
 import { linkToStation } from "../link/socket.ts";
 import { ringersNow, speakerNow } from "../media/choices.ts";
+import { permissionNow } from "../media/devices.ts";
+import { roomProbe } from "../media/roomProbe.ts";
 import type { Facts } from "../model/facts.ts";
 import type { Browser } from "./browser.ts";
 import { makeCeremony } from "./ceremony.ts";
@@ -23,6 +25,7 @@ import { type Room, type RoomState, makeRoom } from "./room.ts";
 import { type SetUp, makeSetUp } from "./setUp.ts";
 import { refusalsFor } from "./refusals.ts";
 import { soundingFor } from "./sounding.ts";
+import { type SelfTest, makeSelfTest } from "./selfTest.ts";
 import { makeSession } from "./stationSession.ts";
 import { watchTouch } from "./touch.ts";
 
@@ -111,6 +114,24 @@ export function runTerminal(browser: Browser, { code, officerCode }: OpenedWith)
     onChange: (at, level) => change({ setUp: at, devices: devicesNow(room.state(), level) }),
   });
 
+  // ---- its test of its own room, which gives way to everything
+
+  const selfTest: SelfTest = makeSelfTest({
+    clock,
+    probe: roomProbe(browser.page, browser.devices, clock),
+    isIdle: rehearsal.isIdle,
+    devices: () => {
+      const { chosen, found } = room.state();
+      const speakers = new Set([speakerNow(chosen, found) ?? "", ...ringersNow(chosen, found)]);
+      return { camera: chosen.camera, microphone: chosen.microphone, speakers: [...speakers] };
+    },
+    permission: () => permissionNow(browser.permissions),
+    storage: browser.storage,
+    fullscreen: browser.fullscreen,
+    tell: (message) => send(message),
+  });
+  known.watch(() => selfTest.look(facts()));
+
   // ---- the station
 
   let turn: Promise<void> = Promise.resolve();
@@ -194,7 +215,7 @@ export function runTerminal(browser: Browser, { code, officerCode }: OpenedWith)
 
   const readiness = readinessRun(known, send);
 
-  const parts = { known, calls, rehearsal, session, link, refusal, ringAsked, askNewest, readiness };
+  const parts = { known, calls, rehearsal, selfTest, session, link, refusal, ringAsked, askNewest, readiness };
   const hear = hearingFor({ ...parts, clock, setUp, askPasskey });
   const act = pressingFor({
     ...parts,

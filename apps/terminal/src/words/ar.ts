@@ -35,6 +35,7 @@ export const ar: Readonly<Record<WordId, string>> = {
   "means.noPicture": "من دون صورتنا",
   "means.poorPicture": "بصورة ضعيفة",
   "means.poorSound": "بصوت ضعيف",
+  "means.inPart": "وإن لم تكن كل غرفة سليمة",
   "means.noReturn": "ما لم تُحمَّل صفحة مكتب من جديد أثناء المكالمة",
   "line.notReady": "غير جاهز: {cause} منذ {since}. {ours}",
   "line.oursGood": "جهتنا تعمل جيدًا.",
@@ -92,6 +93,20 @@ export const ar: Readonly<Record<WordId, string>> = {
   "cause.deskGone": "{whose, select, ours {غادر مكتبنا أثناء الاختبار} other {غادر مكتبهم أثناء الاختبار}}",
   "cause.soundBlocked":
     "{whose, select, ours {لا يُسمح لمكتبنا بالصوت حتى يلمسه أحد} other {لا يُسمح لمكتبهم بالصوت حتى يلمسه أحد}}",
+  "cause.cameraFrozen": "{whose, select, ours {صورة كاميرتنا ثابتة لا تتحرك} other {صورة كاميرتهم ثابتة لا تتحرك}}",
+  "cause.cameraCovered": "{whose, select, ours {كاميرتنا مغطاة} other {كاميرتهم مغطاة}}",
+  "cause.microphoneClips":
+    "{whose, select, ours {صوت ميكروفوننا أعلى من اللازم} other {صوت ميكروفونهم أعلى من اللازم}}",
+  "cause.speakerSilent":
+    "{whose, select, ours {إحدى سماعاتنا لا تُسمع في غرفتها} other {إحدى سماعاتهم لا تُسمع في غرفتها}}",
+  "cause.speakerFaint":
+    "{whose, select, ours {إحدى سماعاتنا تكاد لا تُسمع في غرفتها} other {إحدى سماعاتهم تكاد لا تُسمع في غرفتها}}",
+  "cause.permissionDue":
+    "{whose, select, ours {متصفحنا سيسأل قبل أن يفتح الكاميرا والميكروفون} other {متصفحهم سيسأل قبل أن يفتح الكاميرا والميكروفون}}",
+  "cause.storageAtRisk": "{whose, select, ours {قد يمحو متصفحنا مفاتيح المكتب} other {قد يمحو متصفحهم مفاتيح المكتب}}",
+  "cause.notFullscreen": "{whose, select, ours {مكتبنا لا يملأ شاشته} other {مكتبهم لا يملأ شاشته}}",
+  "cause.deskAsleep": "{whose, select, ours {صفحة مكتبنا نائمة} other {صفحة مكتبهم نائمة}}",
+  "cause.testUnfinished": "{whose, select, ours {لم يُتم مكتبنا اختبار غرفته} other {لم يُتم مكتبهم اختبار غرفته}}",
   "cause.notBack": "{whose, select, ours {لا يعود مكتبنا إلى مكالمة فقدها} other {لا يعود مكتبهم إلى مكالمة فقدها}}",
   "between.noAnswer": "لم يأتِ جواب",
   "between.keysApart": "لم يتفق الطرفان على المفاتيح",
@@ -441,6 +456,10 @@ export const ar: Readonly<Record<WordId, string>> = {
   "people.silent.short": "{whose, select, ours {أشخاصنا غير مثبتين، {ago}.} other {أشخاصهم غير مثبتين، {ago}.}}",
   "people.unasked.short": "{whose, select, ours {لم يُسأل أشخاصنا.} other {لم يُسأل أشخاصهم.}}",
   "people.untold.short": "{whose, select, ours {لم يُسأل أشخاصنا.} other {أشخاصهم غير مثبتين.}}",
+  "room.untested": "لم تُختبر غرفته بعد.",
+  "room.ready": "اختُبرت غرفته بنجاح {ago}.",
+  "room.degraded": "غرفته ليست سليمة كلها: {cause}، اختُبرت {ago}.",
+  "room.notReady": "غرفته غير جاهزة: {cause}، اختُبرت {ago}.",
   "here.open": "هل يوجد ضابط هنا؟ طُرح السؤال في {asked}. إن لم يُجب أحد حتى {until} فلن يُعَدّ أشخاصنا جاهزين.",
   "here.late": "لم يجب أحد حين طُرح السؤال في {asked}، ولا يُعَدّ أشخاصنا جاهزين منذ {until}. أجب الآن.",
   "here.act": "أنا هنا",
@@ -822,6 +841,9 @@ export const ar: Readonly<Record<WordId, string>> = {
   "entry.drillNotReady":
     "اختبار مع {them}{session, select, relay { عبر المُرحِّل} reload { مع إعادة تحميل مكتب} other {}}: غير جاهز، {cause}.",
   "entry.drillMissed": "لم يأتِ الاختبار الذي كان على {them} إجراؤه.",
+  "entry.roomReady": "اختبر {terminal} غرفته: جاهزة.",
+  "entry.roomDegraded": "اختبر {terminal} غرفته: ليست سليمة كلها، {cause}.",
+  "entry.roomNotReady": "اختبر {terminal} غرفته: غير جاهزة، {cause}.",
   "entry.officerHere": "قال {officer} «أنا هنا» بمفتاح مرور.",
   "entry.nobodyHere": "لم يجب أحد حين سُئل هل يوجد ضابط هنا.",
   "entry.theirOfficerHere": "تقول {them} إن ضابطًا من جانبها حاضر.",

@@ -35,6 +35,7 @@ export const en = {
   "means.noPicture": "without our picture",
   "means.poorPicture": "with a poor picture",
   "means.poorSound": "with poor sound",
+  "means.inPart": "though not every room is whole",
   "means.noReturn": "as long as no desk is loaded anew in a call",
   "line.notReady": "Not ready: {cause} since {since}. {ours}",
   "line.oursGood": "Ours tests good.",
@@ -100,6 +101,24 @@ export const en = {
     "{whose, select, ours {our desk left in the middle of a drill} other {their desk left in the middle of a drill}}",
   "cause.soundBlocked":
     "{whose, select, ours {our desk may make no sound until somebody touches it} other {their desk may make no sound until somebody touches it}}",
+  "cause.cameraFrozen":
+    "{whose, select, ours {our camera’s picture stands still} other {their camera’s picture stands still}}",
+  "cause.cameraCovered": "{whose, select, ours {our camera is covered} other {their camera is covered}}",
+  "cause.microphoneClips":
+    "{whose, select, ours {our microphone is set too loud} other {their microphone is set too loud}}",
+  "cause.speakerSilent":
+    "{whose, select, ours {a loudspeaker of ours is not heard in its room} other {a loudspeaker of theirs is not heard in its room}}",
+  "cause.speakerFaint":
+    "{whose, select, ours {a loudspeaker of ours is hardly heard in its room} other {a loudspeaker of theirs is hardly heard in its room}}",
+  "cause.permissionDue":
+    "{whose, select, ours {our browser would ask before it opens the camera and microphone} other {their browser would ask before it opens the camera and microphone}}",
+  "cause.storageAtRisk":
+    "{whose, select, ours {our browser may clear the desk’s keys} other {their browser may clear the desk’s keys}}",
+  "cause.notFullscreen":
+    "{whose, select, ours {our desk does not fill its screen} other {their desk does not fill its screen}}",
+  "cause.deskAsleep": "{whose, select, ours {our desk’s page sleeps} other {their desk’s page sleeps}}",
+  "cause.testUnfinished":
+    "{whose, select, ours {our desk did not finish the test of its room} other {their desk did not finish the test of its room}}",
   "cause.notBack":
     "{whose, select, ours {our desk does not come back into a call that it has lost} other {their desk does not come back into a call that it has lost}}",
   "between.noAnswer": "no answer came",
@@ -481,6 +500,10 @@ export const en = {
   "people.silent.short": "{whose, select, ours {Our people unproven, {ago}.} other {Their people unproven, {ago}.}}",
   "people.unasked.short": "{whose, select, ours {Our people not asked.} other {Their people not asked.}}",
   "people.untold.short": "{whose, select, ours {Our people not asked.} other {Their people unproven.}}",
+  "room.untested": "Its room was not tested yet.",
+  "room.ready": "Its room tested well {ago}.",
+  "room.degraded": "Its room is not whole: {cause}, tested {ago}.",
+  "room.notReady": "Its room is not ready: {cause}, tested {ago}.",
   "here.open": "Is an officer here? Asked at {asked}. Without an answer by {until} our people are not called ready.",
   "here.late":
     "Nobody answered when it was asked at {asked}, and our people are not called ready since {until}. Answer now.",
@@ -864,6 +887,9 @@ export const en = {
   "entry.drillNotReady":
     "Drill with {them}{session, select, relay { over the relay} reload {, with a desk loaded anew} other {}}: not ready, {cause}.",
   "entry.drillMissed": "The drill that {them} was to make did not come.",
+  "entry.roomReady": "{terminal} tested its room: ready.",
+  "entry.roomDegraded": "{terminal} tested its room: not whole, {cause}.",
+  "entry.roomNotReady": "{terminal} tested its room: not ready, {cause}.",
   "entry.officerHere": "{officer} said “I am here” with a passkey.",
   "entry.nobodyHere": "Nobody answered when it was asked whether an officer is here.",
   "entry.theirOfficerHere": "{them} says that an officer of theirs is here.",

@@ -5,6 +5,7 @@ import { z } from "zod/v4";
 import { maxAlarmIdBytes, maxNameBytes } from "../limits.ts";
 import { id16, id32 } from "./call.ts";
 import { roles } from "./session.ts";
+import { terminalTestSchema } from "./selfTest.ts";
 
 const name = z.string().min(1).max(maxNameBytes);
 const instant = z.number().int().nonnegative();
@@ -106,6 +107,8 @@ export const houseSchema = z.object({
         until: instant,
         manifest: z.string().max(64),
         removal: z.object({ by: name, since: instant }).nullable(),
+        /** Its newest test of its own room, if it had one. */
+        test: terminalTestSchema.nullable().default(null),
       }),
     )
     .max(500),

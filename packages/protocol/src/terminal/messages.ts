@@ -10,6 +10,7 @@ import { consoleFromTerminal, consoleToTerminal } from "./console.ts";
 import { drillFromTerminal, drillToTerminal } from "./drill.ts";
 import { peopleToTerminal } from "./people.ts";
 import { drillHistoryFromTerminal, drillHistoryToTerminal } from "./drillHistory.ts";
+import { selfTestFromTerminal, selfTestToTerminal } from "./selfTest.ts";
 import { sessionFromTerminal, sessionToTerminal } from "./session.ts";
 
 export const fromTerminalSchema = z.discriminatedUnion("type", [
@@ -18,6 +19,7 @@ export const fromTerminalSchema = z.discriminatedUnion("type", [
   ...consoleFromTerminal,
   ...drillFromTerminal,
   ...drillHistoryFromTerminal,
+  ...selfTestFromTerminal,
 ]);
 export type FromTerminal = z.infer<typeof fromTerminalSchema>;
 
@@ -30,6 +32,7 @@ export const toTerminalSchema = z.discriminatedUnion("type", [
   ...alarmToTerminal,
   ...peopleToTerminal,
   ...drillHistoryToTerminal,
+  ...selfTestToTerminal,
 ]);
 export type ToTerminal = z.infer<typeof toTerminalSchema>;
 

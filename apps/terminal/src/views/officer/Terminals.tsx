@@ -9,6 +9,7 @@ import {
   type TerminalRow,
   credentialSentence,
 } from "../../model/console.ts";
+import { testMark, testSentence } from "../../model/room.ts";
 import { Button } from "../../ui/Button.tsx";
 import { Card } from "../../ui/Card.tsx";
 import { Choice } from "../../ui/Choice.tsx";
@@ -103,16 +104,27 @@ function Presence({ row, screen }: { row: TerminalRow; screen: ConsoleOn }) {
       </span>
     );
   return (
-    <span className="fact">
-      <ShapeMark shape={presence.at === "here" ? "disc" : "hollow"} tone={presence.at === "here" ? "ready" : "quiet"} />
-      <Words
-        say={
-          presence.at === "here"
-            ? say("terminals.here")
-            : say("terminals.away", { since: moment(presence.since, screen.us.place, "day") })
-        }
-      />
-    </span>
+    <>
+      <span className="fact">
+        <ShapeMark
+          shape={presence.at === "here" ? "disc" : "hollow"}
+          tone={presence.at === "here" ? "ready" : "quiet"}
+        />
+        <Words
+          say={
+            presence.at === "here"
+              ? say("terminals.here")
+              : say("terminals.away", { since: moment(presence.since, screen.us.place, "day") })
+          }
+        />
+      </span>
+      {row.role === "desk" && (
+        <small className="fact" data-room={row.test?.at ?? "untested"}>
+          <ShapeMark {...testMark(row.test)} />
+          <Words say={testSentence(row.test)} />
+        </small>
+      )}
+    </>
   );
 }
 
