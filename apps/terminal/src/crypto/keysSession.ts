@@ -202,6 +202,7 @@ export class KeysSession {
       type: "send",
       to,
       bytes: encode(signedSignal, { signal: bytes, signature: new Uint8Array(signature) }),
+      by: body.type === "digest" ? "channel" : "everyWay",
     });
   }
 

@@ -53,8 +53,11 @@ export type PageSignal = Extract<
 
 export type FromKeys =
   | { readonly type: "ready" }
-  /** Hand this to the far terminal: over the data channel where it is open, and through the stations. */
-  | { readonly type: "send"; readonly to: IdText; readonly bytes: Bytes }
+  /**
+   * Hand this to the far terminal: over the data channel where it is open, and through the stations. What comes every second for as long as
+   * a call lasts goes by `channel` alone while that carries the call: the stations keep whatever passes through them.
+   */
+  | { readonly type: "send"; readonly to: IdText; readonly bytes: Bytes; readonly by: "everyWay" | "channel" }
   | { readonly type: "heard"; readonly from: IdText; readonly life: string; readonly body: PageSignal }
   /** A far terminal is a member, its chain verified: its frames come from this leaf. */
   | {

@@ -22,6 +22,8 @@ export type KeysView = {
 
 export type CallKeys = {
   readonly hear: (message: FromKeys) => void;
+  /** The path is lost: what was on its way there goes through the stations. */
+  readonly lost: () => void;
   /** Our station is back: it may have been away when the keys first told. */
   readonly again: () => void;
 };
@@ -38,8 +40,15 @@ export type CallKeysOptions = {
   readonly show: (change: Partial<KeysView>) => void;
 };
 
+/** Two or three digests a second, and a loss is noticed after one: these are more than can be under way. */
+const unsureKept = 12;
+
 export function callKeys({ call, line, far, workers, clock, happen, tell, shown, show }: CallKeysOptions): CallKeys {
   let exported: string | null = null;
+  /** What went by the channel alone of late: nobody knows whether it arrived. */
+  let unsure: readonly (FromKeys & { type: "send" })[] = [];
+  const throughStations = ({ to, bytes }: FromKeys & { type: "send" }): void =>
+    void tell({ type: "signal", call, to, body: textOf(bytes) });
 
   const hear = (message: FromKeys): void => {
     switch (message.type) {
@@ -47,8 +56,9 @@ export function callKeys({ call, line, far, workers, clock, happen, tell, shown,
         return;
       case "send": {
         // Both ways: the data channel is quicker, the stations are there when it is not; whoever hears it twice takes it once.
-        far.tell(message.to, message.bytes);
-        tell({ type: "signal", call, to: message.to, body: textOf(message.bytes) });
+        const left = far.tell(message.to, message.bytes);
+        if (message.by === "channel" && left && line().at === "live") unsure = [...unsure, message].slice(-unsureKept);
+        else throughStations(message);
         return;
       }
       case "member":
@@ -112,6 +122,10 @@ export function callKeys({ call, line, far, workers, clock, happen, tell, shown,
 
   return {
     hear,
+    lost: () => {
+      for (const message of unsure) throughStations(message);
+      unsure = [];
+    },
     again: () => {
       if (exported !== null) tell({ type: "exported", call, secret: exported });
       const { epoch } = shown();

@@ -135,6 +135,7 @@ export function runCall(options: CallRunOptions): CallRun {
     const before = line;
     line = next;
     setTimer();
+    if (line.at === "mending" && before.at !== "mending") keys.lost();
     show({ line, seen: line.at === "live" && sitsAt(line, self) ? "yes" : view.seen });
     const theirs = meets(before, line, self);
     if (theirs !== null) enter(theirs);

@@ -111,9 +111,9 @@ export class FarSide {
     if (far.life === life && far.path === path) void far.peer?.receive(signal);
   }
 
-  /** Over the data channel, where there is one. */
-  tell(terminal: IdText, bytes: Bytes): void {
-    this.fars.get(terminal)?.peer?.tell(bytes);
+  /** Over the data channel; false where there is none, or it is not open. */
+  tell(terminal: IdText, bytes: Bytes): boolean {
+    return this.fars.get(terminal)?.peer?.tell(bytes) ?? false;
   }
 
   all(): readonly IdText[] {
