@@ -8,6 +8,7 @@ import { bytesOf } from "./wire.ts";
 
 function keys(channel: "open" | "closed", at: Line["at"] = "live") {
   const state = { channel, at };
+  const waits: [number, () => void][] = [];
   const told: FromTerminal[] = [];
   const bychannel: number[] = [];
   const far = {
@@ -20,20 +21,23 @@ function keys(channel: "open" | "closed", at: Line["at"] = "live") {
     call: "c1",
     line: () => ({ at: state.at }) as Line,
     far,
+    clock: { wait: (time: number, run: () => void) => void waits.push([time, run]) },
     tell: (message: FromTerminal) => told.push(message) > 0,
   };
   const it = callKeys(options as unknown as CallKeysOptions);
   const send = (n: number, by: "everyWay" | "channel") =>
     it.hear({ type: "send", to: "t1", bytes: Uint8Array.of(n), by });
   const through = () => told.splice(0).map((m) => (m.type === "signal" ? bytesOf(m.body)[0] : m.type));
-  return { it, state, send, through, bychannel };
+  const wait = () => waits.splice(0).map(([time, run]) => (run(), time));
+  return { it, state, send, through, bychannel, wait };
 }
 
 test("[SG5] a word goes both ways; what comes every second goes by the channel alone while that carries the call", () => {
-  const { send, through, bychannel } = keys("open");
+  const { send, through, bychannel, wait } = keys("open");
   send(1, "everyWay");
   send(2, "channel");
-  expect([bychannel, through()]).toEqual([[1, 2], [1]]);
+  expect([bychannel, through()]).toEqual([[1, 2], []]);
+  expect([wait(), through()]).toEqual([[200], [1]]);
 });
 
 test("[SG5] without a channel, or with a path that is being mended, it goes through the stations", () => {
@@ -42,7 +46,9 @@ test("[SG5] without a channel, or with a path that is being mended, it goes thro
   expect(closed.through()).toEqual([1]);
   const mending = keys("open", "mending");
   mending.send(2, "channel");
-  expect(mending.through()).toEqual([2]);
+  expect([mending.wait(), mending.through()]).toEqual([[200], [2]]);
+  closed.send(3, "everyWay");
+  expect([closed.through(), closed.wait()]).toEqual([[3], []]);
 });
 
 test("[SG5] when the path is lost, what may not have arrived goes through the stations once, the last twelve of it", () => {

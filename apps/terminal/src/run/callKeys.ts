@@ -1,6 +1,6 @@
 // What the key worker tells of one call: who is in its group and since which epoch, the secret that the link keeps of it, and
 // what the other side's pages say, whom the worker has recognised. Keys themselves never come here.
-import type { Clock } from "@parley/base/time";
+import { type Clock, type Ms, ms } from "@parley/base/time";
 import type { Event } from "@parley/call/event";
 import { type Line, isInCall } from "@parley/call/state";
 import type { IdText } from "@parley/protocol/ids";
@@ -40,6 +40,9 @@ export type CallKeysOptions = {
   readonly show: (change: Partial<KeysView>) => void;
 };
 
+/** What has left by the channel goes through the stations so much later: an answer has the machine to itself until then. */
+const channelFirst: Ms = ms(200);
+
 /** Two or three digests a second, and a loss is noticed after one: these are more than can be under way. */
 const unsureKept = 12;
 
@@ -57,8 +60,9 @@ export function callKeys({ call, line, far, workers, clock, happen, tell, shown,
       case "send": {
         // Both ways: the data channel is quicker, the stations are there when it is not; whoever hears it twice takes it once.
         const left = far.tell(message.to, message.bytes);
-        if (message.by === "channel" && left && line().at === "live") unsure = [...unsure, message].slice(-unsureKept);
-        else throughStations(message);
+        if (!left) throughStations(message);
+        else if (message.by === "channel" && line().at === "live") unsure = [...unsure, message].slice(-unsureKept);
+        else clock.wait(channelFirst, () => throughStations(message));
         return;
       }
       case "member":
