@@ -1,5 +1,4 @@
 import { mkdtempSync, rmSync } from "node:fs";
-import { connect } from "node:net";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { ok } from "@parley/base/result";
@@ -14,23 +13,23 @@ afterEach(() => rmSync(folder, { recursive: true, force: true }));
 describe("the command line's socket", () => {
   it("a station that stops lets go of whoever waits for what takes long, and has answered whoever asked it to stop", async () => {
     const done: (() => void)[] = [];
-    const admin = await openAdmin({
+    let closed: Promise<void> | null = null;
+    const admin: Awaited<ReturnType<typeof openAdmin>> = await openAdmin({
       path: join(folder, adminSocket),
       random: (length) => new Uint8Array(length),
       passkeys: () => [],
       signedBy: () => false,
       run: async ({ do: what }) => {
+        if (what === "stop") closed = admin.close(); // as a station does, before it has answered
         if (what === "drill") await new Promise<void>((resolve) => done.push(resolve));
         return ok(what);
       },
     });
-    const idle = connect(join(folder, adminSocket));
-    await new Promise((resolve) => idle.once("data", resolve));
     const waits = askStation(folder, { do: "drill", link: null });
     while (done.length === 0) await new Promise((resolve) => setTimeout(resolve, 5));
     expect(await askStation(folder, { do: "stop" })).toEqual({ ok: true, value: "stop" });
-    idle.destroy();
-    await admin.close();
+    expect(closed).not.toBeNull();
+    await closed;
     expect(await waits).toMatchObject({ ok: false, error: { code: "STATION_NOT_RUNNING", detail: "it hung up" } });
   });
 });

@@ -68,7 +68,10 @@ export async function openAdmin(options: AdminOptions): Promise<{ readonly close
     close: () =>
       new Promise((resolve) => {
         server.close(() => resolve());
-        for (const socket of waiting) socket.destroy();
+        // A turn later: the command that stops the station is answered still.
+        setImmediate(() => {
+          for (const socket of waiting) socket.destroy();
+        });
       }),
   };
 }
