@@ -1,6 +1,6 @@
 // What a desk's page and its station say to each other, read off the browser's WebSocket: how often credentials, pins and
-// relay credentials turned over, how far epochs and numbers have come. Signals between terminals pass there too, signed and
-// not sealed, so that what the product really sent is counted and not what it was told to send.
+// relay credentials turned over, how far epochs and numbers have come. Signals between terminals pass there and over the data
+// channel, signed and not sealed, so that what the product really sent is counted and not what it was told to send.
 import type { Page } from "playwright-core";
 import { fromBase64url } from "@parley/base/bytes";
 import { decode } from "@parley/base/codec";
@@ -30,6 +30,15 @@ export function listenToDesk(page: Page): DeskWire {
     socket.on("framereceived", ({ payload }) => heard(wire, payload.toString()));
     socket.on("framesent", ({ payload }) => said(wire, payload.toString()));
   });
+  void page.exposeFunction("parleyChannelSaid", (bytes: number[]) => signalled(wire, Uint8Array.from(bytes)));
+  void page.addInitScript(() => {
+    const told = globalThis as unknown as { parleyChannelSaid?: (bytes: number[]) => void };
+    const send = Object.getOwnPropertyDescriptor(RTCDataChannel.prototype, "send")?.value as (data: unknown) => void;
+    RTCDataChannel.prototype.send = function (data: unknown): void {
+      if (data instanceof Uint8Array) told.parleyChannelSaid?.([...data]);
+      send.call(this, data);
+    };
+  });
   return wire;
 }
 
@@ -54,8 +63,11 @@ function heard(wire: DeskWire, text: string): void {
 function said(wire: DeskWire, text: string): void {
   const message = messageOf(text);
   if (message["type"] === "epoch") wire.epoch = Math.max(wire.epoch, Number(message["epoch"]));
-  if (message["type"] !== "signal") return;
-  const outer = decode(signedSignal, bytesOf(message["body"]));
+  if (message["type"] === "signal") signalled(wire, bytesOf(message["body"]));
+}
+
+function signalled(wire: DeskWire, bytes: Uint8Array<ArrayBuffer>): void {
+  const outer = decode(signedSignal, bytes);
   const inner = outer.ok ? decode(signal, outer.value.signal) : outer;
   if (!inner.ok || !("number" in inner.value)) return;
   const { number, body } = inner.value;
