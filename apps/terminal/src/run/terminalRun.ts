@@ -191,7 +191,7 @@ export function runTerminal(browser: Browser, { code, officerCode }: OpenedWith)
     known,
     clock,
     room,
-    touch: watchTouch(browser.page, clock, (call) => void send({ type: "seen", call })),
+    touch: watchTouch(browser.page, (call) => void send({ type: "seen", call })),
     enrolment,
     workers: takeWorkers,
     send,
