@@ -4,16 +4,7 @@
 import type { Bytes } from "@parley/base/bytes";
 import { encode } from "@parley/base/codec";
 import { certain, ok } from "@parley/base/result";
-import {
-  type Cancel,
-  type Clock,
-  type Instant,
-  type Ms,
-  after as later,
-  between,
-  ms,
-  seconds,
-} from "@parley/base/time";
+import { type Cancel, type Clock, type Instant, type Ms, after as later, ms, seconds } from "@parley/base/time";
 import { ownRecord } from "@parley/ledger/record";
 import { type ParleyError, problem } from "@parley/protocol/errorCodes";
 import type { IdText } from "@parley/protocol/ids";
@@ -44,6 +35,7 @@ import type { Sent, Way } from "./alarmWay.ts";
 import { alarmsDoc } from "./alarmsDoc.ts";
 import { shownOf } from "./alarmView.ts";
 import { fromDoc, toDoc } from "./json.ts";
+import { untilNext } from "./lookAgain.ts";
 import { ownCall, ownLink, ownTerminal } from "./ownIds.ts";
 import type { After, Writer } from "./writer.ts";
 
@@ -234,7 +226,7 @@ export async function runAlarms(options: AlarmsRunOptions): Promise<AlarmsRun> {
       (it) => it !== null,
     );
     const next = times.reduce((a, b) => (a < b ? a : b));
-    timer = clock.wait(ms(Math.max(leastWait, Math.min(looksEvery, between(now, next)))), look);
+    timer = clock.wait(untilNext(next, now, looksEvery, leastWait), look);
   };
 
   const look = (): void => {

@@ -5,7 +5,7 @@ import { type Bytes, compare } from "@parley/base/bytes";
 import { decode, encode } from "@parley/base/codec";
 import { type Random, below } from "@parley/base/random";
 import { certain, ok } from "@parley/base/result";
-import { type Cancel, type Clock, type Ms, between, ms } from "@parley/base/time";
+import type { Cancel, Clock, Ms } from "@parley/base/time";
 import { openCall, takesPart } from "@parley/call/state";
 import { jointRecord, ownRecord } from "@parley/ledger/record";
 import { type ParleyError, problem } from "@parley/protocol/errorCodes";
@@ -37,14 +37,12 @@ import { type DrillFact, drillFact, drillKind, drillOwnKind } from "./drillFacts
 import { drillsDoc } from "./drillsDoc.ts";
 import { fromDoc, toDoc } from "./json.ts";
 import type { LinksRun } from "./linksRun.ts";
+import { untilNext } from "./lookAgain.ts";
 import { ownCall, ownLink } from "./ownIds.ts";
 import type { After, Writer } from "./writer.ts";
 
 const docKind = "drills";
 const only = "all";
-
-/** And at least, whatever is due. */
-const leastWait: Ms = ms(250);
 
 export type DrillsSettings = {
   readonly period: Ms;
@@ -260,9 +258,7 @@ export async function runDrills(options: DrillsRunOptions): Promise<DrillsRun> {
     timer();
     if (stopped) return;
     const next = nextTick(drills, settings.period);
-    const { looksEvery } = settings;
-    const wait = next === null ? looksEvery : ms(Math.min(looksEvery, Math.max(leastWait, between(clock.now(), next))));
-    timer = clock.wait(wait, tick);
+    timer = clock.wait(untilNext(next, clock.now(), settings.looksEvery), tick);
   };
 
   return {

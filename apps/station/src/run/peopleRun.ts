@@ -4,10 +4,9 @@ import type { Bytes } from "@parley/base/bytes";
 import { encode } from "@parley/base/codec";
 import type { Random } from "@parley/base/random";
 import { type Result, certain, fail, ok } from "@parley/base/result";
-import { type Cancel, type Clock, type Instant, type Ms, between, ms, seconds } from "@parley/base/time";
-import { type Around, type DayMinute, around } from "@parley/drill/hours";
+import { type Cancel, type Clock, type Instant, type Ms, seconds } from "@parley/base/time";
+import type { DayMinute } from "@parley/drill/hours";
 import { ownRecord } from "@parley/ledger/record";
-import { offsetAt } from "@parley/ledger/times";
 import { type ParleyError, problem } from "@parley/protocol/errorCodes";
 import { type IdText, type PartyId, idOf, idText } from "@parley/protocol/ids";
 import { payloadKinds } from "@parley/protocol/peer/envelope";
@@ -23,6 +22,7 @@ import type { PeerLink } from "../peer/peerLink.ts";
 import type { Store, Transaction } from "../store/port.ts";
 import { fromDoc, toDoc } from "./json.ts";
 import type { LinksRun } from "./linksRun.ts";
+import { setHours, untilNext } from "./lookAgain.ts";
 import { peopleDoc } from "./peopleDoc.ts";
 import { type PeopleFactKept, peopleFact, peopleKind } from "./peopleFacts.ts";
 import type { After, Writer } from "./writer.ts";
@@ -32,8 +32,6 @@ const only = "all";
 
 /** How long nothing is looked at, at most: a linked station that came back is told within that. */
 const looksEvery: Ms = seconds(15);
-/** And at least, whatever is due. */
-const leastWait: Ms = ms(250);
 
 export type PeopleSettings = {
   /** When officers are asked, minutes after midnight of the party's own clock; none: nobody is asked. */
@@ -88,15 +86,7 @@ export async function runPeople(options: PeopleRunOptions): Promise<PeopleRun> {
   let timer: Cancel = () => undefined;
   let stopped = true;
 
-  /** The zone's tables are slow to ask; between two set hours the answer is the same. */
-  let known: { readonly around: Around; readonly zone: string } | null = null;
-  const hoursAt = (now: Instant): Around => {
-    const zone = options.zone();
-    const { last, next } = known?.around ?? { last: null, next: null };
-    if (known?.zone === zone && last !== null && next !== null && now >= last && now < next) return known.around;
-    known = { around: around(settings.askAt, (at) => offsetAt(zone, at) ?? 0, now), zone };
-    return known.around;
-  };
+  const hoursNow = setHours(settings.askAt, options.zone, clock);
 
   const context = (): PeopleContext => ({
     us: us(),
@@ -104,7 +94,7 @@ export async function runPeople(options: PeopleRunOptions): Promise<PeopleRun> {
       const id = idOf<PartyId>(party, 32);
       return id === null ? [] : [{ link, party: id, reachable: links.reachable(link).up }];
     }),
-    hours: hoursAt(clock.now()),
+    hours: hoursNow(),
     within: settings.within,
     newQuestion: () => idText(random(16)),
     sign: options.sign,
@@ -161,8 +151,7 @@ export async function runPeople(options: PeopleRunOptions): Promise<PeopleRun> {
     timer();
     if (stopped) return;
     const next = nextTick(people, context());
-    const wait = next === null ? looksEvery : ms(Math.min(looksEvery, Math.max(leastWait, between(clock.now(), next))));
-    timer = clock.wait(wait, tick);
+    timer = clock.wait(untilNext(next, clock.now(), looksEvery), tick);
   };
 
   const shown = (): PeopleShown => {
@@ -173,7 +162,7 @@ export async function runPeople(options: PeopleRunOptions): Promise<PeopleRun> {
         at: standing.at,
         since: standing.since,
         by: standing.at === "ready" ? standing.by : "",
-        next: hoursAt(now).next,
+        next: hoursNow().next,
         question:
           question === null ? null : { id: question.id, asked: question.asked, until: question.until, at: question.at },
         room: roomShown(people.room, now),

@@ -4,10 +4,9 @@
 import { encode } from "@parley/base/codec";
 import type { Random } from "@parley/base/random";
 import { certain, ok } from "@parley/base/result";
-import { type Cancel, type Clock, type Instant, type Ms, between, ms, seconds } from "@parley/base/time";
-import { type Around, type DayMinute, around } from "@parley/drill/hours";
+import { type Cancel, type Clock, type Instant, type Ms, ms, seconds } from "@parley/base/time";
+import type { DayMinute } from "@parley/drill/hours";
 import { ownRecord } from "@parley/ledger/record";
-import { offsetAt } from "@parley/ledger/times";
 import type { ParleyError } from "@parley/protocol/errorCodes";
 import { type IdText, idText } from "@parley/protocol/ids";
 import type { FromTerminal, ToTerminal } from "@parley/protocol/terminal/messages";
@@ -25,6 +24,7 @@ import {
 } from "../duty/selfTests.ts";
 import type { Store, Transaction } from "../store/port.ts";
 import { fromDoc, toDoc } from "./json.ts";
+import { setHours, untilNext } from "./lookAgain.ts";
 import { ownTerminal } from "./ownIds.ts";
 import { selfTestFact, selfTestKind } from "./selfTestFacts.ts";
 import { selfTestsDoc } from "./selfTestsDoc.ts";
@@ -35,7 +35,6 @@ const only = "all";
 
 /** How long nothing is looked at, at most: a desk that is free again is asked within that. */
 const looksEvery: Ms = seconds(30);
-const leastWait: Ms = ms(250);
 
 export type SelfTestsSettings = {
   /** When terminals test their rooms, minutes after midnight of the party's own clock. */
@@ -82,14 +81,7 @@ export async function runSelfTests(options: SelfTestsRunOptions): Promise<SelfTe
   /** When each test was asked for, by the clock that nobody sets. */
   let asked: { readonly test: IdText; readonly at: Ms } | null = null;
 
-  let known: { readonly around: Around; readonly zone: string } | null = null;
-  const hoursNow = (): Around => {
-    const [zone, now] = [options.zone(), clock.now()];
-    const { last, next } = known?.around ?? { last: null, next: null };
-    if (known?.zone === zone && last !== null && next !== null && now >= last && now < next) return known.around;
-    known = { around: around(settings.at, (at) => offsetAt(zone, at) ?? 0, now), zone };
-    return known.around;
-  };
+  const hoursNow = setHours(settings.at, options.zone, clock);
 
   const context = (): SelfTestsContext => ({
     desks: options.desks(),
@@ -145,8 +137,7 @@ export async function runSelfTests(options: SelfTestsRunOptions): Promise<SelfTe
     timer();
     if (stopped) return;
     const next = nextTick(tests, context());
-    const wait = next === null ? looksEvery : ms(Math.min(looksEvery, Math.max(leastWait, between(clock.now(), next))));
-    timer = clock.wait(wait, tick);
+    timer = clock.wait(untilNext(next, clock.now(), looksEvery), tick);
   };
 
   return {
