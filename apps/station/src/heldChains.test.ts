@@ -1,7 +1,7 @@
 import { expect, it } from "vitest";
 import { after, hours, minutes } from "@parley/base/time";
 import { heldChains } from "./heldChains.ts";
-import { clockByHand } from "./testing/clockByHand.ts";
+import { clockByHand } from "@parley/base/testing/clockByHand";
 
 const desk = "desk";
 const [first, second] = [new Uint8Array([1]), new Uint8Array([2])];

@@ -5,7 +5,7 @@ import type { ToTerminal } from "@parley/protocol/terminal/messages";
 import { relayCredentials } from "./relayCredentials.ts";
 import type { RelayRun } from "./relayRun.ts";
 import { iceServersFor } from "./relay/iceServers.ts";
-import { clockByHand } from "./testing/clockByHand.ts";
+import { clockByHand } from "@parley/base/testing/clockByHand";
 
 function rig() {
   const time = clockByHand();

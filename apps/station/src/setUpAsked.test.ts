@@ -1,7 +1,7 @@
 import { expect, it } from "vitest";
 import { minutes } from "@parley/base/time";
 import { setUpAsked } from "./setUpAsked.ts";
-import { clockByHand } from "./testing/clockByHand.ts";
+import { clockByHand } from "@parley/base/testing/clockByHand";
 
 it("[VW56] a set-up screen asked of a terminal that is just away opens once it comes, once, and not after ten minutes", () => {
   const { clock, pass } = clockByHand();

@@ -1,7 +1,7 @@
 import { describe, expect, it } from "vitest";
 import { instant, seconds } from "@parley/base/time";
 import type { ServedPort } from "@parley/drill/checkFacts";
-import { clockByHand } from "../testing/clockByHand.ts";
+import { clockByHand } from "@parley/base/testing/clockByHand";
 import { settledPorts, sightOf } from "./shownPort.ts";
 
 const port = (fingerprint: string | null, due: string | null): ServedPort => ({

@@ -1,4 +1,5 @@
-import { type Clock, instant, ms } from "@parley/base/time";
+import { clockByHand } from "@parley/base/testing/clockByHand";
+import { ms } from "@parley/base/time";
 import { describe, expect, it } from "vitest";
 import { type Running, superviseRehearser } from "./rehearser.ts";
 
@@ -8,29 +9,8 @@ const tick = async (): Promise<void> => {
 };
 
 function begin() {
-  let now = 0;
-  let waits: { at: number; run: () => void }[] = [];
-  const clock: Clock = {
-    now: () => instant(now),
-    elapsed: () => ms(now),
-    wait: (for_, run) => {
-      const one = { at: now + for_, run };
-      waits.push(one);
-      return () => void (waits = waits.filter((other) => other !== one));
-    },
-  };
-  const pass = async (time: number): Promise<void> => {
-    const end = now + time;
-    for (;;) {
-      const next = waits.filter(({ at }) => at <= end).toSorted((a, b) => a.at - b.at)[0];
-      if (next === undefined) break;
-      now = Math.max(now, next.at);
-      waits = waits.filter((other) => other !== next);
-      next.run();
-      await tick();
-    }
-    now = end;
-  };
+  const { clock, passSettling } = clockByHand();
+  const pass = (time: number): Promise<void> => passSettling(ms(time), tick);
   const world = { enrolled: true, wanted: true, online: true, starts: "browser" as "browser" | "nothing" };
   const opened: string[] = [];
   const away: string[] = [];

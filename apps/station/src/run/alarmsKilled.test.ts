@@ -12,7 +12,7 @@ import type { OfficerId } from "@parley/protocol/signed/revocation";
 import { condition } from "../duty/alarms/conditions.ts";
 import type { Condition } from "../duty/alarms/port.ts";
 import { type CommitFault, memoryDisk, openMemory } from "../store/memory.ts";
-import { clockByHand } from "../testing/clockByHand.ts";
+import { clockByHand } from "@parley/base/testing/clockByHand";
 import { alarmFact, alarmKind } from "./alarmFacts.ts";
 import { type AlarmsRun, runAlarms } from "./alarmsRun.ts";
 import type { Sent, Way } from "./alarmWay.ts";

@@ -10,7 +10,7 @@ import { condition } from "../duty/alarms/conditions.ts";
 import type { Condition } from "../duty/alarms/port.ts";
 import { memoryDisk, openMemory } from "../store/memory.ts";
 import type { Store } from "../store/port.ts";
-import { clockByHand } from "../testing/clockByHand.ts";
+import { clockByHand } from "@parley/base/testing/clockByHand";
 import { type AlarmFact, alarmFact, alarmKind } from "./alarmFacts.ts";
 import { type AlarmsRun, runAlarms } from "./alarmsRun.ts";
 import type { Sent, Way } from "./alarmWay.ts";

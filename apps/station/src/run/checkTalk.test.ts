@@ -7,7 +7,7 @@ import type { EnvelopeId, LinkId, PartyId } from "@parley/protocol/ids";
 import { type CheckPayload, type StationReport, decodeCheck, encodeCheck } from "@parley/protocol/peer/check";
 import type { PeerLink } from "../peer/peerLink.ts";
 import { systemRandom } from "../systemPorts.ts";
-import { clockByHand } from "../testing/clockByHand.ts";
+import { clockByHand } from "@parley/base/testing/clockByHand";
 import { checkTalk } from "./checkTalk.ts";
 
 const report: StationReport = {

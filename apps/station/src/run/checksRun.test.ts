@@ -5,7 +5,7 @@ import { minutes } from "@parley/base/time";
 import { wellSide } from "@parley/drill/testing/facts";
 import { memoryDisk, openMemory } from "../store/memory.ts";
 import { systemRandom } from "../systemPorts.ts";
-import { clockByHand } from "../testing/clockByHand.ts";
+import { clockByHand } from "@parley/base/testing/clockByHand";
 import { type CheckPorts, type OwnFacts, checkEvery, runChecks } from "./checksRun.ts";
 import { makeWriter } from "./writer.ts";
 

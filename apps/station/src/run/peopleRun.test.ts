@@ -10,12 +10,12 @@ import { payloadKinds } from "@parley/protocol/peer/envelope";
 import { decodePeople, encodePeople } from "@parley/protocol/peer/people";
 import type { EntrySignature } from "@parley/protocol/signed/callEntry";
 import { hereChallenge, peopleWordSignable } from "@parley/protocol/signed/people";
-import { type Digest, sha256Of } from "@parley/protocol/signed/hash";
+import { sha256Of } from "@parley/protocol/signed/hash";
 import type { OfficerId } from "@parley/protocol/signed/revocation";
 import type { Ed25519Signature } from "@parley/protocol/signed/signature";
 import type { PeerLink } from "../peer/peerLink.ts";
 import { type MemoryDisk, memoryDisk, openMemory } from "../store/memory.ts";
-import { clockByHand } from "../testing/clockByHand.ts";
+import { clockByHand } from "@parley/base/testing/clockByHand";
 import { peopleFact, peopleKind } from "./peopleFacts.ts";
 import { type PeopleRun, runPeople } from "./peopleRun.ts";
 import { makeWriter } from "./writer.ts";
@@ -32,7 +32,7 @@ const answer = {
   signature: new Uint8Array([4]),
 };
 const signedBy = (party: PartyId, message: Bytes): EntrySignature => ({
-  key: sha256Of(party) as Digest,
+  key: sha256Of(party),
   signature: new Uint8Array([...sha256Of(party, message), ...new Uint8Array(32)]) as Ed25519Signature,
 });
 const settled = async (): Promise<void> => {

@@ -7,7 +7,7 @@ import type { EnvelopeId, LinkId, PartyId } from "@parley/protocol/ids";
 import { type Probe, type ProbeTarget, decodeProbe, encodeProbe } from "@parley/protocol/peer/probe";
 import type { HybridKey } from "@parley/protocol/signed/signature";
 import { systemRandom } from "../systemPorts.ts";
-import { clockByHand } from "../testing/clockByHand.ts";
+import { clockByHand } from "@parley/base/testing/clockByHand";
 import type { PeerLink } from "../peer/peerLink.ts";
 import { type Asker, runProbes } from "./probeRun.ts";
 

@@ -8,7 +8,7 @@ import { idText } from "@parley/protocol/ids";
 import type { ParleyError } from "@parley/protocol/errorCodes";
 import type { Tested } from "../duty/selfTests.ts";
 import { type MemoryDisk, memoryDisk, openMemory } from "../store/memory.ts";
-import { clockByHand } from "../testing/clockByHand.ts";
+import { clockByHand } from "@parley/base/testing/clockByHand";
 import { selfTestFact, selfTestKind } from "./selfTestFacts.ts";
 import { runSelfTests } from "./selfTestsRun.ts";
 import { makeWriter } from "./writer.ts";

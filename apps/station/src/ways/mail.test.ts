@@ -10,7 +10,7 @@ import { readConfig } from "../config.ts";
 import { condition } from "../duty/alarms/conditions.ts";
 import type { Alarm } from "../duty/alarms/port.ts";
 import { makeCertificate } from "../relay/turn/test/certificate.ts";
-import { clockByHand } from "../testing/clockByHand.ts";
+import { clockByHand } from "@parley/base/testing/clockByHand";
 import { openWays } from "./ways.ts";
 
 type Got = { readonly from: string; readonly to: readonly string[]; readonly text: string; readonly secure: boolean };

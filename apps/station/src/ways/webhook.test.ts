@@ -8,7 +8,7 @@ import { type Config, readConfig } from "../config.ts";
 import { condition } from "../duty/alarms/conditions.ts";
 import type { Alarm } from "../duty/alarms/port.ts";
 import { freePort } from "../testing/freePort.ts";
-import { clockByHand } from "../testing/clockByHand.ts";
+import { clockByHand } from "@parley/base/testing/clockByHand";
 import { openWays } from "./ways.ts";
 import { postWebhook } from "./webhook.ts";
 import { readWebhookKey } from "./webhookKey.ts";

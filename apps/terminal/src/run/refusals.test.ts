@@ -1,30 +1,15 @@
 import { describe, expect, it } from "vitest";
-import { type Clock, instant, ms } from "@parley/base/time";
+import { clockByHand } from "@parley/base/testing/clockByHand";
+import { seconds } from "@parley/base/time";
 import type { Refusal } from "../model/refusal.ts";
 import { refusalsFor } from "./refusals.ts";
 
-/** A clock by hand, with the refusals shown one after another. */
+/** The refusals shown one after another, by a clock by hand. */
 function begin() {
-  let now = 0;
-  let waits: { at: number; run: () => void }[] = [];
-  const clock: Clock = {
-    now: () => instant(now),
-    elapsed: () => ms(now),
-    wait: (for_, run) => {
-      const one = { at: now + for_, run };
-      waits.push(one);
-      return () => void (waits = waits.filter((other) => other !== one));
-    },
-  };
+  const { clock, pass } = clockByHand();
   const shown: (string | null)[] = [];
   const refusals = refusalsFor(clock, (refusal: Refusal | null) => void shown.push(refusal?.code ?? null));
-  const pass = (seconds: number): void => {
-    now += seconds * 1000;
-    const due = waits.filter(({ at }) => at <= now);
-    waits = waits.filter(({ at }) => at > now);
-    for (const { run } of due) run();
-  };
-  return { refusals, shown, pass };
+  return { refusals, shown, pass: (time: number) => pass(seconds(time)) };
 }
 
 describe("refusals at a terminal", () => {

@@ -1,4 +1,5 @@
-import { type Clock, type Ms, instant, ms } from "@parley/base/time";
+import { clockByHand } from "@parley/base/testing/clockByHand";
+import { ms } from "@parley/base/time";
 import type { FromTerminal } from "@parley/protocol/terminal/messages";
 import { describe, expect, it } from "vitest";
 import type { Facts, Welcome } from "../model/facts.ts";
@@ -27,28 +28,7 @@ const welcome: Welcome = {
 
 /** An idle desk with its station on the line; the drill is the real one, as far as it goes before it is admitted. */
 function begin() {
-  let now = 1_800_000_000_000;
-  let waits: { at: number; run: () => void }[] = [];
-  const clock: Clock = {
-    now: () => instant(now),
-    elapsed: () => ms(now),
-    wait: (for_, run) => {
-      const one = { at: now + for_, run };
-      waits.push(one);
-      return () => void (waits = waits.filter((other) => other !== one));
-    },
-  };
-  const pass = (time: Ms): void => {
-    const end = now + time;
-    for (;;) {
-      const next = waits.filter(({ at }) => at <= end).toSorted((a, b) => a.at - b.at)[0];
-      if (next === undefined) break;
-      now = Math.max(now, next.at);
-      waits = waits.filter((other) => other !== next);
-      next.run();
-    }
-    now = end;
-  };
+  const { clock, pass } = clockByHand();
   let isThere = true;
   let said: FromTerminal[] = [];
   const rehearsal = makeRehearsal({

@@ -1,5 +1,6 @@
 import { describe, expect, it } from "vitest";
-import { type Clock, type Ms, instant, ms } from "@parley/base/time";
+import { clockByHand } from "@parley/base/testing/clockByHand";
+import { ms } from "@parley/base/time";
 import type { FromTerminal } from "@parley/protocol/terminal/messages";
 import { readFromTerminal } from "@parley/protocol/terminal/messages";
 import type { RoomProbe } from "../media/roomProbe.ts";
@@ -14,29 +15,7 @@ const picture = { is: "good", mean: 90.4, spread: 20, moved: 300, pictures: 10 }
 const chirp = { above: 28, at: 150, level: -52, clipped: 0.0004 } as const;
 
 function terminal(more: Partial<RoomProbe> = {}) {
-  let now = 0;
-  let timers: { at: number; fire: () => void }[] = [];
-  const clock: Clock = {
-    now: () => instant(now),
-    elapsed: () => ms(now),
-    wait: (delay, fire) => {
-      const timer = { at: now + delay, fire };
-      timers.push(timer);
-      return () => void (timers = timers.filter((one) => one !== timer));
-    },
-  };
-  /** `late`: how much later than due the timers fire. */
-  const pass = (time: Ms, late = 0): void => {
-    const end = now + time;
-    for (;;) {
-      const next = timers.toSorted((a, b) => a.at - b.at)[0];
-      if (next === undefined || next.at + late > end) break;
-      now = next.at + late;
-      timers = timers.filter((one) => one !== next);
-      next.fire();
-    }
-    now = end;
-  };
+  const { clock, pass } = clockByHand();
   const said: FromTerminal[] = [];
   const signals: AbortSignal[] = [];
   let idle = true;
