@@ -43,7 +43,7 @@ async function first(drill: () => Promise<string>): Promise<void> {
       (error: unknown) => error,
     );
     if (made === null) return;
-    if (tries === 10) throw made;
+    if (tries === 10) throw new Error("no drill came about", { cause: made });
     await pause(3000);
   }
 }

@@ -6,7 +6,7 @@ import { describe, expect, it } from "vitest";
 import { utf8 } from "@parley/base/bytes";
 import { type Ms, ms, seconds } from "@parley/base/time";
 import type { ErrorCode } from "@parley/protocol/errorCodes";
-import type { ConnectionEvents, PeerConnection, PeerNet } from "@parley/station/peer/net";
+import type { ConnectionEvents, PeerConnection } from "@parley/station/peer/net";
 import type { CommitFault } from "@parley/station/store/memory";
 import type { PeerIdentity } from "@parley/station/peer/tlsIdentity";
 import { idealCryptography } from "./cryptography.ts";
@@ -158,12 +158,12 @@ function two() {
     standing: () => "known",
     pairing: () => true,
     arrived: (_, connection) => void arrived.push(connection),
-  } as Parameters<PeerNet["listen"]>[0]);
+  });
   const dial = (): Promise<PeerConnection | ErrorCode> =>
     new Promise((resolve) => {
       a.dial(
         { host: "b", port: 1 },
-        "link" as Parameters<PeerNet["dial"]>[1],
+        "link",
         () => "known",
         (done) => resolve(done.ok ? done.value : done.error.code),
       );

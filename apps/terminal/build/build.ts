@@ -17,8 +17,7 @@ export const isNoise = (message: string): boolean =>
   ) || message.includes("PLUGIN_TIMINGS");
 
 function withoutNoise(logger: Logger): Logger {
-  const { warn } = logger;
-  return { ...logger, warn: (message, options) => (isNoise(message) ? undefined : warn(message, options)) };
+  return { ...logger, warn: (message, options) => (isNoise(message) ? undefined : logger.warn(message, options)) };
 }
 
 export type Built = { readonly folder: string; readonly manifest: Manifest };

@@ -1,7 +1,7 @@
 // The hub over a real web server and real WebSockets: who is let in, what a stranger may do, and what of a newer page is passed over.
 import { type KeyObject, createPrivateKey, createPublicKey, randomBytes, sign, verify } from "node:crypto";
 import { type Server, createServer } from "node:http";
-import { afterEach, beforeEach, describe, expect, it } from "vitest";
+import { afterEach, beforeEach, describe, expect, test } from "vitest";
 import { WebSocket } from "ws";
 import { type Bytes, base64url, concat, fromBase64url, utf8 } from "@parley/base/bytes";
 import type { IdText } from "@parley/protocol/ids";
@@ -98,7 +98,7 @@ afterEach(async () => {
 });
 
 describe("the terminals' door", () => {
-  it("[WS2] only pages of this very station are let in, and on no other path", async () => {
+  test("[WS2] only pages of this very station are let in, and on no other path", async () => {
     const [foreign, elsewhere] = [new Page("https://estovar.example"), new Page(origin, "/other")];
     const bare = new WebSocket(`ws://127.0.0.1:${port}/terminal`);
     const refused = new Promise<number>((resolve) =>
@@ -111,7 +111,7 @@ describe("the terminals' door", () => {
     expect(hub.seats()).toEqual([]);
   });
 
-  it("[WS2] who has not signed the challenge is nobody: nothing is told to it, and what it says comes from nobody", async () => {
+  test("[WS2] who has not signed the challenge is nobody: nothing is told to it, and what it says comes from nobody", async () => {
     const page = new Page();
     await page.challenged();
     page.prove(seed(2));
@@ -135,7 +135,7 @@ describe("the terminals' door", () => {
     expect(heard[1]).toEqual({ who: terminal, type: "hangUp" });
   });
 
-  it("[WS3] the newest page is the terminal; the one before is told so and let go, and its end takes nothing away", async () => {
+  test("[WS3] the newest page is the terminal; the one before is told so and let go, and its end takes nothing away", async () => {
     const elder = new Page();
     await elder.challenged();
     elder.prove();
@@ -150,7 +150,7 @@ describe("the terminals' door", () => {
     expect([hub.isOn(terminal), came.length, newer.code]).toEqual([true, 2, null]);
   });
 
-  it("[WS4] what is no message of the protocol ends the connection with its code, and one that is too large with none read", async () => {
+  test("[WS4] what is no message of the protocol ends the connection with its code, and one that is too large with none read", async () => {
     for (const wrong of ["{", JSON.stringify({ type: "hangUp", call: 7 })]) {
       const page = new Page();
       await page.challenged();
@@ -170,7 +170,7 @@ describe("the terminals' door", () => {
     expect([binary.code, heard]).toEqual([4400, []]);
   });
 
-  it("[WS6] what only a newer page says is passed over, and what comes after it is heard", async () => {
+  test("[WS6] what only a newer page says is passed over, and what comes after it is heard", async () => {
     const page = new Page();
     await page.challenged();
     page.prove();

@@ -531,7 +531,7 @@ describe("the sessions of a drill", () => {
     expect(jointsOf(world.a).length).toBe(3);
     expect(before).toBeGreaterThan(0);
     expect(world.a.log.filter(({ type }) => type === "over")).toEqual([
-      expect.objectContaining({ verdict: expect.objectContaining({ at: "ready" }) }),
+      expect.objectContaining({ verdict: expect.objectContaining({ at: "ready" }) as unknown }),
     ]);
     expect(world.a.log.at(-1)?.type).toBe("over");
   });

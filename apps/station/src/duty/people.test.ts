@@ -8,7 +8,6 @@ import { decodePeople, encodePeople } from "@parley/protocol/peer/people";
 import type { EntrySignature } from "@parley/protocol/signed/callEntry";
 import { type PasskeyAnswer, hereChallenge, peopleWordSignable } from "@parley/protocol/signed/people";
 import { sha256Of } from "@parley/protocol/signed/hash";
-import type { Digest } from "@parley/protocol/signed/hash";
 import type { OfficerId } from "@parley/protocol/signed/revocation";
 import type { Ed25519Signature } from "@parley/protocol/signed/signature";
 import { decide, nextTick, nobodyAsked, questionOf, roomNow, theirStanding } from "./people.ts";
@@ -30,7 +29,7 @@ const within = minutes(30);
 
 /** A signature that says who made it over what, as ideal ones do. */
 const signedBy = (party: PartyId, message: Uint8Array<ArrayBuffer>): EntrySignature => ({
-  key: sha256Of(party) as Digest,
+  key: sha256Of(party),
   signature: new Uint8Array([...sha256Of(party, message), ...new Uint8Array(32)]) as Ed25519Signature,
 });
 

@@ -187,8 +187,8 @@ function heard(people: People, command: Word, context: PeopleContext, now: Insta
   const isSameHour = before !== undefined && now >= before.began && now < after(before.began, hours(1));
   const hour = isSameHour ? { ...before, words: before.words + 1 } : { began: now, words: 1 };
   if (hour.words > maxPeopleWordsAnHour) return refuse("too many words in an hour");
-  const written = after(now, ms(-age));
-  const since = (ago: number): Instant => instant(Math.max(0, after(written, ms(-seconds(ago)))));
+  const written = after(now, ms(0 - age));
+  const since = (ago: number): Instant => instant(Math.max(0, after(written, ms(0 - seconds(ago)))));
   const until = (holds: number): Instant => after(after(written, seconds(holds)), wordGrace);
   const { room } = word;
   const theirs: Theirs = {

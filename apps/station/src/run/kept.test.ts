@@ -1,5 +1,5 @@
 // What lies on a station's disk after calls: entries of the ledger, and secrets that are sealed.
-import { describe, expect, it } from "vitest";
+import { describe, expect, test } from "vitest";
 import { hex } from "@parley/base/bytes";
 import { decode } from "@parley/base/codec";
 import { certain } from "@parley/base/result";
@@ -37,7 +37,7 @@ async function oneCall() {
 }
 
 describe("what a station keeps", () => {
-  it("[RC1] every event is a ledger entry at its place: its own word, or what both parties signed", async () => {
+  test("[RC1] every event is a ledger entry at its place: its own word, or what both parties signed", async () => {
     const { a, b } = await oneCall();
     for (const half of [a, b]) {
       const events = certain((await half.life?.store.events(0, 1000)) ?? { ok: true, value: [] });
@@ -53,7 +53,7 @@ describe("what a station keeps", () => {
     }
   });
 
-  it("[RC3] the account is what the station saw: who sat where, the highest epoch, the receipts; names from the pinned cards", async () => {
+  test("[RC3] the account is what the station saw: who sat where, the highest epoch, the receipts; names from the pinned cards", async () => {
     const { a, b } = await oneCall();
     const [joint] = jointOf(await entriesOf(a), callKind);
     const entry = certain(decode(callEntry, joint?.body ?? new Uint8Array(0)));
@@ -67,7 +67,7 @@ describe("what a station keeps", () => {
     expect(entry.called.ended - entry.called.began).toBeGreaterThanOrEqual(seconds(60));
   });
 
-  it("[RC32] secrets, and what may become one, are sealed: none lies in clear, and none opens as another link's or for another purpose", async () => {
+  test("[RC32] secrets, and what may become one, are sealed: none lies in clear, and none opens as another link's or for another purpose", async () => {
     const { a, b, call } = await oneCall();
     const next = await callAndAnswer(a, b);
     // The world's first secret looks like a party's id; the one that the call led to does not.

@@ -1,4 +1,4 @@
-import { describe, expect, it } from "vitest";
+import { describe, expect, test } from "vitest";
 import { type Clock, instant, ms } from "@parley/base/time";
 import { certain } from "@parley/base/result";
 import type { LinkId } from "@parley/protocol/ids";
@@ -30,7 +30,7 @@ function world() {
   const done: string[] = [];
   const write = (text: string): Promise<number> =>
     writer.write((tx, after) => {
-      const index = tx.append("n", (at) => new TextEncoder().encode(`${text} ${at}`) as Uint8Array<ArrayBuffer>);
+      const index = tx.append("n", (at) => new TextEncoder().encode(`${text} ${at}`));
       tx.send(link, new Uint8Array([index]));
       tx.put("doc", "last", new Uint8Array([index]));
       after(() => void done.push(`${text} ${index}`));
@@ -49,7 +49,7 @@ function world() {
 }
 
 describe("the writer on a full disk", () => {
-  it("[ST11] what was decided is written in its order when there is room, once, and its effects come only then", async () => {
+  test("[ST11] what was decided is written in its order when there is room, once, and its effects come only then", async () => {
     const it = world();
     await it.write("a");
     it.now.fault = "full";
@@ -75,7 +75,7 @@ describe("the writer on a full disk", () => {
     expect([it.writer.room(), it.faults, it.timers.length]).toEqual([{ at: "free" }, [], 0]);
   });
 
-  it("[ST11] room for some and not for others: the order stays, and a second full disk is waited out too", async () => {
+  test("[ST11] room for some and not for others: the order stays, and a second full disk is waited out too", async () => {
     const it = world();
     it.now.fault = "full";
     const held = [it.write("a"), it.write("b")];
@@ -91,7 +91,7 @@ describe("the writer on a full disk", () => {
     expect([it.full.length, it.done]).toEqual([2, ["a 0", "b 1", "c 2"]]);
   });
 
-  it("[ST11] also where another's write found the disk full: nothing is decided until a small one goes through", async () => {
+  test("[ST11] also where another's write found the disk full: nothing is decided until a small one goes through", async () => {
     const it = world();
     it.now.fault = "full";
     expect((await it.store.transaction((tx) => tx.put("other", "one", new Uint8Array(1)))).ok).toBe(false);
@@ -104,7 +104,7 @@ describe("the writer on a full disk", () => {
     expect([await held, it.writer.room().at]).toEqual([0, "free"]);
   });
 
-  it("[ST2] any other failure stops the station, at once and while it waits, and nothing resolves after it", async () => {
+  test("[ST2] any other failure stops the station, at once and while it waits, and nothing resolves after it", async () => {
     for (const first of ["full", "lose"] as const) {
       const it = world();
       it.now.fault = first;

@@ -1,5 +1,5 @@
 // Whose signals count: real chains under real pins, real signatures, and whoever bends, repeats or borrows them.
-import { describe, expect, it } from "vitest";
+import { describe, expect, test } from "vitest";
 import { type Bytes, equal } from "@parley/base/bytes";
 import { encode } from "@parley/base/codec";
 import { certain } from "@parley/base/result";
@@ -67,7 +67,7 @@ function acquaintance() {
 }
 
 describe("whose signals count", () => {
-  it("[SG1] only what the named terminal signed, with the key that its chain certifies under a pin of the call's parties", async () => {
+  test("[SG1] only what the named terminal signed, with the key that its chain certifies under a pin of the call's parties", async () => {
     const { it, hear } = acquaintance();
     const other = desk(theirs, 22);
     expect(await hear(greeting(far, 0, {}, other.signer))).toBe("SIGNATURE_INVALID");
@@ -93,7 +93,7 @@ describe("whose signals count", () => {
     expect(await hear(bytes)).toBe("answered");
   });
 
-  it("[SG2] once, however often and in whatever order it comes", async () => {
+  test("[SG2] once, however often and in whatever order it comes", async () => {
     const { hear } = acquaintance();
     await hear(greeting(far));
     for (const number of [3, 1, 2]) expect(await hear(said(far, number))).toBe("answered");
@@ -103,7 +103,7 @@ describe("whose signals count", () => {
     expect(await hear(greeting(far))).toBe("again");
   });
 
-  it("[SG3] of a life that is over nothing, and its greeting does not bring it back", async () => {
+  test("[SG3] of a life that is over nothing, and its greeting does not bring it back", async () => {
     const { it, hear } = acquaintance();
     await hear(greeting(far));
     const second = { life: life(2) };
@@ -114,7 +114,7 @@ describe("whose signals count", () => {
     expect(await hear(said(far, 1, second))).toBe("answered");
   });
 
-  it("[SG4] before its sender's greeting it is early and changes nothing, and after it the same bytes are taken", async () => {
+  test("[SG4] before its sender's greeting it is early and changes nothing, and after it the same bytes are taken", async () => {
     const { it, hear } = acquaintance();
     const early = said(far, 1);
     expect(await hear(early)).toBe("SIGNAL_EARLY");

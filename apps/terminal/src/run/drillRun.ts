@@ -137,7 +137,7 @@ export function runDrill(options: DrillRunOptions): DrillRun {
   const start = (admit: Extract<DrillWord, { type: "admit" }>): void => {
     admittedAt = clock.elapsed();
     iceServers = admit.iceServers;
-    if (session === "relay") askRelays();
+    if (session === "relay") void askRelays();
     const made = drillMedia(page, clock);
     media = made;
     run = runCall({
