@@ -249,7 +249,6 @@ async function limit(
  */
 async function beginAnew(sender: RTCRtpSender | undefined): Promise<KeyFrameAsked> {
   if (sender === undefined) return "notYet";
-
   let read = false;
   const options = {
     get encodingOptions() {
