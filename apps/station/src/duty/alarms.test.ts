@@ -223,6 +223,17 @@ describe("the duty of alarms", () => {
     expect(here.state().alarms.some(({ kind }) => kind === "DRILL_NOT_READY")).toBe(true);
   });
 
+  it("[AL3] [AL4] one that was shelved after a second person had heard of it ends for that person too", () => {
+    const here = duty();
+    here.found(failed);
+    here.pass(minutes(20));
+    here.say({ type: "shelve", alarm: here.only().id, by: "Ada", until: after(here.now(), minutes(15)) });
+    here.pass(minutes(15));
+    here.told();
+    here.found();
+    expect(here.told()).toEqual(["ended DRILL_NOT_READY to first", "ended DRILL_NOT_READY to second"]);
+  });
+
   it("[AL3] [AL5] whatever comes in whatever order, who was told is told the end, once, and stepping late comes to the same stage", () => {
     const anyCondition = fc
       .record({

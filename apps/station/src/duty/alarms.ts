@@ -181,7 +181,7 @@ class Turn {
 
   private open(alarm: Alarm, isNew: boolean): void {
     const standing = { at: "open", told: "first", until: this.deadline(alarm, "first") } as const;
-    const done: Alarm = { ...alarm, standing, reached: ["first"] };
+    const done: Alarm = { ...alarm, standing, reached: reaching(alarm, "first") };
     if (isNew) this.effects.push({ type: "opened", alarm: done });
     this.effects.push({ type: "tell", to: "first", what: "raised", alarm: done });
     this.put(done);
@@ -191,7 +191,7 @@ class Turn {
   private goOn(alarm: Alarm, standing: Standing & { at: "open" }): void {
     const to = standing.told === "first" && this.context.second ? "second" : "party";
     const until = this.deadline(alarm, to);
-    const done: Alarm = { ...alarm, standing: { at: "open", told: to, until }, reached: [...alarm.reached, to] };
+    const done: Alarm = { ...alarm, standing: { at: "open", told: to, until }, reached: reaching(alarm, to) };
     this.effects.push({ type: "wentOn", alarm: done, to });
     if (to === "second") this.effects.push({ type: "tell", to, what: "raised", alarm: done });
     else for (const link of linesOf(alarm)) this.effects.push({ type: "party", link, say: unattended(alarm) });
@@ -270,6 +270,10 @@ class Turn {
 /** The lines whose far side is told in the end: never of what came from there. */
 const linesOf = ({ kind, link, lines }: Alarm): readonly string[] =>
   kind === "FAR_UNATTENDED" ? [] : link === null ? lines : [link];
+
+/** Who has heard of it, `to` among them: also one that was shelved and is open again ends for all whom it ever reached. */
+const reaching = ({ reached }: Alarm, to: Alarm["reached"][number]): Alarm["reached"] =>
+  reached.includes(to) ? reached : [...reached, to];
 
 const unattended = ({ id, kind, whose, about, since }: Alarm) =>
   ({ type: "unattended", id, kind, whose, about, since }) as const;
