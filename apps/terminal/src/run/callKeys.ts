@@ -40,7 +40,10 @@ export type CallKeysOptions = {
   readonly show: (change: Partial<KeysView>) => void;
 };
 
-/** What has left by the channel goes through the stations so much later: an answer has the machine to itself until then. */
+/**
+ * Between the answer and the first picture, what has left by the channel goes through the stations so much later: until then the machine
+ * is the picture's. At no other time: a channel to a page that was loaded anew looks open and carries nothing.
+ */
 const channelFirst: Ms = ms(200);
 
 /** Two or three digests a second, and a loss is noticed after one: these are more than can be under way. */
@@ -60,9 +63,10 @@ export function callKeys({ call, line, far, workers, clock, happen, tell, shown,
       case "send": {
         // Both ways: the data channel is quicker, the stations are there when it is not; whoever hears it twice takes it once.
         const left = far.tell(message.to, message.bytes);
-        if (!left) throughStations(message);
-        else if (message.by === "channel" && line().at === "live") unsure = [...unsure, message].slice(-unsureKept);
-        else clock.wait(channelFirst, () => throughStations(message));
+        const { at } = line();
+        if (left && message.by === "channel" && at === "live") unsure = [...unsure, message].slice(-unsureKept);
+        else if (left && at === "keying") clock.wait(channelFirst, () => throughStations(message));
+        else throughStations(message);
         return;
       }
       case "member":
