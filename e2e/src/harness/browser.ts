@@ -41,6 +41,12 @@ export type BrowserOptions = {
    * it, since the browser's own yes to everything would show a made-up screen.
    */
   readonly shares?: string;
+  /** `person`: camera and microphone want a person's leave, as they do outside tests; without this everything is allowed. */
+  readonly leave?: "person";
+  /** `aloud`: heard by the machine's own sound server; a browser that is driven is mute otherwise. */
+  readonly plays?: "aloud";
+  /** What its processes find in their environment besides ours. */
+  readonly env?: Readonly<Record<string, string>>;
 };
 
 export type PartyBrowser = {
@@ -72,21 +78,25 @@ const alwaysArgs = [
   "--autoplay-policy=no-user-gesture-required",
 ];
 
-function deviceArgs(devices: Devices, shares: string | null): string[] {
+function deviceArgs({ devices, shares, leave }: BrowserOptions): string[] {
   const granted =
-    shares === null ? "--use-fake-ui-for-media-stream" : `--auto-select-tab-capture-source-by-title=${shares}`;
+    shares !== undefined
+      ? [`--auto-select-tab-capture-source-by-title=${shares}`]
+      : leave === "person"
+        ? []
+        : ["--use-fake-ui-for-media-stream"];
   switch (devices.kind) {
     case "fake":
-      return [granted, "--use-fake-device-for-media-stream"];
+      return [...granted, "--use-fake-device-for-media-stream"];
     case "files":
       return [
-        granted,
+        ...granted,
         "--use-fake-device-for-media-stream",
         `--use-file-for-fake-video-capture=${devices.video}`,
         `--use-file-for-fake-audio-capture=${devices.audio}`,
       ];
     case "own":
-      return [granted];
+      return granted;
     default:
       return devices satisfies never;
   }
@@ -96,7 +106,7 @@ function deviceArgs(devices: Devices, shares: string | null): string[] {
 export async function launchBrowser(options: BrowserOptions): Promise<PartyBrowser> {
   const fresh = options.profile === undefined || options.profile === null;
   const profile = options.profile ?? (await mkdtemp(join(tmpdir(), "parley-profile-")));
-  const args = [...alwaysArgs, ...deviceArgs(options.devices, options.shares ?? null), ...(options.args ?? [])];
+  const args = [...alwaysArgs, ...deviceArgs(options), ...(options.args ?? [])];
   if (options.secureOrigins !== undefined)
     args.push(`--unsafely-treat-insecure-origin-as-secure=${options.secureOrigins.join(",")}`);
   if (options.names !== undefined) {
@@ -109,6 +119,8 @@ export async function launchBrowser(options: BrowserOptions): Promise<PartyBrows
     executablePath:
       options.namespace === undefined ? chromiumPath() : await insideNamespace(options.namespace, profile),
     headless: true,
+    ...(options.plays === "aloud" ? { ignoreDefaultArgs: ["--mute-audio"] } : {}),
+    ...(options.env === undefined ? {} : { env: { ...process.env, ...options.env } }),
     args,
     viewport: options.viewport ?? { width: 1280, height: 800 },
     ...(options.locale === undefined ? {} : { locale: options.locale }),

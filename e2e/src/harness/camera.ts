@@ -41,6 +41,30 @@ function picture(party: number, number: number, width: number, height: number): 
   return frame;
 }
 
+/** What is wrong with a camera. */
+export type Fault = "black" | "covered" | "frozen";
+
+/** Writes the loop of a camera that is amiss: one that sees nothing, one with a hand before it, or one that stands still. */
+export async function writeFaultyCamera(path: string, fault: Fault, { width, height }: PictureSize): Promise<void> {
+  const luma = width * height;
+  const file = await open(path, "w");
+  // The grain of a sensor, the same in each run.
+  let state = 7;
+  const grain = (): number => (state = (Math.imul(state, 1_664_525) + 1_013_904_223) >>> 0) >>> 29;
+  try {
+    await file.write(`YUV4MPEG2 W${width} H${height} F${loopFrames}:1 Ip A1:1 C420jpeg\n`);
+    const still = picture(1, 0, width, height);
+    for (let number = 0; number < loopFrames; number++) {
+      const dim = new Uint8Array(luma + luma / 2).fill(128, luma);
+      for (let i = 0; i < luma; i++) dim[i] = (fault === "black" ? 14 : 90) + grain();
+      await file.write("FRAME\n");
+      await file.write(fault === "frozen" ? still : dim);
+    }
+  } finally {
+    await file.close();
+  }
+}
+
 const sampleRate = 48_000;
 
 /** Writes the loop of one party's microphone as 16-bit mono WAV, one second. */

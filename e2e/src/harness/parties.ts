@@ -66,9 +66,14 @@ export async function startThird(parties: Parties): Promise<RunningParty> {
 export const lineOf = async (party: RunningParty, to: RunningParty): Promise<LinkRow | undefined> =>
   (await linksOf(party)).find(({ party: name }) => name === to.plan.name);
 
-/** Asks until the answer is right, for half a minute. */
-export async function until<T>(ask: () => Promise<T>, right: (answer: T) => boolean, what: string): Promise<T> {
-  for (let tries = 0; tries < 300; tries++) {
+/** Asks until the answer is right, for half a minute or as long as is said, milliseconds. */
+export async function until<T>(
+  ask: () => Promise<T>,
+  right: (answer: T) => boolean,
+  what: string,
+  within = 30_000,
+): Promise<T> {
+  for (let tries = 0; tries < within / 100; tries++) {
     const answer = await ask();
     if (right(answer)) return answer;
     await new Promise((resolve) => setTimeout(resolve, 100));

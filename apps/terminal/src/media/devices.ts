@@ -66,8 +66,8 @@ export async function mayOpenUnasked(permissions: Permissions): Promise<boolean>
   return states.every((state) => state === "granted");
 }
 
-/** The same for a test of the room: `due` where a person would be asked or has refused, `untold` where the browser does not say. */
-export async function permissionNow(permissions: Permissions): Promise<"granted" | "due" | "untold"> {
+/** The same for a test of the room: `due` where a person would be asked, `untold` where the browser does not say. */
+export async function permissionNow(permissions: Permissions): Promise<"granted" | "due" | "refused" | "untold"> {
   const asked = ["camera", "microphone"] as const;
   const states = await Promise.all(
     asked.map((name) =>
@@ -77,6 +77,7 @@ export async function permissionNow(permissions: Permissions): Promise<"granted"
       ),
     ),
   );
+  if (states.includes("prompt")) return "due";
   if (states.includes(null)) return "untold";
-  return states.every((state) => state === "granted") ? "granted" : "due";
+  return states.includes("denied") ? "refused" : "granted";
 }

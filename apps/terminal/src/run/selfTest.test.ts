@@ -14,7 +14,7 @@ const settled = async (): Promise<void> => {
 const picture = { is: "good", mean: 90.4, spread: 20, moved: 300, pictures: 10 } as const;
 const chirp = { above: 28, at: 150, level: -52, clipped: 0.0004 } as const;
 
-function terminal(more: Partial<RoomProbe> = {}) {
+function terminal(more: Partial<RoomProbe> = {}, permission: "granted" | "due" = "granted") {
   const { clock, pass } = clockByHand();
   const said: FromTerminal[] = [];
   const signals: AbortSignal[] = [];
@@ -31,7 +31,7 @@ function terminal(more: Partial<RoomProbe> = {}) {
     },
     isIdle: () => idle,
     devices: () => ({ camera: "c", microphone: null, speakers: ["", "s2"] }),
-    permission: async () => "granted",
+    permission: async () => permission,
     storage: async () => "kept",
     fullscreen: () => "full",
     tell: (message) => {
@@ -89,6 +89,17 @@ describe("a terminal's test of its own room", () => {
       expect(readFromTerminal(JSON.stringify(bent)).ok).toBe(false);
     }
     expect(readFromTerminal(good).ok).toBe(true);
+  });
+
+  it("[TS5] opens nothing that a person would be asked for, and says that the permission is due", async () => {
+    const at = terminal({ listen: () => Promise.reject(new Error("opened")) }, "due");
+    at.test.begin(due);
+    await settled();
+    expect([at.words(), at.signals]).toEqual([["began", "over"], []]);
+    expect(JSON.stringify(at.said[1])).toContain("permissionDue");
+    expect(at.said[1]).toMatchObject({
+      word: { found: { numbers: { grey: null, pictures: 0, above: [], below: null } } },
+    });
   });
 
   it("[TS7] gives way at once to whoever wants the terminal, says so once, and closes the devices", async () => {

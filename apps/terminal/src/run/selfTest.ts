@@ -67,11 +67,15 @@ export function makeSelfTest(options: SelfTestOptions): SelfTest {
 
   const run = async (due: Due, signal: AbortSignal): Promise<void> => {
     const { camera, microphone, speakers } = options.devices();
+    const permission = await options.permission();
+    // To open what a person would be asked for puts a question on an empty room's screen, and waits for them.
+    const asks = permission === "due";
     // One after the other: whoever sees the camera's light is not to hear the chirp at the same moment.
-    const seen = await probe.look(camera, signal);
-    const heard = signal.aborted ? null : await probe.listen(microphone, speakers.slice(0, maxSpeakersTested), signal);
-    const [permission, storage] = await Promise.all([options.permission(), options.storage()]);
-    if (signal.aborted || heard === null) return;
+    const seen = asks ? untried : await probe.look(camera, signal);
+    if (signal.aborted) return;
+    const heard = asks ? untried : await probe.listen(microphone, speakers.slice(0, maxSpeakersTested), signal);
+    const storage = await options.storage();
+    if (signal.aborted) return;
     const worst = ms(Math.max(late, clock.elapsed() - before - ticksEvery));
     late = ms(0);
     const found: RoomFound = {
@@ -108,6 +112,8 @@ export function makeSelfTest(options: SelfTestOptions): SelfTest {
     },
   };
 }
+
+const untried = { at: "untried" } as const;
 
 const within = (value: number, most: number): number => Math.min(most, Math.max(0, Math.round(value)));
 

@@ -66,7 +66,12 @@ describe("a room's verdict", () => {
       "microphoneBusy",
       "microphoneBusy",
     ]);
-    expect(verdict({ permission: "due" })).toEqual(["notReady", "permissionDue"]);
+    const asks = { permission: "due", camera: { at: "untried" }, microphone: { at: "untried" } } as const;
+    expect(verdict(asks)).toEqual(["notReady", "permissionDue"]);
+    const [eye, ear, mouth] = judgeRoom({ ...whole, ...asks }, "kiosk");
+    expect([eye, ear, mouth].map((part) => part?.outcome)).toEqual(["untried", "untried", "untried"]);
+    expect(verdict({ permission: "refused" })).toEqual(["notReady", "permissionDue"]);
+    expect(verdict({ permission: "refused", camera: refused("NotAllowedError") })[1]).toBe("cameraRefused");
     expect(verdict({ permission: "untold" })).toEqual(["ready", null]);
   });
 

@@ -9,15 +9,18 @@ import type { PictureJudged } from "./picture.ts";
 export type PartOutcome = "good" | "weak" | "failed" | "untried";
 export type PartResult = { readonly part: RoomPart; readonly outcome: PartOutcome; readonly cause: RoomCause | null };
 
-/** An input, or the name of the DOMException that the browser gave instead. */
-export type Tried<T> = { readonly at: "open"; readonly found: T } | { readonly at: "refused"; readonly why: string };
+/** An input, or the name of the DOMException that the browser gave instead; `untried` where opening it would ask a person. */
+export type Tried<T> =
+  | { readonly at: "open"; readonly found: T }
+  | { readonly at: "refused"; readonly why: string }
+  | { readonly at: "untried" };
 
 export type RoomFound = {
   readonly camera: Tried<PictureJudged>;
   /** What the microphone heard of each loudspeaker, the best of its tries; none where nothing could be played. */
   readonly microphone: Tried<readonly ChirpHeard[]>;
-  /** Whether the browser lets the page have both without a person; `untold` where it does not say. */
-  readonly permission: "granted" | "due" | "untold";
+  /** Whether the browser lets the page have both: `due` where it would ask a person, `untold` where it does not say. */
+  readonly permission: "granted" | "due" | "refused" | "untold";
   readonly storage: "kept" | "atRisk" | "untold";
   readonly fullscreen: "full" | "window";
   /** By how much this page's own timers came late at most since the last test. */
@@ -48,6 +51,7 @@ const weak = (part: RoomPart, cause: RoomCause): PartResult => ({ part, outcome:
 const failed = (part: RoomPart, cause: RoomCause): PartResult => ({ part, outcome: "failed", cause });
 
 function cameraOf(camera: RoomFound["camera"]): PartResult {
+  if (camera.at === "untried") return untried("camera");
   if (camera.at === "refused") return refused("camera", camera.why);
   switch (camera.found.is) {
     case "good":
@@ -64,6 +68,7 @@ function cameraOf(camera: RoomFound["camera"]): PartResult {
 }
 
 function microphoneOf(microphone: RoomFound["microphone"]): PartResult {
+  if (microphone.at === "untried") return untried("microphone");
   if (microphone.at === "refused") return refused("microphone", microphone.why);
   const { found } = microphone;
   if (found.length === 0) return untried("microphone");
@@ -74,8 +79,7 @@ function microphoneOf(microphone: RoomFound["microphone"]): PartResult {
 
 function speakerOf(microphone: RoomFound["microphone"], ear: PartResult): PartResult {
   // Without an ear nothing is known of the mouth.
-  if (microphone.at === "refused" || microphone.found.length === 0 || ear.outcome === "failed")
-    return untried("speaker");
+  if (microphone.at !== "open" || microphone.found.length === 0 || ear.outcome === "failed") return untried("speaker");
   const least = Math.min(...microphone.found.map(({ above }) => above));
   if (least < heardAbove) return failed("speaker", "speakerNotHeard");
   return least < faintBelow ? weak("speaker", "speakerFaint") : good("speaker");
@@ -89,7 +93,7 @@ export function judgeRoom(found: RoomFound, kiosk: "kiosk" | "window"): readonly
     cameraOf(found.camera),
     microphone,
     speakerOf(found.microphone, microphone),
-    found.permission === "due"
+    found.permission === "due" || found.permission === "refused"
       ? failed("permission", "permissionDue")
       : found.permission === "untold"
         ? untried("permission")
