@@ -21,7 +21,7 @@ export type OpenAlarmsOptions = {
   readonly clock: Clock;
   readonly report: (error: ParleyError) => void;
   readonly inside: Inside;
-  readonly joined: Pick<Joined, "calls" | "drills">;
+  readonly joined: Pick<Joined, "calls" | "drills" | "people">;
   /** What the last check of a line found. */
   readonly findings: (link: IdText) => CheckShown["findings"];
   readonly onChange: () => void;
@@ -42,6 +42,7 @@ export async function openAlarms(options: OpenAlarmsOptions): Promise<Result<Ala
   const look = (states: readonly WayState[]) => {
     const drills = new Map(joined.drills?.run.shown().map((it) => [it.link, it]));
     const calls = joined.calls.state();
+    const people = joined.people?.shown() ?? null;
     const lines = links.all().map(({ link }): LineFacts => {
       const stop = log.stopped(link);
       return {
@@ -50,9 +51,16 @@ export async function openAlarms(options: OpenAlarmsOptions): Promise<Result<Ala
         findings: options.findings(link),
         stopped: stop === null ? null : { code: stoppedCode(stop), whose: stop.whose },
         missed: calls.links[link]?.missed ?? null,
+        theirs: people?.lines.find((it) => it.link === link) ?? null,
       };
     });
-    return conditionsOf({ now: clock.now(), lines, storage: writer.room().at, ways: states });
+    return conditionsOf({
+      now: clock.now(),
+      lines,
+      ours: people?.ours ?? null,
+      storage: writer.room().at,
+      ways: states,
+    });
   };
 
   return ok(

@@ -945,6 +945,16 @@ const table = {
     say: "The other side did not rehearse the line when it was its turn.",
     cure: "Ask its duty officer whether the station runs and a desk's page is open there.",
   },
+  ROOM_NOT_READY: {
+    blame: "us",
+    say: "No desk's room is fit for a call.",
+    cure: "See each desk's newest test of its room at a console, under Terminals; the next set hour tests it again.",
+  },
+  ROOM_DEGRADED: {
+    blame: "us",
+    say: "No desk's room is whole.",
+    cure: "See each desk's newest test of its room at a console, under Terminals, and have it mended before it fails.",
+  },
   FRAMES_UNSEALED: {
     blame: "network",
     say: "Frames that nobody sealed arrived in a call.",

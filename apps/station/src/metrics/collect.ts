@@ -7,6 +7,7 @@ import { protocolVersion } from "@parley/protocol/versions";
 import type { LineDrills } from "@parley/protocol/terminal/drill";
 import { program, runtime } from "../probes/setup.ts";
 import type { DrillsRun } from "../run/drillsRun.ts";
+import type { PeopleRun } from "../run/peopleRun.ts";
 import type { Station } from "../station.ts";
 import type { Sample, Samples } from "./openMetrics.ts";
 
@@ -15,6 +16,7 @@ export type Measured = Pick<
   "links" | "identity" | "calls" | "checks" | "alarms" | "log" | "store" | "writer" | "terminals"
 > & {
   readonly drills: { readonly run: Pick<DrillsRun, "shown"> } | null;
+  readonly people: Pick<PeopleRun, "shown"> | null;
 };
 
 /** Of the process that the station runs in. */
@@ -33,6 +35,8 @@ function stateOf(drills: LineDrills | null, now: Instant): "ready" | "degraded" 
 
 const outcomes = ["passed", "degraded", "failed", "missed"] as const;
 const states = ["ready", "degraded", "notReady", "unproven"] as const;
+const peopleStates = ["unasked", "ready", "notReady", "silent"] as const;
+const roomStates = ["ready", "degraded", "notReady", "untested"] as const;
 
 export function collect(station: Measured, process: Process, now: Instant): Samples {
   const { links, identity, log, store } = station;
@@ -53,6 +57,13 @@ export function collect(station: Measured, process: Process, now: Instant): Samp
   });
   type Line = (typeof lines)[number];
   const ofLines = (of: (line: Line) => Sample | readonly Sample[]): readonly Sample[] => lines.flatMap(of);
+  const people = station.people?.shown() ?? null;
+  const sides = [
+    { line: "", whose: "ours", of: people?.ours ?? null },
+    ...lines.map(({ link, line }) => {
+      return { line, whose: "theirs", of: people?.lines.find((it) => it.link === link) ?? null };
+    }),
+  ];
   const inUse = (link: IdText): boolean => {
     const line = station.calls.state().links[link]?.line;
     return line !== undefined && openCall(line) !== null;
@@ -78,6 +89,12 @@ export function collect(station: Measured, process: Process, now: Instant): Samp
     parley_line_stopped: ofLines(({ link, line }) => flag(log.stopped(link) !== null, { line })),
     parley_line_in_use: ofLines(({ link, line }) => flag(inUse(link), { line })),
     parley_line_secrets: ofLines(({ link, line }) => one(links.generations(link).length, { line })),
+    parley_people_state: sides.flatMap(({ line, whose, of }) =>
+      peopleStates.map((state) => flag((of?.at ?? "unasked") === state, { line, whose, state })),
+    ),
+    parley_room_state: sides.flatMap(({ line, whose, of }) =>
+      roomStates.map((state) => flag((of?.room?.at ?? "untested") === state, { line, whose, state })),
+    ),
     parley_drill_last_timestamp_seconds: ofLines(({ line, verdict }) => one(seconds(verdict?.when ?? null), { line })),
     parley_drill_setup_seconds: ofLines(({ line, verdict }) => one(seconds(verdict?.setUp ?? null), { line })),
     // Microseconds and ten-thousandths in the report.

@@ -21,6 +21,16 @@ const table = {
   parley_line_stopped: { type: "gauge", labels: ["line"], help: "1 where a record stops the line." },
   parley_line_in_use: { type: "gauge", labels: ["line"], help: "1 while people use it." },
   parley_line_secrets: { type: "gauge", labels: ["line"], help: "Generations of its secret that may be used." },
+  parley_people_state: {
+    type: "gauge",
+    labels: ["line", "whose", "state"],
+    help: "1 for how people stand when asked whether one is here: unasked, ready, notReady or silent; ours are of no line.",
+  },
+  parley_room_state: {
+    type: "gauge",
+    labels: ["line", "whose", "state"],
+    help: "1 for how the best room of a side stands by its own test: ready, degraded, notReady or untested; ours are of no line.",
+  },
   parley_drill_last_timestamp_seconds: { type: "gauge", labels: ["line"], help: "When the newest verdict was made." },
   parley_drill_setup_seconds: { type: "gauge", labels: ["line"], help: "From answer to sight in the newest drill." },
   parley_drill_round_trip_seconds: { type: "gauge", labels: ["line"], help: "Round trip in the newest drill." },

@@ -4,7 +4,9 @@ import { type ErrorCode, errorTable } from "@parley/protocol/errorCodes";
 import { isAlarmKind } from "@parley/protocol/alarmKinds";
 import { drillCauses } from "@parley/protocol/signed/drillReport";
 import type { AlarmShown } from "@parley/protocol/terminal/alarm";
+import { roomCauses } from "@parley/protocol/signed/selfTest";
 import { drillCauseWords } from "./drillWords.ts";
+import { roomCauseWords } from "./roomWords.ts";
 
 export type AlarmWords = {
   /** "The newest rehearsal of the line failed: no desk is open and idle." */
@@ -33,6 +35,11 @@ export function alarmWords(
     case "DRILL_DEGRADED": {
       const cause = drillCauses.find((it) => it === about);
       return { say: more(cause === undefined ? "" : `${drillCauseWords[cause]}.`), cure, side };
+    }
+    case "ROOM_NOT_READY":
+    case "ROOM_DEGRADED": {
+      const cause = roomCauses.find((it) => it === about);
+      return { say: more(cause === undefined ? "" : `${roomCauseWords[cause]}.`), cure, side };
     }
     // The line's own reason has a cure of its own.
     case "LINE_DOWN":

@@ -6,6 +6,7 @@ import { type Say, name, say } from "../words/say.ts";
 import { causeClause } from "./cause.ts";
 import { checkCodes, findingSentence } from "./checks.ts";
 import { drillCause } from "./drills.ts";
+import { roomCause } from "./room.ts";
 
 export type Alarm = {
   readonly id: string;
@@ -40,6 +41,9 @@ const own = [
   "DRILL_NOT_READY",
   "DRILL_DEGRADED",
   "DRILL_MISSED",
+  "ROOM_NOT_READY",
+  "ROOM_DEGRADED",
+  "PEOPLE_UNANSWERED",
   "FRAMES_UNSEALED",
   "FRAMES_FORGED",
   "CALL_MISSED",
@@ -69,6 +73,14 @@ function ownSentence(kind: (typeof own)[number], { whose, about, value }: Facts,
     case "DRILL_NOT_READY":
     case "DRILL_DEGRADED":
       return say(`alarm.${kind}`, { them: name(them), cause: causeClause(drillCause(about, whose)) });
+    case "ROOM_NOT_READY":
+    case "ROOM_DEGRADED":
+      return say(`alarm.${kind}`, {
+        told: about === "" ? "no" : "yes",
+        cause: causeClause(roomCause(about, whose === "theirs" ? "theirs" : "ours")),
+      });
+    case "PEOPLE_UNANSWERED":
+      return say("alarm.PEOPLE_UNANSWERED", { whose, them: name(them) });
     // Over there it may be about anything but another party's word.
     case "FAR_UNATTENDED": {
       const told = about === kind ? "" : about;

@@ -51,6 +51,16 @@ describe("alarms on a console", () => {
     expect(alarmsShown([odd], them)[0]?.what.with).toMatchObject({ what: { id: "alarm.other" } });
   });
 
+  it("[AL1] of a room says what is wrong with it and whose it is; of the other party's alarm, which carries no cause, only that", () => {
+    const room = { ...shown, kind: "ROOM_NOT_READY", about: "cameraCovered" };
+    expect(alarmsShown([room], them)[0]?.what.with).toMatchObject({
+      told: "yes",
+      cause: { id: "cause.cameraCovered", with: { whose: "theirs" } },
+    });
+    const far = { ...shown, kind: "FAR_UNATTENDED", about: "ROOM_NOT_READY" };
+    expect(alarmsShown([far], them)[0]?.what.with).toMatchObject({ what: { with: { told: "no" } } });
+  });
+
   it("[VW60] they come gravest first, then newest; what was taken up or shelved is not among the open ones", () => {
     const alarms = alarmsShown(
       [

@@ -880,6 +880,14 @@ export const ar: Readonly<Record<WordId, string>> = {
   "alarm.DRILL_DEGRADED.cure": "انظره تحت «الخطوط»، وأصلحه قبل أن يتعطل.",
   "alarm.DRILL_MISSED": "لم يُجرِ {them} اختبار الخط حين جاء دوره.",
   "alarm.DRILL_MISSED.cure": "اسأل ضابطهم المناوب: هل تعمل المحطة وهل صفحة المكتب مفتوحة هناك؟",
+  "alarm.ROOM_NOT_READY": "{told, select, yes {لا غرفة صالحة لمكالمة: {cause}.} other {لا غرفة صالحة لمكالمة.}}",
+  "alarm.ROOM_NOT_READY.cure": "انظر كل مكتب تحت «الطرفيات»؛ تُختبر غرفته من جديد في الساعة المحددة التالية.",
+  "alarm.ROOM_DEGRADED": "{told, select, yes {لا غرفة سليمة تمامًا: {cause}.} other {لا غرفة سليمة تمامًا.}}",
+  "alarm.ROOM_DEGRADED.cure": "انظر كل مكتب تحت «الطرفيات»، وأصلحه قبل أن يتعطل.",
+  "alarm.PEOPLE_UNANSWERED":
+    "{whose, select, ours {لم يُجب أي ضابط من جهتنا في الوقت المحدد حين سُئل: هل أحد هنا؟} other {لم يُجب أي ضابط من {them} في الوقت المحدد حين سُئل: هل أحد هنا؟}}",
+  "alarm.PEOPLE_UNANSWERED.cure":
+    "يجيب المسؤول عند وحدة التحكم؛ فإن تكرر ذلك فانظر في جدول المناوبة وفي الساعات المحددة.",
   "alarm.FRAMES_UNSEALED": "وصلت في البث القادم من {them} إطارات لم يختمها أحد.",
   "alarm.FRAMES_UNSEALED.cure": "لم يُعرض منها شيء ولم يُسمع. إن استمر ذلك فأنهِ المكالمة وقارن البرنامج مع {them}.",
   "alarm.FRAMES_FORGED": "زوّر أحدهم إطارات في البث من {them}.",

@@ -928,6 +928,15 @@ export const en = {
   "alarm.DRILL_DEGRADED.cure": "See it under Lines, and have it mended before it fails.",
   "alarm.DRILL_MISSED": "{them} did not rehearse the line when it was their turn.",
   "alarm.DRILL_MISSED.cure": "Ask their duty officer whether the station runs and a desk’s page is open there.",
+  "alarm.ROOM_NOT_READY":
+    "{told, select, yes {No room is fit for a call: {cause}.} other {No room is fit for a call.}}",
+  "alarm.ROOM_NOT_READY.cure": "See each desk under Terminals; the next set hour tests its room again.",
+  "alarm.ROOM_DEGRADED": "{told, select, yes {No room is whole: {cause}.} other {No room is whole.}}",
+  "alarm.ROOM_DEGRADED.cure": "See each desk under Terminals, and have it mended before it fails.",
+  "alarm.PEOPLE_UNANSWERED":
+    "{whose, select, ours {No officer of ours answered in time when asked whether one is here.} other {No officer of {them} answered in time when asked whether one is here.}}",
+  "alarm.PEOPLE_UNANSWERED.cure":
+    "Whoever is asked answers at a console; if this comes again, look at the roster and at the hours that are set.",
   "alarm.FRAMES_UNSEALED": "Frames that nobody sealed arrived in the stream from {them}.",
   "alarm.FRAMES_UNSEALED.cure":
     "None was shown or heard. If it goes on, end the call and compare programs with {them}.",

@@ -4,10 +4,10 @@ import { instant } from "@parley/base/time";
 import { alarmKinds, alarmTable } from "@parley/protocol/alarmKinds";
 import { errorTable } from "@parley/protocol/errorCodes";
 import type { LineDrills } from "@parley/protocol/terminal/drill";
-import { type LineFacts, conditionsOf } from "./conditions.ts";
+import { type AlarmSources, type LineFacts, conditionsOf } from "./conditions.ts";
 
 const now = instant(1_800_000_000_000);
-const quiet: LineFacts = { link: "L", drills: null, findings: [], stopped: null, missed: null };
+const quiet: LineFacts = { link: "L", drills: null, findings: [], stopped: null, missed: null, theirs: null };
 const finding = (code: Finding["code"], whose: Finding["whose"], level: Finding["level"], about = ""): Finding => ({
   code,
   whose,
@@ -36,7 +36,7 @@ const drills = (given: Partial<LineDrills>): LineDrills => ({
   ...given,
 });
 const of = (...lines: Partial<LineFacts>[]): string[] =>
-  conditionsOf({ now, lines: lines.map((line) => ({ ...quiet, ...line })), storage: "free", ways: [] }).map(
+  conditionsOf({ now, lines: lines.map((line) => ({ ...quiet, ...line })), ours: null, storage: "free", ways: [] }).map(
     ({ kind, rank, link, lines: all, whose, about, value }) =>
       [kind, rank, link ?? all.join("+"), whose, about, value].join(" ").trim(),
   );
@@ -100,6 +100,7 @@ describe("what is an alarm", () => {
     const all = conditionsOf({
       now,
       lines: [{ ...quiet, missed: instant(7) }],
+      ours: null,
       storage: "full",
       ways: [
         { way: "mail first", delivered: 0, failed: 1, givenUp: 0, failing: { since: now, why: "refused" } },
@@ -113,10 +114,31 @@ describe("what is an alarm", () => {
     ]);
   });
 
+  it("[AL2] people who did not answer, and rooms that are not fit for a call, by side; theirs not where the line is down", () => {
+    const room = (at: "ready" | "degraded" | "notReady", cause: "cameraBlack" | "speakerFaint" | null) =>
+      ({ at, cause, since: 1 }) as const;
+    const found = (ours: AlarmSources["ours"], theirs: LineFacts["theirs"], findings: LineFacts["findings"] = []) =>
+      conditionsOf({ now, lines: [{ ...quiet, theirs, findings }], ours, storage: "free", ways: [] }).map(
+        ({ kind, rank, link, lines, whose, about }) =>
+          [kind, rank, link ?? lines.join(), whose, about].join(" ").trim(),
+      );
+    const bad = { at: "notReady", room: room("notReady", "cameraBlack") } as const;
+    expect(found(bad, null)).toEqual(["PEOPLE_UNANSWERED 2 L ours", "ROOM_NOT_READY 1 L ours cameraBlack"]);
+    expect(found(null, bad)).toEqual(["PEOPLE_UNANSWERED 3 L theirs", "ROOM_NOT_READY 1 L theirs cameraBlack"]);
+    const weak = { at: "ready", room: room("degraded", "speakerFaint") } as const;
+    expect(found(weak, weak)).toEqual(["ROOM_DEGRADED 2 L ours speakerFaint", "ROOM_DEGRADED 3 L theirs speakerFaint"]);
+    for (const at of ["unasked", "ready"] as const) {
+      const good = { at, room: room("ready", null) };
+      expect([found(good, good), found({ at, room: null }, { at: "silent", room: null })]).toEqual([[], []]);
+    }
+    expect(found(null, bad, [finding("PEER_UNREACHABLE", "theirs", "red")])).toEqual(["LINE_DOWN 1 L theirs"]);
+  });
+
   it("[AL9] what it is about is cut to what an envelope may carry, whole characters", () => {
     const [one] = conditionsOf({
       now,
       lines: [{ ...quiet, findings: [finding("CHECK_ZONES_DIFFER", "both", "warn", "م".repeat(300))] }],
+      ours: null,
       storage: "free",
       ways: [],
     });

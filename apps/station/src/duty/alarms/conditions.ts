@@ -9,6 +9,7 @@ import type { ErrorCode } from "@parley/protocol/errorCodes";
 import type { IdText } from "@parley/protocol/ids";
 import { maxAlarmAboutBytes } from "@parley/protocol/limits";
 import type { LineDrills } from "@parley/protocol/terminal/drill";
+import type { OurPeople, RoomShown, TheirPeople } from "@parley/protocol/terminal/people";
 import type { Condition } from "./port.ts";
 import type { WayState } from "./queue.ts";
 
@@ -20,18 +21,23 @@ export type LineFacts = {
   readonly stopped: { readonly code: ErrorCode; readonly whose: "ours" | "theirs" } | null;
   /** When the newest ring of theirs was missed that no call has followed. */
   readonly missed: Instant | null;
+  /** What the other station says of its people and rooms; null where it says nothing. */
+  readonly theirs: Pick<TheirPeople, "at" | "room"> | null;
 };
 
 export type AlarmSources = {
   readonly now: Instant;
   readonly lines: readonly LineFacts[];
+  /** How our own people and rooms stand; null where nobody is asked and no room is tested. */
+  readonly ours: Pick<OurPeople, "at" | "room"> | null;
   readonly storage: "free" | "full";
   readonly ways: readonly WayState[];
 };
 
-export function conditionsOf({ now, lines, storage, ways }: AlarmSources): readonly Condition[] {
+export function conditionsOf({ now, lines, ours, storage, ways }: AlarmSources): readonly Condition[] {
   const all = lines.map(({ link }) => link);
   const found = [
+    ...(ours === null ? [] : sideConditions(ours, { link: null, lines: all, whose: "ours" })),
     ...(storage === "full" ? [condition("STORE_FULL", { link: null, lines: all, whose: "ours" })] : []),
     ...lines.flatMap((line) => lineConditions(line, now)),
     ...ways.flatMap(({ way, failing }) =>
@@ -41,7 +47,10 @@ export function conditionsOf({ now, lines, storage, ways }: AlarmSources): reado
   return joinedOf(found);
 }
 
-function lineConditions({ link, drills, findings, stopped, missed }: LineFacts, now: Instant): readonly Condition[] {
+function lineConditions(
+  { link, drills, findings, stopped, missed, theirs }: LineFacts,
+  now: Instant,
+): readonly Condition[] {
   const fromChecks = findings.flatMap((finding) => findingCondition(link, finding) ?? []);
   const ofLedger = ({ kind }: Condition): boolean => kind.startsWith("LEDGER_") || kind === "LINE_DOWN";
   const down = fromChecks.some(({ kind }) => kind === "LINE_DOWN");
@@ -52,6 +61,7 @@ function lineConditions({ link, drills, findings, stopped, missed }: LineFacts, 
     // A line that the ledger stops is down for that reason.
     ...fromChecks.filter((it) => stopped === null || !ofLedger(it)),
     ...drillConditions(link, drills, now).filter(() => !down && stopped === null),
+    ...(theirs === null || down || stopped !== null ? [] : sideConditions(theirs, { link, whose: "theirs" })),
     ...(missed === null ? [] : [condition("CALL_MISSED", { link, whose: "ours", mark: String(missed) })]),
   ];
 }
@@ -74,6 +84,18 @@ function drillConditions(link: IdText, drills: LineDrills | null, now: Instant):
   const kind = verdict.at === "notReady" ? "DRILL_NOT_READY" : "DRILL_DEGRADED";
   const { whose, cause, step } = verdict;
   return [...missed, condition(kind, { link, whose, about: cause ?? "", value: step ?? "" })];
+}
+
+type Where = Pick<Condition, "link" | "whose"> & { readonly lines?: readonly IdText[] };
+
+/** People who did not answer, and rooms that a call would fail in: what drills cannot find, since they open no camera and call nobody. */
+function sideConditions({ at, room }: { readonly at: string; readonly room: RoomShown }, where: Where): Condition[] {
+  // What the other side has time for is for us to know of.
+  const rank: Rank = where.whose === "theirs" ? 3 : 2;
+  const people = at === "notReady" ? [condition("PEOPLE_UNANSWERED", { ...where, rank })] : [];
+  if (room === null || room.at === "ready") return people;
+  const kind = room.at === "notReady" ? "ROOM_NOT_READY" : "ROOM_DEGRADED";
+  return [...people, condition(kind, { ...where, about: room.cause ?? "", rank })];
 }
 
 /** What is known by the same name is one, on all the lines where it shows, as grave as it is on any. */
