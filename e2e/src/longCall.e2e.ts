@@ -10,7 +10,7 @@ import { buildTerminal } from "@parley/terminal/build/build.ts";
 import { type RunningParty, linksOf } from "../../scripts/demoParties.ts";
 import { launchBrowser } from "./harness/browser.ts";
 import { small } from "./harness/camera.ts";
-import { type Constants, commandWith, constantsPlugin } from "./harness/constants.ts";
+import { type Constants, constantsPlugin, stationsWith } from "./harness/constants.ts";
 import { type DeskWire, listenToDesk } from "./harness/deskWire.ts";
 import { framesOf, watchFrames } from "./harness/frameStats.ts";
 import { grown, lostBetween, settledCounts } from "./harness/frameCounts.ts";
@@ -85,13 +85,7 @@ beforeAll(async () => {
   await buildTerminal("index", pages, [constantsPlugin(constants)]);
   parties = await startParties(
     { call: { epochSeconds }, turn: { credentialSeconds: 4 } },
-    {
-      address: "127.0.0.1",
-      command: (command, args) => {
-        const [name, all] = commandWith(constants, command, args);
-        return [name, [...all, "--pages", pages]];
-      },
-    },
+    stationsWith(() => constants, "--pages", pages),
   );
   const link = (await linksOf(parties.a))[0]?.link ?? "";
   await Promise.all([parties.a.stop(), parties.b.stop()]);

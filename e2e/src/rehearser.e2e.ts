@@ -5,14 +5,23 @@ import { join } from "node:path";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
 import type { DrillShown } from "../../apps/station/src/adminDrills.ts";
 import { chromiumPath } from "./harness/browser.ts";
+import { type Constants, stationsWith } from "./harness/constants.ts";
 import { type DeskAt, type Parties, hold, openDesk, press, shows, startParties, until } from "./harness/parties.ts";
 
 let parties: Parties;
 let caller: DeskAt;
 
+/** It is looked after every five seconds, and comes or goes twenty after it is wanted or not; here both are shorter. */
+const patience: Constants = {
+  "apps/station/src/rehearser/rehearser.ts": { looksEvery: "seconds(1)", settles: "seconds(4)" },
+};
+
 beforeAll(async () => {
   const drills = { use: "on", everyMinutes: 1440, ringSeconds: [1, 2], talkSeconds: [4, 6], browser: chromiumPath() };
-  parties = await startParties({ drills });
+  parties = await startParties(
+    { drills },
+    stationsWith(() => patience),
+  );
   caller = await openDesk(parties.a, 1, parties);
 }, 180_000);
 

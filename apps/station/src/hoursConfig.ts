@@ -7,13 +7,16 @@ const timesOfDay = z
   .max(24)
   .default([]);
 
+/** An officer has to come to the console, so no question may wait for less, minutes. */
+const shortestWait = 1;
+
 export const peopleSchema = z.strictObject({
   askAt: timesOfDay.describe(
     'When an officer is asked to say "I am here" with a passkey, in the party\'s own time zone, as ["08:00", "20:00"]. None: nobody is asked, and people are never called ready.',
   ),
   withinMinutes: z
     .number()
-    .min(1)
+    .min(shortestWait)
     .max(720)
     .default(30)
     .describe("How long a question may wait for its answer before people are no longer called ready."),

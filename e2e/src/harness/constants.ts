@@ -3,6 +3,7 @@
 // no message reaches what a test changes here.
 import { join } from "node:path";
 import type { Plugin } from "vite";
+import type { PartyPlan } from "../../../scripts/demoParties.ts";
 
 /** By file from the root of the checkout: names of its constants, and the expressions that take the place of theirs. */
 export type Constants = Readonly<Record<string, Readonly<Record<string, string>>>>;
@@ -30,11 +31,7 @@ export const constantsPlugin = (constants: Constants): Plugin => ({
 });
 
 /** The command line that starts a Node program with those constants, as `spawn` takes it. */
-export const commandWith = (
-  constants: Constants,
-  command: string,
-  args: readonly string[],
-): [string, readonly string[]] => [
+const commandWith = (constants: Constants, command: string, args: readonly string[]): [string, readonly string[]] => [
   "env",
   [
     `${constantsVariable}=${JSON.stringify(constants)}`,
@@ -44,5 +41,14 @@ export const commandWith = (
     ...args,
   ],
 ];
+
+/** Where stations run with those constants, as startParties takes it: on this machine. They are asked for at each start. */
+export const stationsWith = (constants: () => Constants, ...more: readonly string[]): NonNullable<PartyPlan["at"]> => ({
+  address: "127.0.0.1",
+  command: (command, args) => {
+    const [name, all] = commandWith(constants(), command, args);
+    return [name, [...all, ...more]];
+  },
+});
 
 export const constantsVariable = "PARLEY_TEST_CONSTANTS";
