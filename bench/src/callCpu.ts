@@ -12,6 +12,8 @@ import { mean, median } from "./stats.ts";
 /** From the answer until the estimate of the path has grown to what the picture wants, ms. */
 const settling = 8_000;
 const window = 10_000;
+/** How a rival is named that shows each side its own picture too. */
+const ownPictureToo = " and self";
 const musts = { vsBare: 1.1, vsLivekit: 0.9 };
 const aims = { vsBare: 1.05, vsLivekit: 0.8 };
 
@@ -50,13 +52,19 @@ async function oneRound(place: Place, start: StartParley | null): Promise<Row[]>
   rows.push(
     ...(await closing(bare, async () => {
       const measured: Row[] = [];
-      for (const codec of codecs) measured.push(await watched(bare.caller("warm", { codec, holdSize: true })));
+      for (const codec of codecs)
+        for (const ownPicture of [true, false])
+          measured.push(await watched(bare.caller("warm", { codec, holdSize: true, ownPicture })));
       return measured;
     })),
   );
   const livekit = await startLivekit(place);
   if (livekit !== null)
-    rows.push(await closing(livekit, () => watched(livekit.caller("warm", { encoding: livekitEncoding(place) }))));
+    rows.push(
+      await closing(livekit, () =>
+        watched(livekit.caller("warm", { encoding: livekitEncoding(place), ownPicture: true })),
+      ),
+    );
   return rows;
 }
 
@@ -88,7 +96,8 @@ const picturesOf = (rows: readonly Row[]): string => [...new Set(rows.map(({ ste
 
 function againstBare(id: string, rows: readonly Row[]): Figure {
   const ours = rows.filter(({ name }) => name === "parley");
-  const bare = rows.filter(({ name }) => name.startsWith("bare"));
+  // On the same screen: two pictures drawn on either side. The other row tells what our own picture costs.
+  const bare = rows.filter(({ name }) => name.startsWith("bare") && name.endsWith(ownPictureToo));
   if (ours.length === 0) return notMeasured(id, "no Parley stations were given", musts.vsBare, aims.vsBare);
   const [mine, theirs] = [
     `${picturesOf(ours)} at ${fpsOf(ours).toFixed(1)}`,
@@ -118,11 +127,11 @@ function cpuTable(rows: readonly Row[]): string {
     const at = (pick: (side: (typeof sides)[number]) => number): string =>
       median(sides.map(pick)).toFixed(0).padStart(5);
     return (
-      `${name.padEnd(20)} ${cpuOf(mine).toFixed(1).padStart(6)}  ${fpsOf(mine).toFixed(1).padStart(4)} ` +
+      `${name.padEnd(24)} ${cpuOf(mine).toFixed(1).padStart(6)}  ${fpsOf(mine).toFixed(1).padStart(4)} ` +
       `${at((s) => s.kbps)}  ${at((s) => s.delay50)} ${at((s) => s.delay95)}    ${at((s) => s.sound50)} ${at((s) => s.sound50 - s.delay50)}  ${picturesOf(mine)}`
     );
   });
-  return [`${"".padEnd(20)} CPU s/min  fps  kbps  glass to glass p50, p95 ms; mouth to ear, less glass`, ...lines].join(
+  return [`${"".padEnd(24)} CPU s/min  fps  kbps  glass to glass p50, p95 ms; mouth to ear, less glass`, ...lines].join(
     "\n",
   );
 }

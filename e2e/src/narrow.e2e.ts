@@ -8,7 +8,7 @@ import { type TwoDesks, openTwoDesks } from "./harness/twoDesks.ts";
 const missing = await missingForNetwork();
 if (missing !== null) console.log(`not run: a call over a narrow path needs ${missing}`);
 
-/** Sound with its digests and reports takes 140 kbit/s here; a picture of any use does not go beside it. */
+/** Sound with its digests and reports takes 105 to 140 kbit/s here; a picture of any use does not go beside it. */
 const narrow = { delayMs: 10, rateKbps: 160 };
 const wide = { delayMs: 10 };
 /** How long the narrow path is listened to before and after the picture is held back, s. */

@@ -176,7 +176,9 @@ function blackCamera({ width, height }: BareOptions["size"]) {
 
 globalThis.bareRival = {
   prepare: async (role, options) => {
-    const next = new BareCall(role, options, await openDevices());
+    const own = await openDevices();
+    if (options.ownPicture) screen.mirror(own.video);
+    const next = new BareCall(role, options, own);
     call = next;
     await signals.enter(options.call, (signal) => void next.hear(signal));
     await next.prepare();

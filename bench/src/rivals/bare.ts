@@ -4,7 +4,7 @@ import { startRivalServer } from "./rivalServer.ts";
 import type { BareMode, BareOptions } from "./rivalTypes.ts";
 
 export type BareRival = {
-  caller(mode: BareMode, options?: Partial<Pick<BareOptions, "codec" | "holdSize">>): Caller;
+  caller(mode: BareMode, options?: Partial<Pick<BareOptions, "codec" | "holdSize" | "ownPicture">>): Caller;
   close(): Promise<void>;
 };
 
@@ -15,11 +15,11 @@ export async function startBare(place: Place): Promise<BareRival> {
   const { caller, callee } = desks.pages;
   let calls = 0;
   return {
-    caller: (mode, { codec = null, holdSize = false } = {}) => ({
-      name: `bare ${mode}${codec === null ? "" : ` ${codec}`}`,
+    caller: (mode, { codec = null, holdSize = false, ownPicture = false } = {}) => ({
+      name: `bare ${mode}${codec === null ? "" : ` ${codec}`}${ownPicture ? " and self" : ""}`,
       pages: desks.pages,
       prepare: async () => {
-        const options: BareOptions = { call: String(++calls), mode, size: place.size, codec, holdSize };
+        const options: BareOptions = { call: String(++calls), mode, size: place.size, codec, holdSize, ownPicture };
         await resetMeters(desks.pages);
         await Promise.all([
           caller.evaluate((o) => globalThis.bareRival.prepare("caller", o), options),

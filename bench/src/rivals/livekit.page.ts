@@ -96,7 +96,9 @@ class LivekitCall {
 
 globalThis.livekitRival = {
   prepare: async (_role: Role, options: LivekitOptions) => {
-    const next = new LivekitCall(options, await openDevices());
+    const own = await openDevices();
+    if (options.ownPicture) screen.mirror(own.video);
+    const next = new LivekitCall(options, own);
     call = next;
     await signals.enter(options.call, () => void next.begin());
     await next.prepare();

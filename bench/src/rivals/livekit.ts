@@ -18,7 +18,12 @@ const [apiKey, apiSecret] = ["bench", "a-secret-of-this-bench-run-and-of-nothing
 export type LivekitRival = {
   caller(
     mode: LivekitMode,
-    options?: { sealed?: boolean; simulcast?: boolean; encoding?: LivekitOptions["encoding"] },
+    options?: {
+      sealed?: boolean;
+      simulcast?: boolean;
+      encoding?: LivekitOptions["encoding"];
+      ownPicture?: boolean;
+    },
   ): Caller;
   close(): Promise<void>;
 };
@@ -41,8 +46,8 @@ export async function startLivekit(place: Place): Promise<LivekitRival | null> {
     ] as const);
   };
   return {
-    caller: (mode, { sealed = true, simulcast = true, encoding = null } = {}) => ({
-      name: `livekit ${mode}${sealed ? "" : " unsealed"}${simulcast ? "" : " one layer"}`,
+    caller: (mode, { sealed = true, simulcast = true, encoding = null, ownPicture = false } = {}) => ({
+      name: `livekit ${mode}${sealed ? "" : " unsealed"}${simulcast ? "" : " one layer"}${ownPicture ? " and self" : ""}`,
       pages: desks.pages,
       prepare: async () => {
         const options = {
@@ -53,6 +58,7 @@ export async function startLivekit(place: Place): Promise<LivekitRival | null> {
           secret: sealed ? "the secret of one call" : null,
           simulcast,
           encoding,
+          ownPicture,
         };
         await resetMeters(desks.pages);
         await Promise.all([prepare("caller", options), prepare("callee", options)]);

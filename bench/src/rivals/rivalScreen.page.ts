@@ -13,6 +13,8 @@ export type Screen = {
   readonly picture: HTMLMediaElement;
   readonly sound: HTMLMediaElement;
   show(track: MediaStreamTrack): void;
+  /** Our own picture in a corner, as large as on Parley's desk. */
+  mirror(track: MediaStreamTrack): void;
   clear(): void;
 };
 
@@ -25,6 +27,16 @@ export function buildScreen(answer: () => void): Screen {
   // As large as Parley shows it: the whole window. To scale a picture and to draw it costs as much as to decode it.
   Object.assign(picture.style, { position: "fixed", inset: "0", width: "100vw", height: "100vh", objectFit: "cover" });
   Object.assign(button.style, { position: "relative", zIndex: "1" });
+  const self = document.createElement("video");
+  [self.autoplay, self.playsInline, self.muted] = [true, true, true];
+  Object.assign(self.style, {
+    position: "fixed",
+    right: "2rem",
+    bottom: "6rem",
+    width: "15rem",
+    aspectRatio: "16 / 9",
+  });
+  Object.assign(self.style, { objectFit: "cover", transform: "scaleX(-1)" });
   document.body.replaceChildren(button, picture, sound);
   return {
     picture,
@@ -32,8 +44,13 @@ export function buildScreen(answer: () => void): Screen {
     show: (track) => {
       (track.kind === "video" ? picture : sound).srcObject = new MediaStream([track]);
     },
+    mirror: (track) => {
+      self.srcObject = new MediaStream([track]);
+      document.body.append(self);
+    },
     clear: () => {
-      picture.srcObject = sound.srcObject = null;
+      picture.srcObject = sound.srcObject = self.srcObject = null;
+      self.remove();
     },
   };
 }

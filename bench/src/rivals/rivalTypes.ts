@@ -21,6 +21,8 @@ export type BareOptions = {
   readonly codec: string | null;
   /** Keeps the picture's size whatever the estimate of the path: what a comparison of CPU needs. */
   readonly holdSize: boolean;
+  /** Shows each side its own picture beside the other's, as every product does and Parley's desk too. */
+  readonly ownPicture: boolean;
 };
 
 export type LivekitOptions = {
@@ -34,6 +36,7 @@ export type LivekitOptions = {
   readonly simulcast: boolean;
   /** The top layer's bounds; null leaves LiveKit's presets, which make 20 pictures a second at 640x360. */
   readonly encoding: { readonly maxBitrate: number; readonly maxFramerate: number } | null;
+  readonly ownPicture: boolean;
 };
 
 /** The door of a rival's page. */

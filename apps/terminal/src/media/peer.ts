@@ -39,6 +39,8 @@ export type Peer = {
   readonly beginAnew: () => Promise<KeyFrameAsked>;
   /** Sends no more than so many pictures of the camera a second. */
   readonly pace: (frames: number) => Promise<void>;
+  /** Sends our sound at half its rate, or at its whole rate again; nothing happens where that is so already. */
+  readonly spare: (sparing: boolean) => Promise<void>;
   /** Sends to the far terminal over the data channel; false when that is not open. */
   readonly tell: (bytes: Uint8Array<ArrayBuffer>) => boolean;
   /** Finds a new path: at once, on evidence of our own. */
@@ -52,6 +54,9 @@ export type Peer = {
 /** Most the camera may take, bit/s: 720p30 in VP9 at good quality. */
 const cameraBitrate = 2_500_000;
 const screenBitrate = 3_000_000;
+
+/** Opus at its whole rate, and where the path carries sound alone: still wide-band speech, and packets that a narrow queue holds. */
+const soundBitrate = { whole: 64_000, spared: 32_000 };
 
 /** Pictures of the camera a second, in a call. */
 export const fullRate = 30;
@@ -78,6 +83,7 @@ export function connectPeer(options: PeerOptions): Peer {
   const early: RTCIceCandidateInit[] = []; // candidates that came before the description they belong to
   let closed = false;
   let serversNow = JSON.stringify(options.iceServers);
+  let sparing = false;
 
   connection.onicecandidate = ({ candidate }) => {
     if (candidate !== null && candidate.candidate !== "") {
@@ -113,8 +119,14 @@ export function connectPeer(options: PeerOptions): Peer {
     for (const candidate of early.splice(0)) await connection.addIceCandidate(candidate);
   };
 
+  const limitSound = (): Promise<void> =>
+    limit(senders.get("mic"), {
+      maxBitrate: sparing ? soundBitrate.spared : soundBitrate.whole,
+      priority: "high",
+    });
+
   const shape = async (): Promise<void> => {
-    await limit(senders.get("mic"), { priority: "high" });
+    await limitSound();
     await limit(
       senders.get("cam"),
       { maxBitrate: cameraBitrate, priority: "medium", maxFramerate: fullRate },
@@ -176,6 +188,11 @@ export function connectPeer(options: PeerOptions): Peer {
     },
     beginAnew: () => beginAnew(senders.get("cam")),
     pace: (frames) => limit(senders.get("cam"), { priority: "medium", maxFramerate: frames }),
+    spare: async (asked) => {
+      if (asked === sparing) return;
+      sparing = asked;
+      await limitSound();
+    },
     tell: (bytes) => {
       if (channel.readyState !== "open") return false;
       channel.send(bytes);

@@ -361,9 +361,10 @@ export class FarSide {
   }
 
   private feedTo(far: Far): void {
-    const { tracks, microphone, camera } = this.options.outgoing();
+    const { tracks, microphone, camera, spared } = this.options.outgoing();
     const real = this.options.inCallWith() === far.terminal;
     this.putCamera(far);
+    void far.peer?.spare(spared);
     for (const stream of ["mic", "screen", "screenSound"] as const)
       void far.peer?.put(stream, real ? tracks[stream] : null);
     if (!real) return;

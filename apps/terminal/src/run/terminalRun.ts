@@ -18,6 +18,7 @@ import { enrolmentOf } from "./enrolmentFacts.ts";
 import { hearingFor } from "./hearing.ts";
 import { type Pictures, makeKnown, streamOf } from "./known.ts";
 import { type OwnCalls, makeOwnCalls } from "./ownCalls.ts";
+import { makeMirror } from "../media/mirror.ts";
 import { devicesOf, selfPictureOf } from "./roomFacts.ts";
 import { type Pressing, pressingFor } from "./pressing.ts";
 import { type Rehearsal, makeRehearsal } from "./rehearsal.ts";
@@ -85,6 +86,7 @@ export function runTerminal(browser: Browser, { code, officerCode }: OpenedWith)
   const devicesNow = (state: RoomState, level: number): Facts["devices"] =>
     devicesOf(state, { level, heard: soundGood });
 
+  const mirror = makeMirror();
   const room: Room = makeRoom({
     page: browser.page,
     devices: browser.devices,
@@ -93,7 +95,7 @@ export function runTerminal(browser: Browser, { code, officerCode }: OpenedWith)
     kept: browser.kept,
     onChange: (state) => {
       const selfPicture = selfPictureOf(state);
-      const self = state.camera.at === "open" ? streamOf(known.pictures().self, state.camera.track) : null;
+      const self = streamOf(known.pictures().self, mirror(state.camera.at === "open" ? state.camera.track : null));
       const speaker = speakerNow(state.chosen, state.found);
       known.picture({ self, speaker });
       ringer.through(ringersNow(state.chosen, state.found), speaker);
