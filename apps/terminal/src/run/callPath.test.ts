@@ -31,7 +31,7 @@ function begin() {
     clock,
     report: () => Promise.resolve([{ type: "candidate-pair", availableOutgoingBitrate: 120_000 }]),
     onLooked: () => undefined,
-    onChanged: () => void changes.push(`${now / 1000} ${path.at()}`),
+    onChanged: () => void changes.push(`${now / 1000} ${path.at()}${path.isPoor() ? ", poor" : ""}`),
   });
   path.begin();
   const pass = async (seconds: number): Promise<void> => {
@@ -45,14 +45,24 @@ function begin() {
 }
 
 describe("the path of a call", () => {
+  it("[VW58] spares its sound as soon as it looks poor, and holds the picture back when it has been so for a while", async () => {
+    const { changes, pass } = begin();
+    await pass(15);
+    expect(changes).toEqual(["10 whole, poor", "13 soundOnly, poor"]);
+  });
+
   it("[VW58] is judged anew where the call has moved, with nothing held against it", async () => {
     const { path, changes, pass } = begin();
     await pass(15);
-    expect(changes).toEqual(["13 soundOnly"]);
+    expect(changes).toEqual(["10 whole, poor", "13 soundOnly, poor"]);
     path.anew();
     expect(path.at()).toBe("whole");
     await pass(45);
     // Settled for ten seconds and poor for three, then the first pause again and not the second.
-    expect(changes.slice(1)).toEqual(["28 soundOnly", "38 whole", "51 soundOnly"]);
+    expect(changes.filter((change) => !change.includes("whole, poor")).slice(1)).toEqual([
+      "28 soundOnly, poor",
+      "38 whole",
+      "51 soundOnly, poor",
+    ]);
   });
 });

@@ -7,6 +7,8 @@ import { type Route, routeOf } from "../media/route.ts";
 
 export type CallPath = {
   readonly at: () => Path["at"];
+  /** It is narrow, or looks so: sound goes at half its rate. */
+  readonly isPoor: () => boolean;
   /** From now on the browser is asked. */
   readonly begin: () => void;
   /** The call is with another terminal: nothing is held against the path to that one. `onChanged` is not called. */
@@ -31,12 +33,14 @@ export function watchPath({ line, clock, report, onLooked, onChanged }: CallPath
   let path: Path = wholePath(clock.elapsed());
   let closed = false;
 
+  const isPoor = (): boolean => path.at === "soundOnly" || path.poorSince !== null;
+
   const looked = (told: readonly unknown[]): void => {
     if (closed) return;
-    const before = path.at;
+    const before = [path.at, isPoor()];
     path = line().at === "live" ? judgePath(path, pathFactsOf(told), clock.elapsed()) : wholePath(clock.elapsed());
     onLooked({ route: routeOf(told), path: path.at });
-    if (path.at !== before) onChanged();
+    if (path.at !== before[0] || isPoor() !== before[1]) onChanged();
   };
 
   const watchRoute = (): void => {
@@ -47,6 +51,7 @@ export function watchPath({ line, clock, report, onLooked, onChanged }: CallPath
 
   return {
     at: () => path.at,
+    isPoor,
     begin: watchRoute,
     anew: () => {
       path = wholePath(clock.elapsed());

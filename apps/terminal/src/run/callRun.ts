@@ -178,6 +178,7 @@ export function runCall(options: CallRunOptions): CallRun {
       early: admit.pictureBeforeAnswer,
     }),
     outgoing: () => (path.at() === "soundOnly" ? withoutPicture(options.outgoing()) : options.outgoing()),
+    spares: () => path.isPoor(),
     inCallWith: () => (isInCall(line) && sitsAt(line, self) ? line.theirs : null),
     onTracks: (remote) => show({ remote }),
     onFailed: () => happen({ type: "lost", call: admit.call, why: "noPackets" }),

@@ -38,7 +38,6 @@ function listening(page: Document, clock: Clock, sweep: SweepTrack, card: Canvas
     outgoing: () => ({
       tracks: { cam: card.track, mic: sweep.track, screen: null, screenSound: null },
       black: dark.track,
-      spared: false,
       camera: "on",
       microphone: "open",
     }),

@@ -24,6 +24,8 @@ export type FarSideOptions = {
   readonly workers: Pick<CallWorkers, "toKeys" | "toFrames" | "transform">;
   readonly terms: () => PathTerms;
   readonly outgoing: () => Outgoing;
+  /** The path is narrow, or looks so: sound goes at half its rate. */
+  readonly spares: () => boolean;
   /** The far terminal that is in the call with ours now, or null while it rings. */
   readonly inCallWith: () => IdText | null;
   readonly onTracks: (tracks: Readonly<Record<Stream, MediaStreamTrack | null>>) => void;
@@ -361,10 +363,10 @@ export class FarSide {
   }
 
   private feedTo(far: Far): void {
-    const { tracks, microphone, camera, spared } = this.options.outgoing();
+    const { tracks, microphone, camera } = this.options.outgoing();
     const real = this.options.inCallWith() === far.terminal;
     this.putCamera(far);
-    void far.peer?.spare(spared);
+    void far.peer?.spare(this.options.spares());
     for (const stream of ["mic", "screen", "screenSound"] as const)
       void far.peer?.put(stream, real ? tracks[stream] : null);
     if (!real) return;

@@ -9,8 +9,6 @@ export type Outgoing = Pick<Sending, "microphone" | "camera"> & {
   readonly tracks: Readonly<Record<Stream, MediaStreamTrack | null>>;
   /** What stands for the camera while that is not sent; null for nothing at all. */
   readonly black: MediaStreamTrack | null;
-  /** The path is narrow: sound goes at half its rate. */
-  readonly spared: boolean;
 };
 
 /** The same on a path that carries sound alone. */
@@ -18,6 +16,5 @@ export const withoutPicture = (outgoing: Outgoing): Outgoing => ({
   ...outgoing,
   tracks: { ...outgoing.tracks, cam: null },
   black: null,
-  spared: true,
   camera: outgoing.camera === "on" ? "poorPath" : outgoing.camera,
 });

@@ -190,7 +190,6 @@ export function makeRoom({ page, devices, permissions, clock, kept, onChange }: 
       return {
         tracks: { cam, mic, screen: state.screen, screenSound: null },
         black: dark.track,
-        spared: false,
         camera: state.camera.at === "refused" ? "lost" : state.camera.at === "closed" ? "off" : "on",
         microphone: state.muted ? "muted" : state.microphone.at === "refused" ? "lost" : "open",
       };
