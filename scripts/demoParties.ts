@@ -25,6 +25,8 @@ export type PartyPlan = {
     readonly command: (command: string, args: readonly string[]) => [string, string[]];
   };
   readonly settings?: {
+    readonly web?: Record<string, unknown>;
+    readonly peer?: Record<string, unknown>;
     readonly call?: Record<string, unknown>;
     readonly turn?: Record<string, unknown>;
     readonly drills?: Record<string, unknown>;
@@ -160,8 +162,8 @@ async function end(child: ChildProcess, signal: NodeJS.Signals = "SIGTERM"): Pro
 function settingsOf({ port, settings, at }: PartyPlan, origin: string): object {
   const host = at?.address ?? "127.0.0.1";
   return {
-    web: { origin, host, port, ...(at === undefined ? {} : { plainHttp: "closedNetwork" }) },
-    peer: { host, port: port + 1, addresses: [`${host}:${port + 1}`] },
+    web: { origin, host, port, ...(at === undefined ? {} : { plainHttp: "closedNetwork" }), ...settings?.web },
+    peer: { host, port: port + 1, addresses: [`${host}:${port + 1}`], ...settings?.peer },
     turn: {
       host,
       publicAddress: host,

@@ -59,6 +59,7 @@ export function looksOf(world: World, station: Station, alive: Alive): Looks {
             others: false,
           })),
         },
+        faults: [],
         served: [
           { whose: "ours", port: "web", at: "443", shown, due },
           { whose: "ours", port: "station", at: "4431", shown: stationShown(station), due: null },

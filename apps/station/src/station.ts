@@ -34,6 +34,7 @@ import { listenForMetrics } from "./metrics/listen.ts";
 import { writeMetrics } from "./metrics/openMetrics.ts";
 import { openAlarms } from "./openAlarms.ts";
 import type { AlarmsRun } from "./run/alarmsRun.ts";
+import { readingLedger } from "./run/replay.ts";
 import { runSelfTests } from "./run/selfTestsRun.ts";
 import type { ChecksRun } from "./run/checksRun.ts";
 import { type Terminals, openTerminals } from "./terminals.ts";
@@ -108,7 +109,7 @@ async function openOnDisk(
     people: peopleSettings(config),
     ...(options.versions === undefined ? {} : { versions: options.versions }),
   };
-  const inside = await openInside(given, late);
+  const inside = await readingLedger(openInside(given, late));
   if (!inside.ok) {
     await store.close();
     return store.origin() === "restored" ? fail(problem("STORE_RESTORED", inside.error.code)) : inside;
@@ -155,7 +156,7 @@ export async function startStation(options: StationOptions): Promise<Result<Stat
   }
 
   const net = tlsNet({ host: config.peer.host, port: config.peer.port, identity: keys.identity(), clock });
-  const joined = await joinPeers(inside, given, late, net);
+  const joined = await readingLedger(joinPeers(inside, given, late, net));
   if (!joined.ok) {
     await relay.value.close();
     await store.close();
@@ -221,6 +222,7 @@ export async function startStation(options: StationOptions): Promise<Result<Stat
   opening = terminals.value;
   const looking = {
     ...options,
+    keys: () => keys.examine(),
     setup: setupOf(config, options.served.manifest),
     versions: options.versions ?? { oldest: oldestProtocolVersion, newest: protocolVersion },
     inside,

@@ -38,6 +38,19 @@ describe("the judgement of a check", () => {
     expect(codes({ ...wellFacts, ours: untried, theirs: untried, weSaw: null, theySaw: null, time: null })).toEqual([]);
   });
 
+  it("[CK20] what our own station finds wrong with what it holds is ours; a record that nobody signs is red", () => {
+    const faults: CheckFacts["faults"] = [
+      { code: "CHECK_CERTIFICATE_UNFIT", about: "web.pem" },
+      { code: "CHECK_KEY_UNUSABLE", about: "" },
+      { code: "CHECK_RECORD_BROKEN", about: "" },
+    ];
+    expect(codes({ ...wellFacts, faults })).toEqual([
+      "CHECK_RECORD_BROKEN ours red",
+      "CHECK_CERTIFICATE_UNFIT ours warn",
+      "CHECK_KEY_UNUSABLE ours warn",
+    ]);
+  });
+
   it("[CK7] a line that is down is on the side that the reason, or other lines, name", () => {
     const down = (code: CheckFacts["link"]["code"], othersUp: boolean | null): readonly string[] =>
       codes({ ...wellFacts, theirs: null, time: null, weSaw: null, link: { up: false, code, othersUp } });
@@ -53,7 +66,7 @@ describe("the judgement of a check", () => {
     expect(codes({ ...wellFacts, theirs: null })).toEqual(["CHECK_UNANSWERED theirs warn"]);
     const full = side({ disk: { at: "full", daysLeft: null } });
     expect(codes({ ...wellFacts, ours: full, theirs: null })).toEqual(["STORE_FULL ours red"]);
-    expect(codes({ ...wellFacts, secrets: 0 })).toEqual(["LINK_MUST_REKEY both red"]);
+    expect(codes({ ...wellFacts, secrets: 0 })).toEqual(["LINK_MUST_REKEY ours red"]);
   });
 
   it("[CK8] a certificate: silent, another one, ended, early, for another name; each on the side whose port it is", () => {

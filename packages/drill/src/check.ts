@@ -3,7 +3,7 @@
 // not be tried is no finding either. Both sides judge for themselves; where the facts are the same they name the same side.
 import type { ErrorCode } from "@parley/protocol/errorCodes";
 import { errorTable } from "@parley/protocol/errorCodes";
-import type { CheckFacts, RelayLook, ServedPort, SideFacts } from "./checkFacts.ts";
+import type { CheckFacts, OwnFault, RelayLook, ServedPort, SideFacts } from "./checkFacts.ts";
 import { clockFindings } from "./checkClock.ts";
 import { standsOf } from "./horizon.ts";
 
@@ -30,6 +30,7 @@ export function judge(facts: CheckFacts): readonly Finding[] {
   const found = [
     ...linkFindings(facts),
     ...clockFindings(facts),
+    ...facts.faults.map(faultFinding),
     ...facts.served.flatMap((port) => servedFindings(port, facts.now)),
     ...stationFindings(facts),
     ...relayFindings("ours", ours, facts.theySaw),
@@ -54,13 +55,22 @@ function linkFindings({ link, secrets, ours, theirs }: CheckFacts): readonly Fin
     return [{ code, whose, level: "red", about: "", value: "" }];
   }
   return [
-    ...(secrets === 0 ? [{ code: "LINK_MUST_REKEY", whose: "both", level: "red", about: "", value: "" } as const] : []),
+    ...(secrets === 0 ? [{ code: "LINK_MUST_REKEY", whose: "ours", level: "red", about: "", value: "" } as const] : []),
     // Who can write nothing down can send nothing either, and has not been heard.
     ...(theirs === null && ours.disk.at !== "full"
       ? [{ code: "CHECK_UNANSWERED", whose: "theirs", level: "warn", about: "", value: "" } as const]
       : []),
   ];
 }
+
+/** What still runs and would not begin again leaves a person time; a record that nobody signs does not. */
+const faultFinding = ({ code, about }: OwnFault): Finding => ({
+  code,
+  whose: "ours",
+  level: code === "CHECK_RECORD_BROKEN" ? "red" : "warn",
+  about,
+  value: "",
+});
 
 /** A date as everybody reads it. */
 const dateOf = (at: number): string => new Date(at).toISOString().slice(0, 10);

@@ -29,6 +29,12 @@ export type SideFacts = Pick<
   "program" | "runtime" | "zoneData" | "versions" | "clock" | "zones" | "disk" | "counters" | "relays"
 >;
 
+/** Of what a station holds itself: its files of certificates and keys, its record. */
+export type OwnFault = {
+  readonly code: Extract<ErrorCode, "CHECK_CERTIFICATE_UNFIT" | "CHECK_KEY_UNUSABLE" | "CHECK_RECORD_BROKEN">;
+  readonly about: string;
+};
+
 export type CheckFacts = {
   readonly now: Instant;
   readonly link: {
@@ -47,6 +53,8 @@ export type CheckFacts = {
   readonly ours: SideFacts;
   /** Null where they did not answer. */
   readonly theirs: SideFacts | null;
+  /** What our station found wrong with what it holds, and nobody else can see; `about` names a file. */
+  readonly faults: readonly OwnFault[];
   readonly served: readonly ServedPort[];
   /** What we found at their relay, and what they last said they found at ours; null where nobody looked. */
   readonly weSaw: readonly SeenPlace[] | null;

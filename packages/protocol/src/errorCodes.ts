@@ -895,6 +895,21 @@ const table = {
     say: "A station's disk keeps its word slowly.",
     cure: "Give the data a disk of its own, or a faster one: every ring waits for it.",
   },
+  CHECK_CERTIFICATE_UNFIT: {
+    blame: "us",
+    say: "The web certificate and its key on the disk do not fit together, so the ports go on showing the one before.",
+    cure: "Put the certificate there that was made with that key, or the key with the certificate; the station takes them up by itself.",
+  },
+  CHECK_KEY_UNUSABLE: {
+    blame: "us",
+    say: "A key file of this station cannot be used any more; it still runs, and will not start again.",
+    cure: "Put the file back from a copy before the next start, or have the root certify a new station key with parley rekey.",
+  },
+  CHECK_RECORD_BROKEN: {
+    blame: "us",
+    say: "This station's record is not the one that it has signed before, so it signs nothing more.",
+    cure: "Keep the data folder as it is, compare it with a backup, and have the root begin the record anew with parley rekey.",
+  },
   CHECK_DISK_FILLS: {
     blame: "us",
     say: "A station's disk will soon be full.",

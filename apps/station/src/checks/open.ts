@@ -2,6 +2,7 @@
 import { hex } from "@parley/base/bytes";
 import type { Random } from "@parley/base/random";
 import { type Clock, instant, minutes } from "@parley/base/time";
+import type { Result } from "@parley/base/result";
 import type { ParleyError } from "@parley/protocol/errorCodes";
 import type { IdText } from "@parley/protocol/ids";
 import type { StationReport } from "@parley/protocol/peer/check";
@@ -23,7 +24,9 @@ export type ChecksOptions = {
   readonly versions: StationReport["versions"];
   readonly clock: Clock;
   readonly random: Random;
-  readonly inside: Pick<Inside, "store" | "writer">;
+  readonly inside: Pick<Inside, "store" | "writer" | "log">;
+  /** Whether the station key and the one after it can be had from their files, as the next start will have them. */
+  readonly keys: () => Result<null, ParleyError>;
   readonly home: () => Home;
   /** The pin of the party at the other end of a link. */
   readonly pinOf: (link: IdText) => Pin | null;

@@ -1,10 +1,11 @@
 // What a check finds of its own station: what its ports show, whether its relay relays, and whether its disk keeps its word ([CK8]
 // [CK12] of docs/spec/check.md). Decides nothing; what follows is packages/drill's to say.
 import { X509Certificate } from "node:crypto";
+import { basename } from "node:path";
 import { fromHex, hex } from "@parley/base/bytes";
 import { certain } from "@parley/base/result";
 import { daysToFull, withSample } from "@parley/drill/trend";
-import type { ServedPort } from "@parley/drill/checkFacts";
+import type { OwnFault, ServedPort } from "@parley/drill/checkFacts";
 import { maxCheckPlaces } from "@parley/protocol/limits";
 import { ed25519Half } from "@parley/protocol/signed/signature";
 import { readCertificate } from "../api/certificate.ts";
@@ -24,17 +25,33 @@ const diskKind = "checkDisk";
 /** Flushed writes of one look at the disk. */
 const writes = 3;
 
-/** The fingerprint of the web certificate on the disk, which the relay's TLS port shows too; null where there is none. */
-function certificateOnDisk({ certificate, key }: Config["web"]): string | null {
-  if (certificate === null || key === null) return null;
+/** The fingerprint of the web certificate on the disk, which the relay's TLS port shows too; `unfit`: it cannot be taken up. */
+type OnDisk = { readonly at: "none" | "unfit" } | { readonly at: "fits"; readonly fingerprint: string };
+
+function certificateOnDisk({ certificate, key }: Config["web"]): OnDisk {
+  if (certificate === null || key === null) return { at: "none" };
   const read = readCertificate({ certificate, key });
-  return read.ok ? fingerprintOf(new X509Certificate(read.value.cert)) : null;
+  return read.ok ? { at: "fits", fingerprint: fingerprintOf(new X509Certificate(read.value.cert)) } : { at: "unfit" };
+}
+
+/** What is wrong with what only we hold, and does not show before the next start or the old certificate's end. */
+function ownFaults({ config, keys, inside }: ChecksOptions): readonly OwnFault[] {
+  const read = keys();
+  const [file = ""] = read.ok ? [] : read.error.detail.split(": ");
+  return [
+    ...(certificateOnDisk(config.web).at === "unfit"
+      ? [{ code: "CHECK_CERTIFICATE_UNFIT", about: basename(config.web.certificate ?? "") } as const]
+      : []),
+    ...(read.ok ? [] : [{ code: "CHECK_KEY_UNUSABLE", about: basename(file) } as const]),
+    ...(inside.log.health() === "broken" ? [{ code: "CHECK_RECORD_BROKEN", about: "" } as const] : []),
+  ];
 }
 
 async function servedPorts(options: ChecksOptions): Promise<readonly ServedPort[]> {
   const { config, relay, ports } = options;
   const { hostname } = new URL(config.web.origin);
-  const due = certificateOnDisk(config.web);
+  const onDisk = certificateOnDisk(config.web);
+  const due = onDisk.at === "fits" ? onDisk.fingerprint : null;
   const web = config.web.certificate === null ? [] : [{ port: "web" as const, host: config.web.host, at: ports.web }];
   const turn = relay.listeners
     .filter(({ transport }) => transport === "tls")
@@ -104,7 +121,8 @@ export async function lookAtOwn(options: ChecksOptions): Promise<() => Promise<O
     if (writer.room().at === "full" || (found.at === "failed" && found.why.includes("ENOSPC")))
       return { at: "full", daysLeft };
     if (found.at === "failed") return { at: "failed", daysLeft };
-    return { at: found.took > slowWrite ? "slow" : "well", daysLeft };
+    // A process that was kept waiting itself measures one write as slow, and a slow disk all of them.
+    return { at: found.least > slowWrite ? "slow" : "well", daysLeft };
   };
 
   return async () => {
@@ -116,6 +134,7 @@ export async function lookAtOwn(options: ChecksOptions): Promise<() => Promise<O
     ]);
     const due = served.find(({ port }) => port === "turnTls")?.due ?? null;
     const turnCertificate = due === null ? null : fromHex(due);
-    return { side: { program, runtime, zoneData, versions, disk: written, relays }, served, turnCertificate };
+    const side = { program, runtime, zoneData, versions, disk: written, relays };
+    return { side, faults: ownFaults(options), served, turnCertificate };
   };
 }

@@ -78,6 +78,19 @@ export class Ring {
     return this.files.holds(key);
   }
 
+  /**
+   * Whether the key in use and the one after it can still be had from their files: what is held in memory hides that they cannot.
+   * KEYS_FILE_MISSING, KEYS_FILE_DAMAGED, KEYS_FILE_OPEN.
+   */
+  examine(): Result<null, ParleyError> {
+    const { key, next } = this.inUse().names;
+    for (const id of [key, next]) {
+      const read = this.files.signer(id);
+      if (!read.ok) return read;
+    }
+    return ok(null);
+  }
+
   /** From now on this key is the one in use; safe to run twice. Resolves when connections may show it. */
   async use(names: KeyNames): Promise<Result<null, ParleyError>> {
     const placed = this.files.use(names.key, names.next);

@@ -18,6 +18,8 @@ export type TrialDeps = { readonly clock: Clock; readonly random: Random };
 /** RFC 8489 section 6.2.1 sends again after half a second, then ever later; a relay that is there answers the third at the latest. */
 const sendAgainAfter: readonly Ms[] = [ms(500), ms(1000), ms(2000)];
 const connectWithin = seconds(5);
+/** As large as browsers make a packet of media: what only lets smaller ones through carries no picture ([CK9]). */
+const largestPacket = 1200;
 
 type Client = {
   /** The answer to one request, sent again until it comes. Rejects where none does. */
@@ -172,7 +174,7 @@ export async function tryRelay(
     for (const [from, to] of [[one, two] as const, [two, one] as const])
       await from.client.ask("createPermission", (id) => [xorAddress("xorPeerAddress", to.relayed, id)]);
     stage = "relaying";
-    const payload = utf8(`parley ${hex(deps.random(8))}`);
+    const payload = utf8(`parley ${hex(deps.random(8))}`.padEnd(largestPacket));
     const send = (from: Client, to: Endpoint): void =>
       from.indicate((id) => [xorAddress("xorPeerAddress", to, id), data(payload)]);
     two.client.onData((bytes) => {

@@ -24,7 +24,7 @@ async function rig(damaged?: string) {
   const ports: CheckPorts = {
     own: () =>
       new Promise<OwnFacts>((resolve) =>
-        looks.push(() => resolve({ side: wellSide, served: [], turnCertificate: null })),
+        looks.push(() => resolve({ side: wellSide, faults: [], served: [], turnCertificate: null })),
       ),
     far: never,
     say: never,

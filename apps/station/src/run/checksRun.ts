@@ -6,7 +6,7 @@ import type { Random } from "@parley/base/random";
 import { certain } from "@parley/base/result";
 import { type Cancel, type Clock, type Instant, type Ms, minutes, ms } from "@parley/base/time";
 import { judge } from "@parley/drill/check";
-import type { CheckFacts, ServedPort, SideFacts, TwoWay } from "@parley/drill/checkFacts";
+import type { CheckFacts, OwnFault, ServedPort, SideFacts, TwoWay } from "@parley/drill/checkFacts";
 import { type DatedItem, byDate, horizonOf } from "@parley/drill/horizon";
 import type { ErrorCode, ParleyError } from "@parley/protocol/errorCodes";
 import type { IdText } from "@parley/protocol/ids";
@@ -29,6 +29,7 @@ const checkKind = "check";
 /** What a station finds of itself, all lines alike. */
 export type OwnFacts = {
   readonly side: Omit<SideFacts, "counters" | "zones" | "clock">;
+  readonly faults: readonly OwnFault[];
   readonly served: readonly ServedPort[];
   /** What the relay's TLS port should show; null where there is none. */
   readonly turnCertificate: StationReport["turnCertificate"];
@@ -182,6 +183,7 @@ export async function runChecks(options: ChecksRunOptions): Promise<ChecksRun> {
       others: peers.flatMap((it) => known.get(it.link)?.answer?.time ?? []),
       ours: said,
       theirs: answer?.report ?? null,
+      faults: mine.faults,
       served: [...mine.served, ...(far?.served ?? [])],
       weSaw: far?.places ?? null,
       theySaw: theySaw?.places ?? null,

@@ -1,4 +1,6 @@
 // What lies on a station's disk as documents, as it was written, as older versions wrote it, and damaged.
+import { join } from "node:path";
+import { DatabaseSync } from "node:sqlite";
 import fc from "fast-check";
 import { describe, expect, it } from "vitest";
 import { type Bytes, fromUtf8, utf8 } from "@parley/base/bytes";
@@ -159,6 +161,30 @@ describe("documents on the disk", () => {
       await write('{"links":{"x":{}}}');
       await expect(site.start()).rejects.toThrow(/"STORE_CORRUPT","detail":"calls all: /);
       await write('{"links":{}}');
+      await (await site.start()).close();
+    } finally {
+      sites.remove();
+    }
+  });
+
+  it("[ST13] an entry of the ledger that is none keeps the station from starting, as damage of its own data", async () => {
+    const sites = makeSites();
+    try {
+      const site = await sites.make("Northmark");
+      const write = (turn: number): number => {
+        const file = new DatabaseSync(join(site.folder, "station.db"));
+        const newest = file.prepare("select idx, bytes from event order by idx desc limit 1").get();
+        const { idx, bytes } = newest as unknown as { readonly idx: number; readonly bytes: Uint8Array };
+        file.prepare("update event set bytes = ? where idx = ?").run(
+          bytes.map((byte) => byte ^ turn),
+          idx,
+        );
+        file.close();
+        return idx;
+      };
+      const index = write(0x80);
+      await expect(site.start()).rejects.toThrow(`"STORE_CORRUPT","detail":"entry ${index}: `);
+      write(0x80);
       await (await site.start()).close();
     } finally {
       sites.remove();

@@ -417,6 +417,10 @@ export const ar: Readonly<Record<WordId, string>> = {
   "check.CHECK_RELAY_SILENT": "{whose, select, ours {المُرحِّل عندنا لا يعمل} other {المُرحِّل عندهم لا يعمل}}{detail}.",
   "check.CHECK_RELAY_BLOCKED":
     "{whose, select, ours {جهتنا تسد الطريق إلى مُرحِّل} other {جهتهم تسد الطريق إلى مُرحِّل}}{detail}.",
+  "check.CHECK_CERTIFICATE_UNFIT":
+    "شهادة الويب على قرصنا ومفتاحها غير متوافقين، فتظل المنافذ تُظهر الشهادة السابقة{detail}.",
+  "check.CHECK_KEY_UNUSABLE": "ملف مفتاح من محطتنا لم يعد صالحًا: ما زالت تعمل، ولن تبدأ مرة أخرى{detail}.",
+  "check.CHECK_RECORD_BROKEN": "سجلّنا ليس السجلّ الذي وقّعته محطتنا من قبل، فلا توقّع شيئًا بعد الآن{detail}.",
   "check.CHECK_DISK_FAILS": "{whose, select, ours {قرص محطتنا معطوب} other {قرص محطتهم معطوب}}{detail}.",
   "check.CHECK_DISK_SLOW": "{whose, select, ours {قرص محطتنا بطيء} other {قرص محطتهم بطيء}}{detail}.",
   "check.CHECK_DISK_FILLS": "{whose, select, ours {قرص محطتنا سيمتلئ قريبًا} other {قرص محطتهم سيمتلئ قريبًا}}{detail}.",
@@ -910,6 +914,11 @@ export const ar: Readonly<Record<WordId, string>> = {
   "cure.CHECK_RENEWAL_FAILED": "انظر السبب في سجل تلك المحطة؛ يتجدد الطرفي ما دام مشغَّلًا.",
   "cure.CHECK_RELAY_SILENT": "تحقق من turn.* في إعدادات تلك الجهة، وانظر في سجل محطتها.",
   "cure.CHECK_RELAY_BLOCKED": "افتح المنفذ في جدار الحماية ووجّهه (جدول المنافذ في docs/OPERATING.md).",
+  "cure.CHECK_CERTIFICATE_UNFIT":
+    "ضع هناك الشهادة المصنوعة بذلك المفتاح، أو المفتاح الموافق للشهادة؛ وتأخذهما المحطة بنفسها.",
+  "cure.CHECK_KEY_UNUSABLE": "أعد الملف من نسخة قبل البدء التالي، أو ليُصدّق الجذر مفتاح محطة جديدًا بالأمر parley rekey.",
+  "cure.CHECK_RECORD_BROKEN":
+    "أبقِ مجلد البيانات كما هو، وقارنه بنسخة احتياطية، وليبدأ الجذر السجلّ من جديد بالأمر parley rekey.",
   "cure.CHECK_DISK_FAILS": "امنح مستخدم تلك المحطة حق الكتابة، وثبّت القرص للكتابة، وانظر هل هو معطوب.",
   "cure.CHECK_DISK_SLOW": "خصّص للبيانات قرصًا وحدها أو قرصًا أسرع: كل رنين ينتظره.",
   "cure.CHECK_DISK_FILLS": "أفرغ مساحة على القرص، أو امنح البيانات قرصًا أكبر.",

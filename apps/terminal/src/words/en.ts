@@ -454,6 +454,12 @@ export const en = {
     "{whose, select, ours {Our relay does not work} other {Their relay does not work}}{detail}.",
   "check.CHECK_RELAY_BLOCKED":
     "{whose, select, ours {Our side blocks the way to a relay} other {Their side blocks the way to a relay}}{detail}.",
+  "check.CHECK_CERTIFICATE_UNFIT":
+    "Our web certificate on the disk and its key do not fit together, so the ports go on showing the one before{detail}.",
+  "check.CHECK_KEY_UNUSABLE":
+    "A key file of our station cannot be used any more: it still runs, and will not start again{detail}.",
+  "check.CHECK_RECORD_BROKEN":
+    "Our record is not the one that our station has signed before, so it signs nothing more{detail}.",
   "check.CHECK_DISK_FAILS":
     "{whose, select, ours {Our station’s disk fails} other {Their station’s disk fails}}{detail}.",
   "check.CHECK_DISK_SLOW":
@@ -960,6 +966,12 @@ export const en = {
   "cure.CHECK_RENEWAL_FAILED": "Look in that station’s log for why; a terminal renews while it is switched on.",
   "cure.CHECK_RELAY_SILENT": "Check turn.* in that side’s settings, and look in its station’s log.",
   "cure.CHECK_RELAY_BLOCKED": "Open the port in the firewall and forward it (the ports table in docs/OPERATING.md).",
+  "cure.CHECK_CERTIFICATE_UNFIT":
+    "Put the certificate there that was made with that key, or the key with the certificate; the station takes them up by itself.",
+  "cure.CHECK_KEY_UNUSABLE":
+    "Put the file back from a copy before the next start, or have the root certify a new station key with parley rekey.",
+  "cure.CHECK_RECORD_BROKEN":
+    "Keep the data folder as it is, compare it with a backup, and have the root begin the record anew with parley rekey.",
   "cure.CHECK_DISK_FAILS":
     "Give that station’s user write access, mount the disk for writing, and look whether it is broken.",
   "cure.CHECK_DISK_SLOW": "Give the data a disk of its own, or a faster one: every ring waits for it.",

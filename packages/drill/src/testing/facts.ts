@@ -26,6 +26,7 @@ export const wellFacts: CheckFacts = {
   others: [],
   ours: wellSide,
   theirs: wellSide,
+  faults: [],
   served: [],
   weSaw: seen,
   theySaw: seen,

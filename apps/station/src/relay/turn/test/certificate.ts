@@ -6,13 +6,18 @@ import type { Certificate } from "../settings.ts";
 
 const day = 86_400_000;
 
+const algorithm = { name: "ECDSA", namedCurve: "P-256", hash: "SHA-256" };
+
+/** Keys for several certificates of one key, as renewals may be. */
+export const makeKeys = (): Promise<CryptoKeyPair> => crypto.subtle.generateKey(algorithm, true, ["sign", "verify"]);
+
 /** Valid from a day ago, for a month, unless it is said otherwise: days from now. */
 export async function makeCertificate(
   name: string,
   [from, to]: readonly [number, number] = [-1, 30],
+  given: CryptoKeyPair | null = null,
 ): Promise<Certificate> {
-  const algorithm = { name: "ECDSA", namedCurve: "P-256", hash: "SHA-256" };
-  const keys = await crypto.subtle.generateKey(algorithm, true, ["sign", "verify"]);
+  const keys = given ?? (await makeKeys());
   const certificate = await X509CertificateGenerator.createSelfSigned({
     name: `CN=${name}`,
     notBefore: new Date(Date.now() + from * day),
@@ -23,6 +28,7 @@ export async function makeCertificate(
       new SubjectAlternativeNameExtension([
         { type: "ip", value: "127.0.0.1" },
         { type: "ip", value: "::1" },
+        { type: "dns", value: name },
       ]),
     ],
   });

@@ -1,0 +1,61 @@
+// The fifty ways in which such links have died, by the numbers that they have in the project's list of faults, and why some of them no
+// machine of a run can show. What is neither tried by a case nor listed here as not run is still to be done, and the table says so.
+
+export type Mode = { readonly number: number; readonly name: string; readonly notRun: string | null };
+
+const human = (what: string): string => `a person's act: ${what}`;
+
+const all: readonly (readonly [name: string, notRun: string | null])[] = [
+  ["certificate expired, or renewed and not taken up", null],
+  ["renewal dead", null],
+  ["key packages or leaf lapsed", null],
+  ["party's or device's key unusable", null],
+  ["relay's secret or credential wrong", null],
+  ["domain gone", null],
+  ["contract ended", null],
+  ["clock wrong", null],
+  ["time-zone rules wrong", null],
+  ["counter near its end", null],
+  ["firewall changed", null],
+  ["UDP gone, TCP hides it", null],
+  ["backup route dead", null],
+  ["routes share a duct", "needs the routes of two carriers, as they see each other from outside"],
+  ["new NAT, half-broken IPv6, MTU hole", null],
+  ["bad only at some hours", null],
+  ["interception, names that lie", null],
+  ["browser's update broke the encryption", null],
+  ["setting renamed or changed", null],
+  ["disk full, slow, read-only", null],
+  ["record damaged or forked", null],
+  ["backup cannot be restored", null],
+  ["switch to the second site fails", human("a timed switch, instructions in hand, four times a year")],
+  ["leak or hang after long idling", null],
+  ["too little CPU", null],
+  ["relay has no room", null],
+  ["camera's or microphone's permission withdrawn", null],
+  ["site storage purged", null],
+  ["tab discarded, asleep or closed", null],
+  ["ring silent: autoplay blocked", null],
+  ["ring in the headset alone", null],
+  ["wrong camera, microphone or loudspeaker", null],
+  ["lens cap, black, frozen", null],
+  ["muted hardware, volume 0", null],
+  ["screen off or on another input", human("typing back a number that the screen shows")],
+  ["noise suppression or codec eats the band", null],
+  ["another window in front, kiosk left", null],
+  ["staff rotated, contacts stale", human("each name proves itself")],
+  ["PIN forgotten, passkey lost", human("signing in at each shift")],
+  ["nobody at the desk", null],
+  ["alarm seen and dismissed", null],
+  ["procedure unknown", human("an exercise twice a year")],
+  ["interpreter untested", "there are no booths yet"],
+  ["room moved, cabinet locked", human("a walk to the room with a list")],
+  ["peer paired anew, or its key changed", null],
+  ["their machine answers, their people do not", null],
+  ["red lines conflict", "there are no red lines yet"],
+  ["relay hostile or stale", null],
+  ["the drill itself stopped", null],
+  ["a drill takes a path that a call does not", null],
+];
+
+export const modes: readonly Mode[] = all.map(([name, notRun], index) => ({ number: index + 1, name, notRun }));
