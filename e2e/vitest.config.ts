@@ -1,5 +1,6 @@
-// Whole calls between real browsers, and the harness that drives them. Most of the time they wait: for a page, a ring, a second of
-// sound. So three files run beside each other; those that judge by the clock how a picture came through have the machine alone.
+// Whole calls between real browsers, and the harness that drives them. Half of the time they wait: for a page, a ring, a second of
+// sound. So two files run beside each other, and a third would be one too many for two cores; those that judge by the clock how a
+// picture came through have the machine alone.
 import { defineConfig } from "vitest/config";
 import { longestFirst } from "../scripts/longestFirst.ts";
 import { cheapSeals } from "./src/harness/cheapSeals.ts";
@@ -25,7 +26,7 @@ export default defineConfig({
           name: "together",
           include: ["src/**/*.test.ts", "src/**/*.e2e.ts"],
           exclude: alone,
-          maxWorkers: 3,
+          maxWorkers: 2,
           sequence: { groupOrder: 0 },
         },
       },
