@@ -249,6 +249,9 @@ export class KeysSession {
         return this.met(from);
       case "keys":
         return this.input({ type: "message", from, bytes: body.message });
+      case "digest":
+        // Straight to the frames that it tells of, as their keys go; several come each second.
+        return this.edges.toFrames({ type: "digest", bytes: body.digest });
       default:
         return this.edges.post({ type: "heard", from, life: hex(taken.value.life), body: body satisfies PageSignal });
     }

@@ -45,10 +45,10 @@ export type ToKeys =
   /** Our station has renewed this terminal's credential. */
   | { readonly type: "renew"; readonly chain: Bytes };
 
-/** What the page acts on; keys and greetings stay in the worker. */
+/** What the page acts on; keys, greetings and digests stay in the workers. */
 export type PageSignal = Extract<
   SignalBody,
-  { type: "offer" | "answer" | "candidate" | "restart" | "answered" | "bye" | "sending" | "curtain" | "digest" }
+  { type: "offer" | "answer" | "candidate" | "restart" | "answered" | "bye" | "sending" | "curtain" }
 >;
 
 export type FromKeys =

@@ -6,7 +6,6 @@ import { type Line, isInCall } from "@parley/call/state";
 import type { IdText } from "@parley/protocol/ids";
 import type { FromTerminal } from "@parley/protocol/terminal/messages";
 import type { FromKeys } from "../crypto/messages.ts";
-import type { CallWorkers } from "../crypto/workers.ts";
 import type { FarSide } from "./farSide.ts";
 import type { Sending } from "./outgoing.ts";
 import { textOf } from "./wire.ts";
@@ -32,7 +31,6 @@ export type CallKeysOptions = {
   readonly call: IdText;
   readonly line: () => Line;
   readonly far: Pick<FarSide, "tell" | "member" | "gone" | "heard" | "curtain">;
-  readonly workers: Pick<CallWorkers, "toFrames">;
   readonly clock: Clock;
   readonly happen: (event: Event) => void;
   readonly tell: (message: FromTerminal) => boolean;
@@ -49,7 +47,7 @@ const channelFirst: Ms = ms(200);
 /** Two or three digests a second, and a loss is noticed after one: these are more than can be under way. */
 const unsureKept = 12;
 
-export function callKeys({ call, line, far, workers, clock, happen, tell, shown, show }: CallKeysOptions): CallKeys {
+export function callKeys({ call, line, far, clock, happen, tell, shown, show }: CallKeysOptions): CallKeys {
   let exported: string | null = null;
   /** What went by the channel alone of late: nobody knows whether it arrived. */
   let unsure: readonly (FromKeys & { type: "send" })[] = [];
@@ -122,8 +120,6 @@ export function callKeys({ call, line, far, workers, clock, happen, tell, shown,
         show({ sending: { microphone, camera, screen } });
         return;
       }
-      case "digest":
-        return workers.toFrames({ type: "digest", bytes: body.digest });
     }
     body satisfies never;
   };

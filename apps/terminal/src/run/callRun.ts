@@ -212,7 +212,6 @@ export function runCall(options: CallRunOptions): CallRun {
     call: admit.call,
     line: () => line,
     far,
-    workers,
     clock,
     happen,
     tell: options.tell,
