@@ -6,7 +6,17 @@ import { join } from "node:path";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
 import type { DrillShown } from "../../apps/station/src/adminDrills.ts";
 import type { RunningParty } from "../../scripts/demoParties.ts";
-import { type DeskAt, type Parties, hold, press, reads, seesAndHears, shows, until } from "./harness/parties.ts";
+import {
+  type DeskAt,
+  type Parties,
+  hold,
+  openConsole,
+  press,
+  reads,
+  seesAndHears,
+  shows,
+  until,
+} from "./harness/parties.ts";
 import { type TwoDesks, openTwoDesks } from "./harness/twoDesks.ts";
 
 let desks: TwoDesks;
@@ -108,6 +118,26 @@ describe("a drill", () => {
       await page.bringToFront();
       await reads(page, /Proven by both sides/);
       await reads(page, /Last (\d+ )?drills?: \d+ passed/);
+    }
+  });
+
+  it("[VW70] [VW72] an officer reads it step by step, with both sides' numbers, and its sessions", async () => {
+    const all = await drillsOf(parties.a);
+    const direct = all.find(({ session }) => session === "direct");
+    const { browser, page } = await openConsole(parties.a, 0, parties);
+    try {
+      await page.getByRole("button", { name: "Readiness" }).click();
+      await reads(page, new RegExp(`Entry ${(direct?.index ?? -1).toLocaleString("en-GB")}\\b`));
+      const written = new Intl.NumberFormat("en-GB", { minimumFractionDigits: 2, maximumFractionDigits: 2 });
+      const figures = (direct?.sides ?? []).map(({ numbers }) => `${written.format((numbers?.setUp ?? 0) / 1000)} s`);
+      const setUp = page.getByRole("row", { name: /^Set-up/ });
+      expect((await setUp.getByRole("cell").allInnerTexts()).toSorted()).toEqual(figures.toSorted());
+      await page.getByRole("button", { name: "Over the relay" }).click();
+      await page.getByRole("cell", { name: "over a relay" }).first().waitFor();
+      expect(await page.locator(".squares .square[data-at=some]").count()).toBeGreaterThan(1);
+      expect(browser.complaints).toEqual([]);
+    } finally {
+      await browser.close();
     }
   });
 

@@ -9,6 +9,14 @@ import { type SignedDigest, digestHash } from "./digest.ts";
 /** A frame must be claimed within this; with a worker that looks every quarter second the alarm is up within 3 s. */
 export const claimWithin: Ms = ms(2_000);
 
+/**
+ * Where digests that came were late, as from a machine that has much else to do, frames are given as long as the newest of them took and
+ * this much more, and never more than so long altogether. A delay is taken for that only once an alarm has said so and claims that fit
+ * have taken it back: whoever holds digests up to hide a forgery is seen first, and has no more than that.
+ */
+const lateGrace: Ms = ms(1_000);
+export const claimAtMost: Ms = ms(10_000);
+
 /** Claims are kept for this many counters behind the newest: twice the replay window, beyond which nothing opens. */
 const claimsKept = 1024;
 
@@ -44,7 +52,7 @@ export type WatchAlarm = {
 /** All frames that were unclaimed have been claimed since, or their sender was loaded anew before it could: nobody forged. */
 export type WatchClear = { readonly type: "claimedLate"; readonly leaf: number; readonly context: number };
 
-type Awaited = { readonly hash: Bytes; readonly until: Ms; told: "waiting" | "overdue" };
+type Awaited = { readonly hash: Bytes; readonly since: Ms; told: "waiting" | "overdue" };
 
 type Epoch = { newest: number; readonly claims: Map<number, Bytes>; readonly awaited: Map<number, Awaited> };
 
@@ -58,6 +66,8 @@ type Stream = {
   /** By the digest that they follow, the last digests: a second one after the same is evidence. */
   readonly followers: Map<string, string>;
   readonly seen: Map<Forgery, Seen>;
+  /** How long a frame may wait for its claim, by how late the last ones came. */
+  patience: Ms;
 };
 
 const newStream = (leaf: number, context: number): Stream => ({
@@ -66,6 +76,7 @@ const newStream = (leaf: number, context: number): Stream => ({
   epochs: new Map(),
   followers: new Map(),
   seen: new Map(),
+  patience: claimWithin,
 });
 
 export class Watch {
@@ -77,7 +88,7 @@ export class Watch {
     const epoch = epochOf(stream, of);
     const claimed = epoch.claims.get(ctr);
     if (claimed === undefined && epoch.awaited.size < awaitedKept) {
-      epoch.awaited.set(ctr, { hash, until: ms(now + claimWithin), told: "waiting" });
+      epoch.awaited.set(ctr, { hash, since: now, told: "waiting" });
       return [];
     }
     if (claimed === undefined) note(stream, "unclaimed");
@@ -92,7 +103,11 @@ export class Watch {
     const wasOverdue = overdue(stream);
     if (forks(stream, signed)) note(stream, "claimedTwice");
     const epoch = epochOf(stream, of);
-    for (const [i, hash] of hashes.entries()) claimOne(stream, epoch, digest.first + i, hash);
+    let late = 0;
+    for (const [i, hash] of hashes.entries())
+      late = Math.max(late, claimOne(stream, epoch, digest.first + i, hash, now));
+    stream.patience = late <= claimWithin ? claimWithin : ms(Math.min(claimAtMost, late + lateGrace));
+    excuse(stream, now);
     forgetOld(epoch, digest.first + hashes.length - 1);
     const alarms = toTell(stream, now);
     if (!wasOverdue || overdue(stream)) return alarms;
@@ -149,23 +164,33 @@ function toTell(stream: Stream, now: Ms): readonly WatchAlarm[] {
   return alarms;
 }
 
-function claimOne(stream: Stream, epoch: Epoch, ctr: number, hash: Bytes): void {
+/** For how long that frame had waited, milliseconds; 0 where it did not come, or was another. */
+function claimOne(stream: Stream, epoch: Epoch, ctr: number, hash: Bytes, now: Ms): number {
   const before = epoch.claims.get(ctr);
   if (before !== undefined) {
     if (!equal(before, hash)) note(stream, "claimedTwice");
-    return;
+    return 0;
   }
   epoch.claims.set(ctr, hash);
   const awaited = epoch.awaited.get(ctr);
-  if (awaited === undefined) return;
+  if (awaited === undefined) return 0;
   epoch.awaited.delete(ctr);
-  if (!equal(awaited.hash, hash)) note(stream, "otherFrame");
+  if (equal(awaited.hash, hash)) return now - awaited.since;
+  note(stream, "otherFrame");
+  return 0;
+}
+
+/** What is no later than the claims that have just come is waited for again. */
+function excuse(stream: Stream, now: Ms): void {
+  for (const { awaited } of stream.epochs.values())
+    for (const one of awaited.values()) if (now < one.since + stream.patience) one.told = "waiting";
 }
 
 function countOverdue(stream: Stream, epoch: Epoch, now: Ms): void {
   for (const [ctr, awaited] of epoch.awaited) {
-    if (now >= awaited.until + overdueKept) epoch.awaited.delete(ctr);
-    if (awaited.told === "overdue" || now < awaited.until) continue;
+    const until = awaited.since + stream.patience;
+    if (now >= until + overdueKept) epoch.awaited.delete(ctr);
+    if (awaited.told === "overdue" || now < until) continue;
     awaited.told = "overdue";
     note(stream, "unclaimed");
   }

@@ -170,6 +170,69 @@ describe("signed media digest", () => {
     expect(to.take("forgery")).toEqual([]);
   });
 
+  it("[DG11] digests that are late all the time alarm once, and not again while they are no later", async () => {
+    const call = await callOfTwo();
+    const { clock, from, to } = call;
+    const [camera, receive] = [from.send(contexts.camera), to.receive({})];
+    const underWay: { readonly at: number; readonly bytes: Bytes }[] = [];
+    const told: string[] = [];
+    let late = 5000;
+    const run = async (ms: number): Promise<void> => {
+      for (let t = 0; t < ms; t += 250) {
+        if (t % 1000 === 0) await push(receive.stream, await sealed(camera, 5, (clock.elapsed() % 100_000) * 5));
+        clock.move(250);
+        await from.streams.tick();
+        for (const { bytes } of from.take("digest")) underWay.push({ at: clock.elapsed() + late, bytes });
+        while ((underWay[0]?.at ?? Infinity) <= clock.elapsed())
+          await to.streams.handle({ type: "digest", bytes: underWay.shift()?.bytes ?? new Uint8Array(0) });
+        await to.streams.tick();
+        told.push(...to.take("forgery").map(({ why }) => why), ...to.take("claimedLate").map(({ type }) => type));
+      }
+    };
+    await run(5000);
+    expect(new Set(told)).toEqual(new Set(["unclaimed"]));
+    await run(2000);
+    expect(told.at(-1)).toBe("claimedLate");
+    told.length = 0;
+    await run(20_000);
+    expect(told).toEqual([]);
+    // Later than ten seconds nothing excuses: the alarm stands, whatever comes.
+    late = 15_000;
+    await run(40_000);
+    expect(told.filter((one) => one === "unclaimed").length).toBeGreaterThan(3);
+    expect(told.slice(1)).not.toContain("claimedLate");
+    // In time again, it is as strict as it was.
+    late = 100;
+    await run(20_000);
+    expect(told.at(-1)).toBe("claimedLate");
+    told.length = 0;
+    const forged = await sealed((await forger(call, 500_000)).send(contexts.camera), 3, 1_000_000);
+    await push(receive.stream, forged);
+    await run(2500);
+    expect(told).toEqual(["unclaimed"]);
+  });
+
+  it("[DG11] late digests excuse no frame of another stream, nor one that its sender has claimed differently", async () => {
+    const call = await callOfTwo();
+    const { clock, from, to } = call;
+    const [camera, receive] = [from.send(contexts.camera), to.receive({})];
+    await push(receive.stream, await sealed(camera, 5));
+    clock.move(1000);
+    await from.streams.tick();
+    const [first] = from.take("digest");
+    clock.move(4000);
+    await to.streams.tick();
+    await push(receive.stream, await sealed((await forger(call, 5)).send(contexts.camera), 1, 1000));
+    await sealed(camera, 1, 5);
+    await to.streams.handle({ type: "digest", bytes: first?.bytes ?? new Uint8Array(0) });
+    expect(to.take("claimedLate")).toHaveLength(1);
+    to.take("forgery");
+    clock.move(1000);
+    await from.streams.tick();
+    for (const { bytes } of from.take("digest")) await to.streams.handle({ type: "digest", bytes });
+    expect(to.take("forgery")).toMatchObject([{ why: "otherFrame", frames: 1 }]);
+  });
+
   it("[DG10] a digest that comes before its epoch's members is kept until they do", async () => {
     const call = await callOfTwo();
     const { from, to } = call;
