@@ -1,9 +1,13 @@
 // What can be done to a station's machine from outside of its program, and taken back.
+import { execFile } from "node:child_process";
 import { readFileSync, rmSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
+import { promisify } from "node:util";
 import { errorTable } from "@parley/protocol/errorCodes";
 import { type Settings, type Site, type Undo, type World, end, inside, writeNames } from "./world.ts";
+
+const run = promisify(execFile);
 
 /** Starts it; a station that refuses to start leaves its reason in `refused`. */
 export async function begin(site: Site): Promise<void> {
@@ -48,6 +52,16 @@ export function diskSlow({ folder }: World, { place }: Site, milliseconds: numbe
   const file = join(folder, `disk-${place}`);
   writeFileSync(file, `${milliseconds}\n`);
   return once(async () => writeFileSync(file, "0\n"));
+}
+
+/** Its data folder may not be written to any more, as its running station sees it. */
+export async function readOnly({ party }: Site): Promise<Undo> {
+  const { dataDir } = party;
+  const there = (...args: readonly string[]): Promise<unknown> =>
+    run("nsenter", ["-t", String(party.process().pid), "-m", ...args]);
+  await there("mount", "--bind", dataDir, dataDir);
+  await there("mount", "-o", "remount,bind,ro", dataDir);
+  return once(() => there("umount", dataDir));
 }
 
 /** A rule of its firewall on the way in and out, in nft's words, where `PORT` stands for the port's side: `dport` in, `sport` out. */

@@ -41,6 +41,8 @@ type Alarms = {
   }[];
 };
 
+type Drills = readonly { readonly index: number; readonly party: string; readonly verdict: string }[];
+
 /** What a run listens to where a case does not say more. */
 export const usual: readonly By[] = ["check", "record", "storage", "start"];
 
@@ -67,7 +69,12 @@ async function saidBy(site: Site, to: readonly By[]): Promise<readonly Said[]> {
   const status = await within(site.party.ask<Status>({ do: "status" }));
   if (status === null) return [];
   const alarms = to.includes("alarm") ? await within(site.party.ask<Alarms>({ do: "alarms" })) : null;
-  const said = [...ofStatus(at, status), ...(alarms === null ? [] : ofAlarms(at, alarms))];
+  const drills = to.includes("missed") ? await within(site.party.ask<Drills>({ do: "drills", since: 0 })) : null;
+  const said = [
+    ...ofStatus(at, status),
+    ...(alarms === null ? [] : ofAlarms(at, alarms)),
+    ...(drills === null ? [] : ofDrills(at, drills)),
+  ];
   return said.filter(({ by }) => to.includes(by));
 }
 
@@ -134,6 +141,20 @@ function ofStatus(at: Place, { links, storage, log, people }: Status): readonly 
   ];
 }
 
+/** Entries of the ledger that say it: they stay when it is over, so they call nobody by themselves. */
+const ofDrills = (at: Place, drills: Drills): readonly Said[] =>
+  drills
+    .filter(({ verdict }) => verdict === "missed")
+    .map(({ index, party }) => ({
+      at,
+      of: placeOf(party),
+      by: "missed",
+      code: "DRILL_MISSED",
+      whose: "theirs",
+      level: "unproven",
+      about: `entry ${index}`,
+    }));
+
 const ofAlarms = (at: Place, { alarms }: Alarms): readonly Said[] =>
   alarms.map(({ kind, party, whose, about }) => ({
     at,
@@ -165,6 +186,13 @@ async function allowed(): Promise<void> {
 export async function checkAll(world: World): Promise<void> {
   await allowed();
   await Promise.all(running(world).map(({ party }) => within(party.ask({ do: "check" }))));
+}
+
+/** One of the two rehearses the line between a and b now, and it is no matter what comes of it: the other is told when it will again. */
+export async function drillOnce({ sites }: World, of: "a" | "b"): Promise<void> {
+  const far = of === "a" ? "b" : "a";
+  const link = (await linksOf(sites[of].party)).find(({ party }) => party === partyName(far))?.link ?? null;
+  await within(sites[of].party.ask({ do: "drill", link }), 120);
 }
 
 /** The line between a and b is rehearsed now, in all its sessions; asked again where a drill of the other side's is under way. */

@@ -26,7 +26,7 @@ const pause = (milliseconds: number): Promise<void> => new Promise((resolve) => 
 async function asked(world: World, { asks = "check" }: Pick<Case, "asks">): Promise<void> {
   if (asks === "check") await checkAll(world);
   if (asks === "drill") await drillLine(world);
-  if (asks === null) await pause(5000);
+  if (asks === null) await pause(15_000);
   // What one side found the other hears a moment later.
   await pause(700);
 }

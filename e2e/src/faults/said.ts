@@ -8,7 +8,7 @@ export type Place = (typeof places)[number];
 export type Whose = "ours" | "theirs" | "both";
 
 /** Where a station says it: in its check of a line, of a drill, of its record, and so on. */
-export type By = "check" | "drill" | "record" | "storage" | "people" | "room" | "alarm" | "start";
+export type By = "check" | "drill" | "missed" | "record" | "storage" | "people" | "room" | "alarm" | "start";
 
 export type Said = {
   readonly at: Place;

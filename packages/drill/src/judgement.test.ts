@@ -50,6 +50,7 @@ describe("what a terminal makes of what it measured", () => {
     expect(of(heard(), true, sent, sent)).toEqual(["passed", null, "unknown"]);
     expect(of(heard([12_000, 15_000]), true, sent, sent)).toEqual(["passed", null, "unknown"]);
     expect(of(heard(), false, sent, sent)).toEqual(["weak", "soundBlocked", "own"]);
+    expect(of(heard(), false, none, sent)).toEqual(["weak", "soundBlocked", "own"]);
     expect(of(heard(), true, none, sent)).toEqual(["failed", "soundNotSent", "own"]);
     expect(of(heard(sweepTones), true, sent, none)).toEqual(["failed", "soundNotArrived", "far"]);
     expect(of(heard(sweepTones), true, sent, sent)).toEqual(["failed", "soundNotArrived", "unknown"]);

@@ -42,9 +42,9 @@ export function judgePicture(
 const mostBelow = 30;
 
 export function judgeSound(heard: SweepHeard, sounds: boolean, out: Counted, into: Counted, took: Ms): StepResult {
-  if (out.packets === 0) return amiss("sound", "failed", "soundNotSent", "own", took);
-  // A voice goes out all the same; but neither would this desk's ring be heard.
+  // Tones that may not sound here do not go out either, and a voice does all the same; but neither would this desk's ring be heard.
   if (!sounds) return amiss("sound", "weak", "soundBlocked", "own", took);
+  if (out.packets === 0) return amiss("sound", "failed", "soundNotSent", "own", took);
   const arrived = heard.bands.filter(({ below }) => below !== null && below <= mostBelow).map(({ hz }) => hz);
   if (arrived.length === 0)
     return amiss("sound", "failed", "soundNotArrived", into.packets === 0 ? "far" : "unknown", took);

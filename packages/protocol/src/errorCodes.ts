@@ -608,6 +608,12 @@ const table = {
     cure: "The link is frozen; both parties' officers re-key it.",
     http: 409,
   },
+  PEER_PASTS_DIFFER: {
+    blame: "network",
+    say: "The other station says that one of the two has forgotten messages, as after a restored backup; this one has seen no sign of which.",
+    cure: "Ask the other party what its station found; if this side's disk was put back, it is this one. Both parties' officers re-key the link.",
+    http: 409,
+  },
   PEER_REMEMBERS_MORE: {
     blame: "us",
     say: "The other station has messages of ours that this station has forgotten, as after a restored backup.",

@@ -222,6 +222,13 @@ describe("session", () => {
     expect(m.do({ type: "thaw" })).toMatchObject([{ type: "dial" }]);
   });
 
+  it("[LK37] who is only told that one of the two has forgotten says that, and accuses nobody", () => {
+    const m = machine("here");
+    const conn = m.connect();
+    m.do({ type: "goodbye", conn, reason: "restored" });
+    expect(m.state()).toMatchObject({ at: "down", code: "PEER_PASTS_DIFFER" });
+  });
+
   it("[LK30] renewing ends what is open and dials anew", () => {
     const m = machine("here");
     const conn = m.connect();

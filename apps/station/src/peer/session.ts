@@ -40,8 +40,9 @@ const codeOfGoodbye = (reason: GoodbyeReason): ErrorCode => {
       return "PEER_VERSION";
     case "unknown":
       return "PEER_LINK_UNKNOWN";
+    // Which of the two has forgotten only the one that compared has seen; who is told of it does not know.
     case "restored":
-      return "PEER_RESTORED";
+      return "PEER_PASTS_DIFFER";
     case "slow":
     case "silent":
       return "PEER_TIMED_OUT";

@@ -7,7 +7,7 @@ import { fillDisk } from "../../../../apps/station/src/testing/ballast.ts";
 import type { Case } from "../case.ts";
 import { lineDown } from "../said.ts";
 import { zoneFiles } from "../zoneFiles.ts";
-import { begin, clockAhead, configured, diskSlow, restarted } from "../acts.ts";
+import { begin, clockAhead, configured, diskSlow, readOnly, restarted } from "../acts.ts";
 import { type Site, type Undo, type World, end, linked, partyName, relayPort } from "../world.ts";
 
 const clock = (mode: number, seconds: number, how: string): Case => ({
@@ -192,6 +192,16 @@ export const machine: readonly Case[] = [
       { at: "b", of: "a", by: "check", code: "CHECK_DISK_SLOW" },
     ],
     inject: async (world) => diskSlow(world, world.sites.a, 250),
+  },
+  {
+    mode: 20,
+    how: "a's data folder was mounted read-only",
+    guilty: "a",
+    expects: [
+      { at: "a", of: "b", by: "check", code: "CHECK_DISK_FAILS" },
+      { at: "b", of: "a", by: "check", code: "CHECK_DISK_FAILS" },
+    ],
+    inject: ({ sites }) => readOnly(sites.a),
   },
   {
     mode: 24,

@@ -105,7 +105,10 @@ export const trust: readonly Case[] = [
     mode: 21,
     how: "a's disk was put back to what it was before entries that b and c have witnessed",
     guilty: "a",
-    expects: [{ at: "b", of: "a", by: "record", code: "LEDGER_ROLLED_BACK" }],
+    expects: [
+      { at: "b", of: "a", by: "check", code: "PEER_RESTORED" },
+      { at: "c", of: "a", by: "check", code: "PEER_RESTORED" },
+    ],
     inject: (world) => asBefore(world, rolledBack),
   },
   {
