@@ -10,7 +10,7 @@ import { decodeNotice } from "@parley/protocol/signed/notice";
 import { ed25519Half } from "@parley/protocol/signed/signature";
 import { oldestProtocolVersion, protocolVersion } from "@parley/protocol/versions";
 import { type Calls, noCalls } from "./duty/calls/port.ts";
-import { handOverDue } from "./duty/identity/home.ts";
+import { handOverDue, tickDue } from "./duty/identity/home.ts";
 import { successionsFor, verifyIntroduction } from "./greetings.ts";
 import type { Arrival } from "./peer/inbox.ts";
 import type { PeerNet } from "./peer/net.ts";
@@ -252,7 +252,7 @@ export async function joinPeers(
   let stopTick = (): void => undefined;
   const tick = (): void => {
     stopTick = clock.wait(tickEvery, tick);
-    void identity.command({ type: "tick" });
+    if (tickDue(identity.state(), clock.now())) void identity.command({ type: "tick" });
   };
   return ok({
     calls,

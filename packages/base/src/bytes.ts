@@ -46,9 +46,11 @@ export function compare(a: Uint8Array, b: Uint8Array): -1 | 0 | 1 {
   return a.length === b.length ? 0 : a.length < b.length ? -1 : 1;
 }
 
+const hexOf = Array.from({ length: 256 }, (_, byte) => byte.toString(16).padStart(2, "0"));
+
 export function hex(bytes: Uint8Array): string {
   let text = "";
-  for (const byte of bytes) text += byte.toString(16).padStart(2, "0");
+  for (const byte of bytes) text += hexOf[byte] ?? "";
   return text;
 }
 
@@ -61,18 +63,23 @@ export function fromHex(text: string): Bytes | null {
 }
 
 const alphabet = "ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789-_";
+/** Each pair of its characters by its twelve bits, and each character's six bits by its code. */
+const pairs = Array.from({ length: 4096 }, (_, n) => alphabet.charAt(n >> 6) + alphabet.charAt(n & 63));
+const sixBits = new Uint8Array(128);
+for (let n = 0; n < 64; n++) sixBits[alphabet.charCodeAt(n)] = n;
 
 /** base64url without padding (RFC 4648 section 5). */
 export function base64url(bytes: Uint8Array): string {
   let text = "";
-  for (let i = 0; i < bytes.length; i += 3) {
-    const left = bytes.length - i;
-    const n = ((bytes[i] as number) << 16) | ((bytes[i + 1] ?? 0) << 8) | (bytes[i + 2] ?? 0);
-    text += alphabet.charAt(n >> 18) + alphabet.charAt((n >> 12) & 63);
-    if (left > 1) text += alphabet.charAt((n >> 6) & 63);
-    if (left > 2) text += alphabet.charAt(n & 63);
+  const threes = bytes.length - (bytes.length % 3);
+  for (let i = 0; i < threes; i += 3) {
+    const n = ((bytes[i] as number) << 16) | ((bytes[i + 1] as number) << 8) | (bytes[i + 2] as number);
+    text += (pairs[n >> 12] ?? "") + (pairs[n & 4095] ?? "");
   }
-  return text;
+  if (threes === bytes.length) return text;
+  const n = ((bytes[threes] as number) << 16) | ((bytes[threes + 1] ?? 0) << 8);
+  text += pairs[n >> 12] ?? "";
+  return bytes.length - threes === 2 ? text + alphabet.charAt((n >> 6) & 63) : text;
 }
 
 /** The bytes of unpadded base64url, or null; the unused bits of the last character must be zero, so each text has one form. */
@@ -83,7 +90,7 @@ export function fromBase64url(text: string): Bytes | null {
   let bits = 0;
   let value = 0;
   for (let i = 0; i < text.length; i++) {
-    value = ((value & 0xff) << 6) | alphabet.indexOf(text.charAt(i));
+    value = ((value & 0xff) << 6) | (sixBits[text.charCodeAt(i)] ?? 0);
     bits += 6;
     if (bits >= 8) {
       bits -= 8;

@@ -1,7 +1,7 @@
 // The wire language of everything Parley signs or sends between stations: the TLS presentation language of
 // RFC 8446 section 3, with a bound on every vector. Decoding is total: any bytes give a value or a `DecodeError`,
 // and each value has exactly one encoding, so that what was signed can be encoded again and compared.
-import { type Bytes, concat, fromUtf8, utf8 } from "./bytes.ts";
+import { type Bytes, fromUtf8, utf8 } from "./bytes.ts";
 import { type Result, fail, ok } from "./result.ts";
 
 /** Why bytes are not an encoding: what was wrong, and the offset in bytes from the start of the whole input. */
@@ -35,8 +35,9 @@ export class Reader {
     return part;
   }
   uint(width: number): number {
+    if (width > this.left) throw new Refusal(`needs ${width} bytes, has ${this.left}`, this.at);
     let n = 0;
-    for (const byte of this.take(width)) n = n * 256 + byte;
+    for (const end = this.at + width; this.at < end; this.at++) n = n * 256 + (this.bytes[this.at] ?? 0);
     return n;
   }
   /** A reader over the next `length` bytes, which this one then has passed. */
@@ -51,9 +52,49 @@ export class Reader {
   }
 }
 
+/** Bytes in the making, in one piece that grows; only codecs hold one. */
+export class Writer {
+  private bytes: Bytes = new Uint8Array(128);
+  private at = 0;
+  push(part: Uint8Array): void {
+    const at = this.room(part.length);
+    this.bytes.set(part, at);
+  }
+  /** Big-endian; `value` is a whole number that fits. */
+  uint(value: number, width: number): void {
+    const at = this.room(width);
+    this.putUint(at, value, width);
+  }
+  /** What `fill` writes behind its length, which takes `width` bytes and is at most `max`. */
+  behindLength(width: number, max: number, fill: () => void): void {
+    const start = this.room(width);
+    fill();
+    const length = this.at - start - width;
+    if (length > max) throw new RangeError(`${length} bytes of items, at most ${max}`);
+    this.putUint(start, length, width);
+  }
+  whole(): Bytes {
+    return this.bytes.slice(0, this.at);
+  }
+  private putUint(at: number, value: number, width: number): void {
+    for (let i = at + width - 1, n = value; i >= at; i--, n = Math.floor(n / 256)) this.bytes[i] = n % 256;
+  }
+  /** Where the next `length` bytes go. */
+  private room(length: number): number {
+    const start = this.at;
+    this.at += length;
+    if (this.at > this.bytes.length) {
+      const wider = new Uint8Array(Math.max(this.at, 2 * this.bytes.length));
+      wider.set(this.bytes.subarray(0, start));
+      this.bytes = wider;
+    }
+    return start;
+  }
+}
+
 /** One wire type: how a value is written, and how it is read back. `write` throws only for values its type or bound forbids. */
 export type Codec<T> = {
-  readonly write: (value: T, out: Uint8Array[]) => void;
+  readonly write: (value: T, out: Writer) => void;
   readonly read: (from: Reader) => T;
 };
 
@@ -61,9 +102,9 @@ export type Codec<T> = {
 export type Of<C> = C extends Codec<infer T> ? T : never;
 
 export function encode<T>(codec: Codec<T>, value: T): Bytes {
-  const out: Uint8Array[] = [];
+  const out = new Writer();
   codec.write(value, out);
-  return concat(...out);
+  return out.whole();
 }
 
 /** Decodes the whole of `bytes`; bytes left over are an error. */
@@ -79,12 +120,6 @@ export function decode<T>(codec: Codec<T>, bytes: Uint8Array): Result<T, DecodeE
   }
 }
 
-function bigEndian(value: number, width: number): Bytes {
-  const bytes = new Uint8Array(width);
-  for (let i = width - 1, n = value; i >= 0; i--, n = Math.floor(n / 256)) bytes[i] = n % 256;
-  return bytes;
-}
-
 /** An unsigned whole number of `width` bytes, 1 to 6, big-endian. */
 export function uint(width: 1 | 2 | 3 | 4 | 6): Codec<number> {
   const limit = 2 ** (8 * width);
@@ -92,7 +127,7 @@ export function uint(width: 1 | 2 | 3 | 4 | 6): Codec<number> {
     write: (value, out) => {
       if (!Number.isInteger(value) || value < 0 || value >= limit)
         throw new RangeError(`${value} is not a uint${8 * width}`);
-      out.push(bigEndian(value, width));
+      out.uint(value, width);
     },
     read: (from) => from.uint(width),
   };
@@ -114,7 +149,7 @@ export const uint64: Codec<bigint> = {
 };
 
 export const bool: Codec<boolean> = {
-  write: (value, out) => void out.push(new Uint8Array([value ? 1 : 0])),
+  write: (value, out) => out.uint(value ? 1 : 0, 1),
   read: (from) => {
     const byte = from.uint(1);
     return byte === 1 ? true : byte === 0 ? false : from.refuse(`${byte} is not 0 or 1`);
@@ -140,7 +175,8 @@ export function opaque(max: number, min = 0): Codec<Bytes> {
   return {
     write: (value, out) => {
       if (value.length < min || value.length > max) throw new RangeError(`${value.length} bytes, not ${min} to ${max}`);
-      out.push(bigEndian(value.length, width), value);
+      out.uint(value.length, width);
+      out.push(value);
     },
     read: (from) => {
       const length = from.uint(width);
@@ -165,11 +201,9 @@ export function list<T>(item: Codec<T>, max: number, maxBytes = 0xffffff): Codec
   return {
     write: (values, out) => {
       if (values.length > max) throw new RangeError(`${values.length} items, at most ${max}`);
-      const inner: Uint8Array[] = [];
-      for (const value of values) item.write(value, inner);
-      const body = concat(...inner);
-      if (body.length > maxBytes) throw new RangeError(`${body.length} bytes of items, at most ${maxBytes}`);
-      out.push(bigEndian(body.length, width), body);
+      out.behindLength(width, maxBytes, () => {
+        for (const value of values) item.write(value, out);
+      });
     },
     read: (from) => {
       const length = from.uint(width);
@@ -217,7 +251,7 @@ export function oneOf<const W extends string>(...words: readonly W[]): Codec<W> 
     write: (value, out) => {
       const at = words.indexOf(value);
       if (at < 0) throw new RangeError(`${value} is not one of ${words.join(", ")}`);
-      out.push(new Uint8Array([at]));
+      out.uint(at, 1);
     },
     read: (from) => {
       const at = from.uint(1);

@@ -1,7 +1,7 @@
 // Runs the duty of drills: one document, written in the transaction that sends and takes its words; its calls are placed, rung
 // and ended on the lines that are for drills (callsRun), and its reports go into the ledger signed by both. Nothing in here ever
 // touches a line of people's calls: it only hears of them, and gives way.
-import { type Bytes, compare } from "@parley/base/bytes";
+import { type Bytes, compare, utf8 } from "@parley/base/bytes";
 import { decode, encode } from "@parley/base/codec";
 import { type Random, below } from "@parley/base/random";
 import { certain, ok } from "@parley/base/result";
@@ -35,7 +35,7 @@ import type { CallsRun } from "./callsRun.ts";
 import { type VerifyReceipt, decodeCallFromPeer } from "./callsWire.ts";
 import { type DrillFact, drillFact, drillKind, drillOwnKind } from "./drillFacts.ts";
 import { drillsDoc } from "./drillsDoc.ts";
-import { fromDoc, toDoc } from "./json.ts";
+import { fromDoc } from "./json.ts";
 import type { LinksRun } from "./linksRun.ts";
 import { untilNext } from "./lookAgain.ts";
 import { ownCall, ownLink } from "./ownIds.ts";
@@ -123,6 +123,8 @@ export async function runDrills(options: DrillsRunOptions): Promise<DrillsRun> {
   // Nothing that was promised lies there: what cannot be read is rehearsed anew.
   if (!read.ok) options.report(read.error);
   let drills: Drills = read.ok ? read.value : noDrills;
+  /** The document of `drills`. */
+  let kept = JSON.stringify(drills);
   let timer: Cancel = () => undefined;
   let stopped = true;
   let waiting: { readonly link: IdText; readonly done: (verdict: LineDrills["verdict"]) => void }[] = [];
@@ -170,8 +172,10 @@ export async function runDrills(options: DrillsRunOptions): Promise<DrillsRun> {
 
   const within = (tx: Transaction, after: After, command: DrillsCommand): readonly DrillsEffect[] => {
     const decision = decide(drills, command, context(), clock.now());
-    if (isNews(decision)) tx.put(docKind, only, toDoc(decision.drills));
+    const text = JSON.stringify(decision.drills);
+    if (decision.effects.length > 0 || text !== kept) tx.put(docKind, only, utf8(text));
     drills = decision.drills;
+    kept = text;
     for (const effect of decision.effects) carry(tx, after, effect);
     after(watchTime);
     after(() => options.terminals()?.changed());
@@ -245,7 +249,7 @@ export async function runDrills(options: DrillsRunOptions): Promise<DrillsRun> {
 
   /** Whether it changes anything; what does not is not written. */
   const isNews = (decision: DrillsDecision): boolean =>
-    decision.effects.length > 0 || JSON.stringify(decision.drills) !== JSON.stringify(drills);
+    decision.effects.length > 0 || JSON.stringify(decision.drills) !== kept;
 
   const tick = (): void => {
     if (isNews(decide(drills, { type: "tick" }, context(), clock.now()))) void command({ type: "tick" });

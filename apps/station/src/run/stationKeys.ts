@@ -35,6 +35,18 @@ export function stationKeys(): StationKeys {
     if (!keys.has(name)) keys.set(name, { key, since });
   };
 
+  /** Ten years of hand-overs are many entries, and what is heard from a party is checked with them all the time. */
+  const lines = new WeakMap<Pin["line"]["entries"], readonly Known[]>();
+  const lineOf = ({ line: { entries } }: Pin): readonly Known[] => {
+    const known = lines.get(entries);
+    if (known !== undefined) return known;
+    const made = [...new Set(entries.map((entry) => byEntry.get(idText(entry))))]
+      .flatMap((name) => (name === undefined ? [] : (keys.get(name) ?? [])))
+      .toSorted((a, b) => a.since - b.since);
+    lines.set(entries, made);
+    return made;
+  };
+
   return {
     take: (event) => {
       if (event.type === "peerPinned" || event.type === "peerRepinned") {
@@ -48,9 +60,7 @@ export function stationKeys(): StationKeys {
     },
     byId: (party, key) => keys.get(`${party} ${key}`)?.key ?? null,
     at: (pin, at) => {
-      const line = [...new Set(pin.line.entries.map((entry) => byEntry.get(idText(entry))))]
-        .flatMap((name) => (name === undefined ? [] : (keys.get(name) ?? [])))
-        .toSorted((a, b) => a.since - b.since);
+      const line = lineOf(pin);
       const [from, until] = [after(at, ms(-maxClockSkewMs)), after(at, ms(maxClockSkewMs))];
       return line
         .filter(({ since }, i) =>

@@ -240,6 +240,22 @@ describe("the writer over a file", () => {
     await store.close();
   });
 
+  it("[ST3] a transaction that changes nothing waits for those before it and commits nothing of its own", async () => {
+    const file = certain(await openSqliteFile(freshDir()));
+    let commits = 0;
+    const store = storeWith(file, () => {
+      commits++;
+      return null;
+    });
+    certain(await store.transaction(() => undefined));
+    expect(commits).toBe(0);
+    const written = store.transaction((tx) => tx.append("n", utf8("x")));
+    certain(await store.transaction(() => undefined));
+    expect([commits, store.nextIndex()]).toEqual([1, 1]);
+    certain(await written);
+    await store.close();
+  });
+
   it("[ST10] a commit of unknown outcome ends the store, even if the next one would work", async () => {
     const file = certain(await openSqliteFile(freshDir()));
     const answers = [fail({ written: "unknown" as const, error: problem("STORE_FAILED", "once") })];

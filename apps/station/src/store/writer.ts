@@ -83,12 +83,16 @@ export function storeOver(engine: Engine): Store {
     await Promise.resolve();
     while (queue.length > 0) {
       const group = takeGroup();
-      const outcome = await engine.commit(group.map((waiting) => waiting.built.changes));
-      if (!outcome.ok) {
-        giveUp(group, outcome.error);
-        continue;
+      // What only looked has nothing to make durable: it waits for those before it, and the disk is left alone.
+      const changes = group.map(({ built }) => built.changes).filter(({ length }) => length > 0);
+      if (changes.length > 0) {
+        const outcome = await engine.commit(changes);
+        if (!outcome.ok) {
+          giveUp(group, outcome.error);
+          continue;
+        }
+        full = false;
       }
-      full = false;
       for (const waiting of group) move(durable, waiting.built);
       for (const waiting of group) waiting.settle(ok(undefined));
     }

@@ -21,7 +21,7 @@ import {
   proven,
   refused,
 } from "./port.ts";
-import { type Home, type Identity, still } from "./state.ts";
+import type { Home, Identity } from "./state.ts";
 
 const empty: CatchUp = { card: null, certificate: null, successions: [] };
 const changed = (it: Partial<CatchUp>): IdentityEffect => ({
@@ -120,15 +120,24 @@ export const handOverDue = (home: Home, now: Instant): boolean =>
   now >= noClockBefore &&
   (between(home.pin.line.since, now) >= stationKeyPeriodMs || home.pin.line.since > now + stationKeyPeriodMs);
 
+const hasLapsed = <V>(map: ReadonlyMap<string, V>, until: (value: V) => Instant, now: Instant): boolean =>
+  [...map.values()].some((value) => until(value) < now);
+
+/** Codes, enrolments and acts whose time is over. */
+const someLapsed = ({ officerCodes, enrolments, pending }: Identity, now: Instant): boolean =>
+  hasLapsed(officerCodes, (until) => until, now) ||
+  hasLapsed(enrolments, (it) => it.until, now) ||
+  hasLapsed(pending, (it) => it.until, now);
+
+/** Whether `tick` may come to anything: nearly every hour of a line that stands idle it does not. */
+export const tickDue = (state: Identity, now: Instant): boolean =>
+  someLapsed(state, now) || (state.home !== null && handOverDue(state.home, now));
+
 /** Hands the key over when that is due, and forgets codes and acts that nobody used. */
 export function tick(state: Identity, context: IdentityContext, now: Instant): Decided {
   const events: IdentityEvent[] = [];
   const effects: IdentityEffect[] = [];
-  const lapses =
-    still(state.officerCodes, (until) => until < now).size +
-    still(state.enrolments, (it) => it.until < now).size +
-    still(state.pending, (it) => it.until < now).size;
-  if (lapses > 0) events.push({ type: "lapsed", at: now });
+  if (someLapsed(state, now)) events.push({ type: "lapsed", at: now });
   const { home } = state;
   if (home !== null && !context.holdKey && handOverDue(home, now) && refuseStanding(home.pin) === null) {
     const next = context.nextKey();
