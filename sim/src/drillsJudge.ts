@@ -5,6 +5,7 @@ import { type DatedItem, standsOf, warnAhead } from "@parley/drill/horizon";
 import type { IdText } from "@parley/protocol/ids";
 import type { LineDrills } from "@parley/protocol/terminal/drill";
 import type { LongFault } from "./longFaults.ts";
+import { trueTime } from "./machine.ts";
 import type { Linked, World } from "./parts.ts";
 import { thinLooks } from "./standing.ts";
 import type { Alive, Station } from "./station.ts";
@@ -141,9 +142,9 @@ export class DrillsJudge {
     }
   }
 
-  /** [SM28]: whoever could know of a date for a fortnight and more was told of it by then. */
+  /** [SM28]: whoever could know of a date for a fortnight and more was told of it by then; whatever its clock says it is. */
   private warned(key: string, station: Station, item: DatedItem): void {
-    const now = station.machine.wall();
+    const now = trueTime(this.world().queue);
     const it = this.dates.get(key) ?? { seen: now, warned: null, told: false };
     this.dates.set(key, it);
     const stands = standsOf(item, now);

@@ -1,7 +1,7 @@
 // What people see on their screens, looked at whenever it changes: no ring that nobody placed or that is long over, none given up
 // before its minute, and nobody taken back to where a call has been ([SM12] [SM13] [CA12] [CA15]). Decides nothing.
 import { seconds } from "@parley/base/time";
-import { type Line, isInCall, openCall } from "@parley/call/state";
+import { type Line, isInCall, openCall, ringsAt } from "@parley/call/state";
 import type { IdText } from "@parley/protocol/ids";
 import type { Forgetting } from "./forgetting.ts";
 import type { Seat } from "./front.ts";
@@ -71,6 +71,8 @@ export class Screens {
   private wentBack(seat: Seat, line: Line): void {
     if (this.know.forgetting.has(seat.station)) return;
     if (line.at === "idle" || (isInCall(line) && line.ours !== seat.id)) return;
+    // What rings at other desks alone is shown, also where it was declined.
+    if (line.at === "ringing" && line.side === "called" && !ringsAt(line, seat.id)) return;
     const key = `${seat.id} ${seat.pages} ${line.call}`;
     const rank = line.at === "ringing" ? 0 : line.at === "ended" ? 2 : 1;
     const before = this.shown.get(key) ?? 0;

@@ -42,6 +42,11 @@ export const shortSeeds: readonly KeptSeed[] = [
     seed: "188",
     found: "an End told from desk to desk while a station was down, and then a new ring, made two accounts of one call",
   },
+  {
+    seed: "10",
+    found:
+      "in the simulator: a ring at another desk, shown where it had been declined, was taken for one that came back",
+  },
 ];
 
 /** Worlds of five stations, the first linked with each: `fivePlan`. */

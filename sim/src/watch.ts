@@ -132,6 +132,8 @@ export class Watch {
   /** [SM26]: when both have taken all that the other said, they do not both ring each other. */
   private bothCall(station: Station, link: IdText, call: IdText): void {
     const far = this.farOf(station, link);
+    // Of a party whose disk forgot what it had said nothing else is asked ([SM21]).
+    if ([station, far].some((it) => (it?.forgot ?? null) !== null)) return;
     const calls = [station, far].map((it) => {
       const { sent, acknowledged } = it?.alive?.store.position(linkBytes(link)) ?? { sent: 1, acknowledged: 0 };
       return sent === acknowledged ? this.ringsOut(it, link) : null;
