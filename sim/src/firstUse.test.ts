@@ -10,7 +10,7 @@ describe("first uses", () => {
     "[SM31] with the last drill green, no call fails by what was there when it began",
     { timeout: 1_200_000 },
     async () => {
-      const sum = await runUses(usesPlans(full ? 200 : 2));
+      const sum = await runUses(usesPlans(full ? 200 : 3, "inOne"));
       console.log(JSON.stringify({ ...sum, faults: undefined }));
       expect(sum.wrong).toEqual([]);
       expect(sum.falseGreens).toEqual([]);

@@ -1,11 +1,13 @@
 // The measure that the product stands on: a line stands idle for 30 to 3,650 days, things go wrong and come right at random, and
-// then a person presses Call. With the last drill green, how many calls fail? The world goes on through all of it, so that each
-// press comes at a random instant of a world that has stood for years; nothing is put right before it.
+// then a person presses Call. With the last drill green, how many calls fail? A world stands for a decade in which nobody ever calls,
+// and is copied at random instants (fork.ts); in each copy somebody presses, once. Where worlds cannot be copied one goes on through
+// its presses, each after a wait of its own. Nothing is put right before a press.
 import { type Ms, days, hours, minutes, ms } from "@parley/base/time";
 import type { DrillStep } from "@parley/protocol/signed/drillReport";
 import { type FirstCall, clearAway, firstCall } from "./firstCall.ts";
+import type { Fork } from "./fork.ts";
 import { type LongFault, longFaults } from "./longFaults.ts";
-import { type Linked, type World, heal, linkedPairs } from "./parts.ts";
+import { type Linked, type World, linkedPairs } from "./parts.ts";
 import type { Dice } from "./random.ts";
 import type { Station } from "./station.ts";
 import { rest, setClocks, untilQuiet, wake } from "./years.ts";
@@ -37,30 +39,65 @@ type Going = { readonly fault: LongFault; readonly side: Station; readonly began
 /** A drill that ends at a time has begun this much before, at most. */
 const drillLasts: Ms = minutes(2);
 
-export async function liveToFirstUse(world: World, pass: Pass, uses: Use[]): Promise<void> {
+export async function liveToFirstUse(world: World, pass: Pass, uses: Use[], fork: Fork | null): Promise<void> {
   const plan = world.plan.standing?.firstUse ?? null;
   if (plan === null) return;
   const dice = world.dice.fork("first use");
-  const pairs = linkedPairs(world);
+  const pair = dice.pick(linkedPairs(world));
+  if (pair === undefined) return;
   setClocks(world);
-  for (let press = 0; press < plan.presses; press++) {
-    const pair = dice.pick(pairs);
-    if (pair === undefined) return;
-    uses.push(await oneUse(world, pair, plan, dice, pass));
+  world.judge.drills.excuse("all");
+  rest(world);
+  if (fork === null) return pressOneAfterTheOther(world, pair, plan, dice, pass, uses);
+  const history = new History(world, pair, plan.only);
+  const past = dice.fork("history");
+  const began = world.queue.now();
+  const [least, most] = plan.idle;
+  const instants = Array.from({ length: plan.presses }, () => dice.span(days(least), days(most)));
+  for (const [n, at] of instants.toSorted((a, b) => a - b).entries()) {
+    await history.pass(ms(began + at - world.queue.now()), past, pass);
+    const known = world.judge.found().length;
+    const { use, wrong } = await fork(async () => {
+      const of = await press(world, pair, history, at / days(1), dice.fork(`press ${n}`), pass);
+      return { use: of, wrong: world.judge.found().slice(known) };
+    });
+    uses.push(use);
+    for (const what of wrong) world.judge.wrong(`in the copy of press ${n + 1}: ${what}`);
+  }
+  history.endAll();
+  await wake(world, pair, pass);
+  await untilQuiet(world, pass);
+  await world.judge.all("after its decade");
+}
+
+async function pressOneAfterTheOther(
+  world: World,
+  pair: Linked,
+  plan: FirstUsePlan,
+  dice: Dice,
+  pass: Pass,
+  uses: Use[],
+): Promise<void> {
+  const [least, most] = plan.idle;
+  for (let n = 0; n < plan.presses; n++) {
+    const history = new History(world, pair, plan.only);
+    const idle = least * (most / least) ** dice.part();
+    world.judge.drills.excuse("all");
+    rest(world);
+    await history.pass(ms(Math.round(days(1) * idle)), dice, pass);
+    uses.push(await press(world, pair, history, idle, dice, pass));
+    history.endAll();
+    await clearAway(world, pair, pass);
+    await untilQuiet(world, pass);
+    world.judge.drills.excuse();
   }
 }
 
-async function oneUse(world: World, pair: Linked, plan: FirstUsePlan, dice: Dice, pass: Pass): Promise<Use> {
+/** The last hours, with drills at their own pace, while things go on going wrong and coming right; then somebody presses Call. */
+async function press(world: World, pair: Linked, history: History, idle: number, dice: Dice, pass: Pass): Promise<Use> {
   const { judge } = world;
-  const history = new History(world, pair, plan.only, dice);
-  const [least, most] = plan.idle;
-  const idle = least * (most / least) ** dice.part();
-  judge.drills.excuse("all");
-  rest(world);
-  await history.pass(ms(Math.round(days(1) * idle)), pass);
-  // The last hours: drills at their own pace, while things go on going wrong and coming right.
   await wake(world, pair, pass);
-  await history.pass(dice.span(hours(2), hours(4)), pass);
+  await history.pass(dice.span(hours(2), hours(4)), dice, pass);
   const calling = dice.chance(0.5) ? pair.a : pair.b;
   const shown = shownAt(calling, pair);
   const [other, last] = judge.drills.since(calling, pair.link, 0).slice(-2);
@@ -68,12 +105,6 @@ async function oneUse(world: World, pair: Linked, plan: FirstUsePlan, dice: Dice
   const faults = history.now().map(({ fault, side }) => `${fault.kind} at ${side.name}`);
   const call = await firstCall(world, pair, calling, dice, pass);
   world.trace.note(`a first use after ${Math.round(idle)} days: ${shown}, ${call}, ${faults.join(", ")}`);
-  history.endAll();
-  await clearAway(world, pair, pass);
-  await heal(world, pass);
-  await clearAway(world, pair, pass);
-  await untilQuiet(world, pass);
-  judge.drills.excuse();
   return { shown, call, late, idle, faults };
 }
 
@@ -91,15 +122,13 @@ function shownAt(station: Station, { link }: Linked): Use["shown"] {
 class History {
   private readonly world: World;
   private readonly pair: Linked;
-  private readonly dice: Dice;
   private readonly kinds: readonly LongFault[];
   private going: Going[] = [];
   private readonly lastChange = { both: Number.NEGATIVE_INFINITY, oneWay: Number.NEGATIVE_INFINITY };
 
-  constructor(world: World, pair: Linked, only: DrillStep | null, dice: Dice) {
+  constructor(world: World, pair: Linked, only: DrillStep | null) {
     this.world = world;
     this.pair = pair;
-    this.dice = dice;
     this.kinds = longFaults.filter(
       ({ step, stops, known }) =>
         only === null || (step === only && !known && stops !== "never" && stops !== "relayed"),
@@ -114,19 +143,19 @@ class History {
   }
 
   /** Time passes, and what it brings. */
-  async pass(length: Ms, pass: Pass): Promise<void> {
+  async pass(length: Ms, dice: Dice, pass: Pass): Promise<void> {
     const { queue, plan } = this.world;
     const until = queue.now() + length;
     for (;;) {
-      const next = queue.now() + this.dice.about(plan.standing?.faultsEvery ?? days(45));
+      const next = queue.now() + dice.about(plan.standing?.faultsEvery ?? days(45));
       await pass(Math.min(next, until) - queue.now());
       if (queue.now() >= until) return;
-      this.begin();
+      this.begin(dice);
     }
   }
 
-  private begin(): void {
-    const { world, pair, dice } = this;
+  private begin(dice: Dice): void {
+    const { world, pair } = this;
     const fault = dice.pick(this.kinds);
     const side = dice.chance(0.5) ? pair.a : pair.b;
     if (fault === undefined || this.going.some((it) => clash(it.fault, fault))) return;

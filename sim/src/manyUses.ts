@@ -2,6 +2,7 @@
 import { days } from "@parley/base/time";
 import { type DrillStep, drillSteps } from "@parley/protocol/signed/drillReport";
 import type { Use } from "./firstUse.ts";
+import type { Fork } from "./fork.ts";
 import { longFaults } from "./longFaults.ts";
 import { type Plan, firstUsePlan } from "./plan.ts";
 import { runWorld } from "./world.ts";
@@ -62,10 +63,11 @@ function withUse(sum: UsesSum, seed: string, { shown, call, late, faults, idle }
 export async function runUses(
   plans: readonly Plan[],
   each: (sum: UsesSum) => void = () => undefined,
+  fork: Fork | null = null,
 ): Promise<UsesSum> {
   let sum = none;
   for (const plan of plans) {
-    const outcome = await runWorld(plan);
+    const outcome = await runWorld(plan, fork);
     const faults: Record<string, number> = { ...sum.faults };
     for (const [kind, count] of Object.entries(outcome.faults)) faults[kind] = (faults[kind] ?? 0) + count;
     sum = { ...sum, faults, lineYears: sum.lineYears + outcome.linkTime / year };
@@ -77,13 +79,14 @@ export async function runUses(
   return sum;
 }
 
-/** Presses of one world, one after the other. */
-const pressesOfOne = 25;
+/** Presses of one world: at so many instants of its decade where it is copied, else one after the other. */
+const pressesOfOne = { copied: 100, inOne: 25 };
 
-export const usesPlans = (presses: number): readonly Plan[] =>
-  Array.from({ length: Math.ceil(presses / pressesOfOne) }, (_, i) =>
-    firstUsePlan(String(i + 1), {
-      presses: Math.min(pressesOfOne, presses - i * pressesOfOne),
+/** Worlds for so many presses; `first`: the number of the first one's seed. */
+export const usesPlans = (presses: number, how: keyof typeof pressesOfOne, first = 1): readonly Plan[] =>
+  Array.from({ length: Math.ceil(presses / pressesOfOne[how]) }, (_, i) =>
+    firstUsePlan(String(i + first), {
+      presses: Math.min(pressesOfOne[how], presses - i * pressesOfOne[how]),
       idle: [30, 3650],
       only: null,
     }),

@@ -9,6 +9,7 @@ import { idealCryptography, realCryptography } from "./cryptography.ts";
 import { makeEquipment } from "./equipment.ts";
 import { makeFaults } from "./faults.ts";
 import { type Use, liveToFirstUse } from "./firstUse.ts";
+import type { Fork } from "./fork.ts";
 import { makeFront } from "./front.ts";
 import { noDrillCounts } from "./drillsJudge.ts";
 import { Judge } from "./judge.ts";
@@ -49,7 +50,8 @@ export type Outcome = {
 
 const names = ["Northmark", "Estovar", "Suderland", "Ostrava", "Westring"];
 
-export async function runWorld(plan: Plan): Promise<Outcome> {
+/** `fork`: how the world is copied where its plan is for presses of Call (firstUse.ts); they happen in it where that is null. */
+export async function runWorld(plan: Plan, fork: Fork | null = null): Promise<Outcome> {
   const rejected: string[] = [];
   const onRejection = (reason: unknown): void =>
     void rejected.push(`a promise was rejected: ${reason instanceof Error ? (reason.stack ?? "") : String(reason)}`);
@@ -57,7 +59,7 @@ export async function runWorld(plan: Plan): Promise<Outcome> {
   try {
     const world = build(plan);
     const uses: Use[] = [];
-    await live(world, uses);
+    await live(world, uses, fork);
     return { ...outcomeOf(world, rejected), uses };
   } catch (error) {
     const what = error instanceof Error ? (error.stack ?? error.message) : String(error);
@@ -204,7 +206,7 @@ function calm(world: World): boolean {
   });
 }
 
-async function live(world: World, uses: Use[]): Promise<void> {
+async function live(world: World, uses: Use[], fork: Fork | null): Promise<void> {
   const { plan, queue, dice, judge } = world;
   const pass = (length: number): Promise<void> => queue.run(ms(queue.now() + length));
   const during = (work: () => Promise<void>, atMost: Ms): Promise<void> => {
@@ -229,7 +231,7 @@ async function live(world: World, uses: Use[]): Promise<void> {
   }
   await pairStations(world, pass);
   if (plan.standing !== null)
-    return plan.standing.firstUse === null ? liveYears(world, pass) : liveToFirstUse(world, pass, uses);
+    return plan.standing.firstUse === null ? liveYears(world, pass) : liveToFirstUse(world, pass, uses, fork);
 
   for (let spell = 0; spell < plan.spells; spell++) {
     world.faults.betweenSpells();
