@@ -11,7 +11,8 @@ const root = join(import.meta.dirname, "..");
 const full = process.argv.includes("--full");
 const only = process.argv.slice(2).filter((word) => !word.startsWith("--"));
 const reports = mkdtempSync(join(tmpdir(), "parley-test-"));
-const env = { ...process.env, ...(full ? { PARLEY_FULL: "1" } : {}) };
+// Stations, command lines and workers are started hundreds of times; what each has compiled the next takes from here.
+const env = { ...process.env, NODE_COMPILE_CACHE: join(reports, "compiled"), ...(full ? { PARLEY_FULL: "1" } : {}) };
 
 type Counts = { passed: number; failed: number; skipped: number };
 type Report = { numPassedTests: number; numFailedTests: number; numPendingTests: number; numFailedTestSuites: number };

@@ -4,6 +4,7 @@ import { afterAll, beforeAll, describe, expect, it } from "vitest";
 import {
   type DeskAt,
   type Parties,
+  calm,
   hold,
   openConsole,
   openDesk,
@@ -23,7 +24,7 @@ let second: DeskAt;
 let officer: DeskAt;
 
 beforeAll(async () => {
-  parties = await startParties();
+  parties = await startParties({}, undefined, calm);
   caller = await openDesk(parties.a, 1, parties);
   first = await openDesk(parties.b, 2, parties);
   second = await openDesk(parties.b, 3, parties);

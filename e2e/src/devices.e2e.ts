@@ -7,10 +7,12 @@ import {
   type DeskAt,
   type Parties,
   callAndAnswer,
+  calm,
   hold,
   meterOf,
   openDesk,
   press,
+  putAway,
   seesAnew,
   shows,
 } from "./harness/parties.ts";
@@ -23,7 +25,7 @@ let caller: DeskAt;
 let callee: DeskAt;
 
 beforeAll(async () => {
-  desks = await openTwoDesks({ desk: { plugs: [] } });
+  desks = await openTwoDesks({ pace: calm, desk: { plugs: [] } });
   ({ parties, caller, callee } = desks);
 }, 180_000);
 
@@ -96,7 +98,8 @@ const silenced = `document.querySelector(".silenced") !== null`;
 async function choose({ page }: DeskAt, chosen: Record<string, string>): Promise<void> {
   await page.evaluate((all) => localStorage.setItem("parley.devices", JSON.stringify(all)), chosen);
   await page.reload();
-  await page.waitForSelector("[data-act=call]");
+  // An end that is still fresh is shown again.
+  await putAway(page);
 }
 
 describe("a desk's devices", () => {

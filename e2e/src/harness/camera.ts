@@ -2,7 +2,7 @@
 // loop of pictures with the party's barcode (its number is the frame's place in the loop), and the party's beep.
 // The files are made on the fly; nothing of this size belongs in a repository.
 import { open, writeFile } from "node:fs/promises";
-import { rectangles } from "./barcode.ts";
+import { type Barcode, rectangles } from "./barcode.ts";
 import { beepAt, toneOf } from "./tone.ts";
 
 export type PictureSize = { readonly width: number; readonly height: number };
@@ -12,24 +12,29 @@ export const large: PictureSize = { width: 1280, height: 720 };
 /** Pictures a second, and in the loop. */
 export const loopFrames = 30;
 
-/** Writes the loop of one party's camera as YUV4MPEG2 4:2:0: 10 MB at 640x360, 41 MB at 1280x720. */
-export async function writeCamera(path: string, party: number, { width, height }: PictureSize): Promise<void> {
+/** Writes the loop of one party's camera as YUV4MPEG2 4:2:0: 10 MB at 640x360, 41 MB at 1280x720, at 30 pictures a second. */
+export async function writeCamera(
+  path: string,
+  party: number,
+  { width, height }: PictureSize,
+  pace = loopFrames,
+): Promise<void> {
   const file = await open(path, "w");
   try {
-    await file.write(`YUV4MPEG2 W${width} H${height} F${loopFrames}:1 Ip A1:1 C420jpeg\n`);
-    for (let number = 0; number < loopFrames; number++) {
+    await file.write(`YUV4MPEG2 W${width} H${height} F${pace}:1 Ip A1:1 C420jpeg\n`);
+    for (let number = 0; number < pace; number++) {
       await file.write("FRAME\n");
-      await file.write(picture(party, number, width, height));
+      await file.write(picture({ party, number }, pace, width, height));
     }
   } finally {
     await file.close();
   }
 }
 
-function picture(party: number, number: number, width: number, height: number): Uint8Array {
+function picture({ party, number }: Barcode, pace: number, width: number, height: number): Uint8Array {
   const luma = width * height;
   const frame = new Uint8Array(luma + luma / 2);
-  const shift = (number * width) / loopFrames;
+  const shift = (number * width) / pace;
   // A slope that moves by a whole width in a loop: motion for the encoder, without a jump where the loop closes.
   for (let y = 0; y < height; y++)
     for (let x = 0; x < width; x++) frame[y * width + x] = 40 + (((x + shift + y) % width) / width) * 160;
@@ -53,7 +58,7 @@ export async function writeFaultyCamera(path: string, fault: Fault, { width, hei
   const grain = (): number => (state = (Math.imul(state, 1_664_525) + 1_013_904_223) >>> 0) >>> 29;
   try {
     await file.write(`YUV4MPEG2 W${width} H${height} F${loopFrames}:1 Ip A1:1 C420jpeg\n`);
-    const still = picture(1, 0, width, height);
+    const still = picture({ party: 1, number: 0 }, loopFrames, width, height);
     for (let number = 0; number < loopFrames; number++) {
       const dim = new Uint8Array(luma + luma / 2).fill(128, luma);
       for (let i = 0; i < luma; i++) dim[i] = (fault === "black" ? 14 : 90) + grain();

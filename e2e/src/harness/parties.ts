@@ -15,7 +15,7 @@ import {
   startParty,
 } from "../../../scripts/demoParties.ts";
 import { type BrowserOptions, type Devices, type PartyBrowser, addPlugs, launchBrowser } from "./browser.ts";
-import { small, writeCamera, writeMicrophone } from "./camera.ts";
+import { loopFrames, small, writeCamera, writeMicrophone } from "./camera.ts";
 import type { MeterSettings } from "./meterTypes.ts";
 import { addPasskeys } from "./passkey.ts";
 import { partyOfTone } from "./tone.ts";
@@ -26,6 +26,8 @@ export type Parties = {
   /** The four words that both stations showed when they were paired. */
   readonly words: readonly string[];
   readonly folder: string;
+  /** Pictures a second of their desks' cameras; 30 unless given. */
+  readonly pace?: number;
   readonly close: () => Promise<void>;
 };
 
@@ -81,19 +83,29 @@ export async function until<T>(
   throw new Error(`${what} did not come`);
 }
 
-/** Two paired parties in a folder of their own. `settings` are those of both. */
-export async function startParties(settings: PartyPlan["settings"] = {}, at?: PartyPlan["at"]): Promise<Parties> {
+/** Half of a camera's usual pictures, enough where a test asks who is seen and not how smoothly: they are most of a call's work. */
+export const calm = loopFrames / 2;
+
+/** Two paired parties in a folder of their own. `settings` are those of both, and `pace` is their cameras'. */
+export async function startParties(
+  settings: PartyPlan["settings"] = {},
+  at?: PartyPlan["at"],
+  pace = loopFrames,
+): Promise<Parties> {
   const folder = mkdtempSync(join(tmpdir(), "parley-parties-"));
   const port = await freePorts(8);
   const place = at === undefined ? {} : { at };
-  const a = await startParty({ ...northmark, port, settings, ...place }, folder);
-  const b = await startParty({ ...estovar, port: port + 4, settings, ...place }, folder);
+  const [a, b] = await Promise.all([
+    startParty({ ...northmark, port, settings, ...place }, folder),
+    startParty({ ...estovar, port: port + 4, settings, ...place }, folder),
+  ]);
   const words = await pairParties(a, b);
   return {
     a,
     b,
     words,
     folder,
+    pace,
     close: async () => {
       await Promise.all([a.stop(), b.stop()]);
       rmSync(folder, { recursive: true, force: true, maxRetries: 5 });
@@ -113,10 +125,10 @@ export type DeskOptions = BrowserOptions & {
 export type DeskAt = { readonly browser: PartyBrowser; readonly page: Page };
 
 /** A camera of barcodes of `party` and a microphone that hums its tone. */
-async function devicesOf(party: number, { folder }: Parties): Promise<Devices> {
+async function devicesOf(party: number, { folder, pace }: Parties): Promise<Devices> {
   const video = join(folder, `camera-${party}.y4m`);
   const audio = join(folder, `microphone-${party}.wav`);
-  await writeCamera(video, party, small);
+  await writeCamera(video, party, small, pace);
   await writeMicrophone(audio, party);
   return { kind: "files", video, audio };
 }
@@ -166,6 +178,15 @@ export const meterOf = (party: number): MeterSettings => ({ party, stamps: "loop
 export async function press(page: Page, mark: string): Promise<void> {
   await page.bringToFront();
   await page.click(`[data-act=${mark}]`);
+}
+
+/** Leaves the end of a call for the line, where one stands; by itself it would stand for twenty seconds. */
+export async function putAway(page: Page): Promise<void> {
+  await page.bringToFront();
+  await page.waitForSelector("[data-act=back], [data-act=call]");
+  const back = page.locator("[data-act=back]");
+  if ((await back.count()) > 0) await back.click({ timeout: 5_000 }).catch(() => undefined);
+  await page.waitForSelector("[data-act=call]");
 }
 
 /** Holds a button for longer than it wants to be held. */

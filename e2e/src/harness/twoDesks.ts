@@ -17,6 +17,8 @@ export type TwoDesksOptions = {
   readonly settings?: PartyPlan["settings"];
   /** Null: everything on this machine's loopback. */
   readonly network?: Network | null;
+  /** Pictures a second of both cameras; 30 unless given. */
+  readonly pace?: number;
   /** Of both desks. */
   readonly desk?: Partial<DeskOptions>;
 };
@@ -27,8 +29,13 @@ export const serversOf = (network: Network): NonNullable<PartyPlan["at"]> => ({
   command: (command, args) => inNamespace(network.namespace("servers"), command, args),
 });
 
-export async function openTwoDesks({ settings = {}, network = null, desk }: TwoDesksOptions = {}): Promise<TwoDesks> {
-  const parties = await startParties(settings, network === null ? undefined : serversOf(network));
+export async function openTwoDesks({
+  settings = {},
+  network = null,
+  pace,
+  desk,
+}: TwoDesksOptions = {}): Promise<TwoDesks> {
+  const parties = await startParties(settings, network === null ? undefined : serversOf(network), pace);
   const opened: DeskAt[] = [];
   const close = async (): Promise<void> => {
     for (const { browser } of opened) await browser.close();
