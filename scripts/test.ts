@@ -64,7 +64,7 @@ if (findChromium() === null) {
 } else {
   counts.push(vitest("browsers", ["--config", "e2e/vitest.config.ts"]));
 }
-rmSync(reports, { recursive: true, force: true });
+rmSync(reports, { recursive: true, force: true, maxRetries: 5 });
 
 const sum = counts.reduce((a, b) => ({
   passed: a.passed + b.passed,
