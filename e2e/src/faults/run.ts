@@ -18,7 +18,8 @@ export type Outcome = Omit<Judged, "said"> & {
 };
 
 /** How often is asked at most until what must be said is, and until all is well again: far less than one period. */
-const [mostAsked, mostHealing] = [5, 12];
+const mostAsked = { check: 5, drill: 2 };
+const mostHealing = { check: 12, drill: 4 };
 /** What a fault does at once, as files that are taken up, is done by then, and is asked about once. */
 const settles = 1500;
 const pause = (milliseconds: number): Promise<void> => new Promise((resolve) => setTimeout(resolve, milliseconds));
@@ -36,7 +37,7 @@ type Asked = Pick<Case, "asks" | "listens" | "expects">;
 /** Null once nothing grave is said, else what still is. */
 async function green(world: World, it: Asked): Promise<readonly Said[] | null> {
   let grave: readonly Said[] = [];
-  for (let tries = 0; tries < mostHealing; tries++) {
+  for (let tries = 0; tries < mostHealing[it.asks ?? "check"]; tries++) {
     await asked(world, it);
     grave = (await heard(world, it)).filter(isGrave);
     if (grave.length === 0) return null;
@@ -92,7 +93,7 @@ export async function runCase<W extends World>(world: W, it: Case<W>, known: boo
   await pause(settles);
   let now = before;
   let after: number | null = null;
-  for (let tries = 0; tries < mostAsked && after === null; tries++) {
+  for (let tries = 0; tries < mostAsked[it.asks ?? "check"] && after === null; tries++) {
     await asked(world, it);
     now = await heard(world, it);
     if (isAllSaid(newOf(before, now), it.expects, it.guilty)) after = since(began);

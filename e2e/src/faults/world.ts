@@ -63,6 +63,9 @@ export const relayTlsPort = 4433;
 /** Shared with nobody but who is told it in a case. */
 export const relaySecret = "a secret that relays share";
 
+/** Whatever hangs, a run that is broken off ends. */
+const brokenOffWithin = 10_000;
+
 /** Megabytes of the file systems that hold data folders: twice what a station calls full. */
 const diskSize = 512;
 
@@ -107,7 +110,10 @@ export async function openWorld(): Promise<World> {
     rmSync(folder, { recursive: true, force: true, maxRetries: 5 });
   };
   // Mounts and namespaces outlive whoever made them: a run that is broken off takes them along.
-  const brokenOff = (): void => void close().finally(() => process.exit(1));
+  const brokenOff = (): void => {
+    setTimeout(() => process.exit(1), brokenOffWithin);
+    void close().finally(() => process.exit(1));
+  };
   for (const signal of ["SIGINT", "SIGTERM"] as const) {
     process.once(signal, brokenOff);
     closing.push(async () => void process.off(signal, brokenOff));

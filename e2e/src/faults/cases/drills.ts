@@ -8,9 +8,9 @@ const drilling =
   (more: object) =>
   (settings: Settings): Settings => ({ ...settings, drills: { ...(settings["drills"] as object), ...more } });
 
-/** The shortest period that there is; both sides have had their turn, and the other's to expect, within two of them and a sixth. */
+/** The shortest period that there is; a side of which nothing was heard yet is expected within three of them and a sixth ([DR7]). */
 const everyMinutes = 6;
-const bothTurns = 60 * (2 * everyMinutes + 2);
+const bothTurns = 60 * (3 * everyMinutes + 2);
 
 /** Later by as much for everybody: nobody's clock is wrong. */
 const later = async (world: World, seconds: number): Promise<Undo> =>
