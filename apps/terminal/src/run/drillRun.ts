@@ -83,6 +83,7 @@ export function runDrill(options: DrillRunOptions): DrillRun {
   /** In a session of that name: when everything was let go of, and when a picture was read again. */
   let reload: Reload = { at: "before" };
   let hungUpAt: Ms | null = null;
+  let endedAt: Ms | null = null;
   let theirs: "measuring" | "measured" = "measuring";
   let over = false;
   let timer: Cancel = () => undefined;
@@ -165,7 +166,7 @@ export function runDrill(options: DrillRunOptions): DrillRun {
     timer = clock.wait(looksEvery, look);
     if (reload.at === "away") return returning(reload.since);
     if (run === null || line.at === "idle" || line.at === "ringing") return ringing();
-    if (line.at === "ended") return;
+    if (line.at === "ended") return ended();
     if (liveAt === null) return connecting();
     if (session === "reload" && line.side === "calling" && reload.at === "before") {
       if (since(liveAt) >= reloadsAfter) letGo();
@@ -272,8 +273,10 @@ export function runDrill(options: DrillRunOptions): DrillRun {
   const ended = (): void => {
     // What is being judged is still to be said.
     if (over || measure?.at() === "judging") return;
+    endedAt ??= clock.elapsed();
+    if (seal.isOpen(run?.view().alarms ?? [], since(endedAt))) return;
     if (reload.at === "away") note(amiss("reload", "failed", "notBack", "unknown", since(reload.since)));
-    if (hungUpAt !== null) note(passed("hangUp", since(hungUpAt)));
+    if (hungUpAt !== null) note(passed("hangUp", endedAt - hungUpAt));
     else if (measure?.at() === "measured") note(passed("hangUp", 0));
     finish();
   };

@@ -21,4 +21,17 @@ describe("the seal of a drill", () => {
     for (const alarms of [unsealed, [], forged])
       expect(seal.judge(alarms, ms(100))).toMatchObject({ outcome: "failed", cause: "unsealedFrames", took: 100 });
   });
+
+  it("[DR27] a doubt that came in the last moment is waited for after the line's end, a moment and no longer", () => {
+    const seal = drillSeal();
+    seal.opened(ms(40));
+    expect([seal.isOpen([], ms(0)), seal.isOpen(forged, ms(0)), seal.isOpen(forged, ms(1400))]).toEqual([
+      false,
+      true,
+      true,
+    ]);
+    expect(seal.isOpen(forged, ms(1500))).toBe(false);
+    seal.judge(unsealed, ms(100));
+    expect(seal.isOpen(unsealed, ms(0))).toBe(false);
+  });
 });
