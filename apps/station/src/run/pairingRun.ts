@@ -4,6 +4,7 @@ import type { Bytes } from "@parley/base/bytes";
 import type { Random } from "@parley/base/random";
 import { type Result, certain, fail, ok } from "@parley/base/result";
 import { type Cancel, type Clock, minutes, ms, seconds } from "@parley/base/time";
+import { waitUntil } from "@parley/base/waitUntil";
 import { ownRecord } from "@parley/ledger/record";
 import { type ParleyError, problem } from "@parley/protocol/errorCodes";
 import { type IdText, type LinkId, type PartyId, idText } from "@parley/protocol/ids";
@@ -256,7 +257,7 @@ export async function runPairing(options: PairingRunOptions): Promise<PairingRun
     timer();
     const next = nextDeadline(pairings);
     if (next === null || stopped) return;
-    timer = clock.wait(ms(Math.max(0, next - clock.now())), () => void command({ type: "tick" }));
+    timer = waitUntil(clock, next, () => void command({ type: "tick" }));
   };
 
   return {

@@ -12,7 +12,7 @@ import type { ConsoleCall, ConsoleOn, ConsoleScreen, LedgerEntry, Pairing, Termi
 import { pairingFailures } from "./console.ts";
 import { awayLong, callFacts, endReason, endsOf, lineOf, partyOf, receiptsOf, usOf } from "./deskScreen.ts";
 import { causeClause } from "./cause.ts";
-import { drillCause } from "./drills.ts";
+import { drillCause, provenBefore } from "./drills.ts";
 import type { Facts, LinkFacts, Welcome } from "./facts.ts";
 import { type Party, byGravity } from "./line.ts";
 import { hereAsked } from "./people.ts";
@@ -161,7 +161,7 @@ function answeredCall(
   const carried = here ? facts.call : elsewhere(line.answered);
   if (carried === null || (here && line.at === "keying"))
     return { at: "connecting", ...common, ends, since: line.answered };
-  const call = callFacts(carried, link, line, ends);
+  const call = callFacts(carried, link, line, ends, provenBefore(facts.drills[link.link], line.answered));
   const seat = here ? ({ at: "here" } as const) : ({ at: "terminal", name: facts.names[line.ours] ?? "" } as const);
   if (line.at === "mending") {
     return { at: "holding", ...common, facts: call, seat, since: line.lost, whose: "unknown", path: call.route };
@@ -189,6 +189,7 @@ const elsewhere = (since: Instant) =>
     selfPicture: { at: "hidden", why: "off" },
     screen: "none",
     route: "direct",
+    routeSince: since,
     roundTrip: null,
     alarms: [],
   }) as const;

@@ -1,11 +1,11 @@
 // From what the terminal knows to what the principal's desk shows. Pure: the same facts give the same screen.
-import { instant, ms } from "@parley/base/time";
+import { type Instant, instant, ms } from "@parley/base/time";
 import { type Line as CallLine, isInCall, openCall, ringsAt, takesPart } from "@parley/call/state";
 import type { CallFacts, Ends, Receipts, Route } from "./call.ts";
 import { cause } from "./cause.ts";
 import { lineChecked } from "./checks.ts";
 import type { Check, DeskScreen, Devices, EndReason, Room, Standing } from "./desk.ts";
-import { drillHistory, drilledState } from "./drills.ts";
+import { drillHistory, drilledState, provenBefore } from "./drills.ts";
 import type { Facts, LinkFacts, OwnCall, Welcome } from "./facts.ts";
 import type { Line, LineState, Party } from "./line.ts";
 import { linePeople } from "./people.ts";
@@ -161,7 +161,7 @@ function lineScreen(facts: Facts, welcome: Welcome, link: LinkFacts): DeskScreen
       if (ringsAt(line, welcome.terminal)) return ringing("handover");
       if (line.ours !== welcome.terminal) return elsewhere(line.call, "call", line.ours);
       if (facts.call?.call !== line.call) return idle;
-      return inCallScreen(facts.call, link, line, ends, standing);
+      return inCallScreen(facts, facts.call, link, line, ends, standing);
     case "ended": {
       if (!endedHere(line, welcome.terminal)) return idle;
       const why = endReason(line, receiptsOf(facts, line.call));
@@ -181,6 +181,7 @@ function lineScreen(facts: Facts, welcome: Welcome, link: LinkFacts): DeskScreen
 }
 
 function inCallScreen(
+  facts: Facts,
   own: OwnCall,
   link: LinkFacts,
   line: Extract<CallLine, { at: "keying" | "live" | "mending" }>,
@@ -192,7 +193,7 @@ function inCallScreen(
     const step = own.seen === "yes" ? "moved" : waits;
     return { at: "connecting", call: line.call, ends, since: line.answered, step, ...standing };
   }
-  const call = callFacts(own, link, line, ends);
+  const call = callFacts(own, link, line, ends, provenBefore(facts.drills[link.link], line.answered));
   if (line.at === "live") return { at: "inCall", call, ...standing };
   return { at: "holding", call, since: line.lost, whose: "unknown", path: call.route, ...standing };
 }
@@ -202,12 +203,13 @@ export function callFacts(
   link: LinkFacts,
   line: Extract<CallLine, { at: "live" | "mending" | "keying" }>,
   ends: Ends,
+  provenAt: Instant | null,
 ): CallFacts {
   return {
     id: line.call,
     ends,
     began: line.answered,
-    seal: { keySince: instant(link.since), epochAt: own.epoch.since, epoch: own.epoch.state, provenAt: null },
+    seal: { keySince: instant(link.since), epochAt: own.epoch.since, epoch: own.epoch.state, provenAt },
     microphone: own.microphone,
     theirMicrophone: own.theirMicrophone,
     picture: own.picture,
@@ -218,8 +220,8 @@ export function callFacts(
   };
 }
 
-function routeOf(own: Pick<OwnCall, "route" | "roundTrip">, line: CallLine): Route {
-  const since = line.at === "mending" ? line.lost : instant(0);
+function routeOf(own: Pick<OwnCall, "route" | "routeSince" | "roundTrip">, line: CallLine): Route {
+  const since = line.at === "mending" ? line.lost : own.routeSince;
   if (own.route === "searching" || line.at === "mending") return { at: "searching", since };
   return { at: own.route, roundTrip: own.roundTrip === null ? null : ms(own.roundTrip) };
 }

@@ -2,7 +2,7 @@ import { hours, instant } from "@parley/base/time";
 import { drillCauses } from "@parley/protocol/signed/drillReport";
 import type { LineDrills } from "@parley/protocol/terminal/drill";
 import { describe, expect, it } from "vitest";
-import { drillCause, drillHistory, drilledState } from "./drills.ts";
+import { drillCause, drillHistory, drilledState, provenBefore } from "./drills.ts";
 
 const now = instant(1_800_000_000_000);
 const established = instant(now - hours(1000));
@@ -33,6 +33,15 @@ const drills = (
 });
 
 describe("what drills say of a line", () => {
+  it("[VW1] a call tells how long before it the line was proven, and where it was not, that", () => {
+    expect(provenBefore(drills(), now)).toBe(when);
+    expect(provenBefore(undefined, now)).toBeNull();
+    expect(provenBefore(drills({}, { at: "notReady" }), now)).toBeNull();
+    expect(provenBefore(drills({ changed: when + 1 }), now)).toBeNull();
+    expect(provenBefore(drills(), instant(when - 1))).toBeNull();
+    expect(provenBefore(drills(), instant(now + hours(3)))).toBeNull();
+  });
+
   it("[VW1] [DR4] [DR8] ready is what both sides proved, and nothing that changed since or is too old", () => {
     expect(drilledState(drills(), established, now)).toEqual({ at: "ready", provenAt: when });
     expect(drilledState(drills({ changed: when + 1 }), established, now)).toMatchObject({

@@ -50,6 +50,13 @@ export function drillCause(code: string | null, whose: string): Cause {
 
 const causeOf = (verdict: Verdict): Cause => drillCause(verdict.cause, verdict.whose);
 
+/** When the newest drill proved the line for a call that began then, or null: it was not proven. */
+export function provenBefore(drills: LineDrills | undefined, began: Instant): Instant | null {
+  const verdict = drills?.verdict ?? null;
+  if (drills === undefined || verdict?.at !== "ready" || drills.changed !== null) return null;
+  return verdict.when <= began && began <= drills.stale ? instant(verdict.when) : null;
+}
+
 /** The state of a line whose stations are linked. `established`: since when there is anything to be drilled. */
 export function drilledState(drills: LineDrills | undefined, established: Instant, now: Instant): LineState {
   const verdict = drills?.verdict ?? null;

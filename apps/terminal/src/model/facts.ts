@@ -42,6 +42,8 @@ export type OwnCall = {
   readonly selfPicture: Picture;
   readonly screen: "none" | "ours" | "theirs";
   readonly route: "direct" | "relay" | "searching";
+  /** Since when, here: a page that comes into the middle of a call has only begun to look. */
+  readonly routeSince: Instant;
   readonly roundTrip: number | null;
   readonly alarms: readonly { readonly what: "unsealedFrames" | "forgedFrames"; readonly since: Instant }[];
 };

@@ -2,7 +2,8 @@
 // for. What its workers tell is heard in callKeys.ts and callFrames.ts, its way is judged in callPath.ts, its connections are the
 // far side's (farSide.ts); here is the line they belong to.
 import type { Bytes } from "@parley/base/bytes";
-import { type Cancel, type Clock, type Ms, ms } from "@parley/base/time";
+import { type Cancel, type Clock, type Instant, type Ms, ms } from "@parley/base/time";
+import { waitUntil } from "@parley/base/waitUntil";
 import { meets, saidAgain } from "@parley/call/atTerminal";
 import type { Event } from "@parley/call/event";
 import { merge } from "@parley/call/merge";
@@ -32,6 +33,7 @@ export type CallView = KeysView & {
   readonly seen: "yes" | "no";
   readonly remote: Readonly<Record<Stream, MediaStreamTrack | null>>;
   readonly route: Route;
+  readonly routeSince: Instant;
   /** Whether our own picture goes beside our sound. */
   readonly path: Path["at"];
   readonly alarms: readonly StreamAlarm[];
@@ -105,6 +107,7 @@ export function runCall(options: CallRunOptions): CallRun {
     epoch: { number: 0, since: clock.now(), state: "waiting" },
     remote: noTracks,
     route: { at: "searching" },
+    routeSince: clock.now(),
     path: "whole",
     sending: null,
     alarms: [],
@@ -150,7 +153,7 @@ export function runCall(options: CallRunOptions): CallRun {
   const setTimer = (): void => {
     timer();
     const until = deadline(line);
-    if (until !== null) timer = clock.wait(ms(Math.max(0, until - clock.now())), () => happen({ type: "tick" }));
+    if (until !== null) timer = waitUntil(clock, until, () => happen({ type: "tick" }));
   };
 
   /** Our person and theirs are in the call: only their terminal stays, and gets the real picture and sound. */
@@ -204,7 +207,7 @@ export function runCall(options: CallRunOptions): CallRun {
     line: () => line,
     clock,
     report: () => far.report(),
-    onLooked: show,
+    onLooked: (looked) => show(looked.route.at === view.route.at ? looked : { ...looked, routeSince: clock.now() }),
     onChanged: () => far.feed(),
   });
 

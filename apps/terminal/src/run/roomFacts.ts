@@ -103,6 +103,7 @@ export function ownCallOf(view: CallView, state: RoomState): OwnCall | null {
         : selfPictureOf(state),
     screen: state.screen !== null ? "ours" : sending?.screen === "shared" ? "theirs" : "none",
     route: view.route.at,
+    routeSince: view.routeSince,
     roundTrip: view.route.at === "searching" ? null : view.route.roundTrip,
     alarms: alarmsOf(view),
   };

@@ -240,7 +240,7 @@ export const ar: Readonly<Record<WordId, string>> = {
   "seal.epoch": "جُدّدت مفاتيح المكالمة {ago}، وأكدها الطرفان.",
   "seal.epochWaiting": "عمر مفاتيح المكالمة {length}. لم يؤكد {them} مفاتيح جديدة بعد.",
   "seal.proven": "أُثبت الخط قبل هذه المكالمة بـ{length}.",
-  "seal.unproven": "لم يُثبت أي اختبار هذا الخط قبل المكالمة.",
+  "seal.unproven": "لم يكن هذا الخط مُثبتًا عند بدء المكالمة.",
   "route.direct": "مسار مباشر.",
   "route.relay": "عبر المُرحِّل، ولا يرى إلا إطارات مختومة.",
   "route.directTimed": "مسار مباشر، ذهابًا وإيابًا {ms} م‌ث.",

@@ -272,7 +272,7 @@ export const en = {
   "seal.epoch": "Call keys renewed {ago}, confirmed by both.",
   "seal.epochWaiting": "Call keys are {length} old. {them} has not confirmed new ones yet.",
   "seal.proven": "Line proven {length} before this call.",
-  "seal.unproven": "No drill proved this line before the call.",
+  "seal.unproven": "This line was not proven when the call began.",
   "route.direct": "Direct path.",
   "route.relay": "By relay, which sees only sealed frames.",
   "route.directTimed": "Direct path, {ms} ms round trip.",
