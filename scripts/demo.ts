@@ -98,6 +98,7 @@ async function pageOf(a: RunningParty, b: RunningParty, words: readonly string[]
       ? "  Paired before; the link is as it was."
       : `  Paired just now. Both stations showed the same four words: ${words.join(" ")}`,
     "  Open the two desks in two browsers (or two profiles of one), press Call, then Answer.",
+    "  A console wants a browser or profile of its own too: in its desk's it would be the desk.",
     "  Each address with a code works once, in the browser that opens it first, for 15 minutes; npm start gives new ones.",
     "",
     "  Proven: the two stations hold each other's keys and are connected. Not proven yet: cameras, sound and the path",
