@@ -38,7 +38,7 @@ export type CallFramesOptions = {
 };
 
 /** How often frames that opened are counted: often until the far side is seen, then as its loss must be noticed. */
-const pulseEvery = (line: Line): Ms => (line.at === "live" ? ms(200) : ms(60));
+const pulseEvery = (line: Line): Ms => (line.at === "live" ? ms(200) : ms(25));
 
 export function callFrames(options: CallFramesOptions): CallFrames {
   const { self, line, far, workers, clock, onPulse, onAlarms, onRaised } = options;

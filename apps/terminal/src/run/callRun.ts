@@ -87,7 +87,7 @@ const partingWord: Ms = ms(1500);
  * Sound and full pace follow the answer by this: sooner than anybody speaks. Each of those steps halts the page, and the word of the
  * answer and the first picture go before them.
  */
-const restFollows: Ms = ms(90);
+const restFollows: Ms = ms(60);
 
 /** Whoever has touched Answer for this long without pressing it has let it be. */
 const reachLasts: Ms = ms(1500);
