@@ -56,7 +56,7 @@ export function readArguments(command: Command, args: readonly string[]): Result
     ]),
   );
   try {
-    const read = parseArgs({ args: [...args], options, allowPositionals: true, strict: true });
+    const read = parseArgs({ args: joined(args, options), options, allowPositionals: true, strict: true });
     const given = read.values as Readonly<Record<string, readonly (string | boolean)[] | undefined>>;
     if (read.positionals.length > command.words)
       return fail(problem("COMMAND_UNKNOWN", `${read.positionals[command.words] ?? ""} is one word too many`));
@@ -74,6 +74,21 @@ export function readArguments(command: Command, args: readonly string[]): Result
   } catch (error) {
     return fail(problem("COMMAND_UNKNOWN", error instanceof Error ? error.message : String(error)));
   }
+}
+
+/** One id in 64 begins with a dash: what stands after an option that takes a value is its value, unless it is an option itself. */
+function joined(args: readonly string[], options: Readonly<Record<string, { readonly type: string }>>): string[] {
+  const isOption = (word: string): boolean => word.startsWith("--") && (word.slice(2).split("=")[0] ?? "") in options;
+  const all: string[] = [];
+  for (let at = 0; at < args.length; at++) {
+    const [word = "", next = ""] = args.slice(at, at + 2);
+    const takes = word.startsWith("--") && options[word.slice(2)]?.type === "string";
+    if (takes && next.startsWith("-") && next !== "--" && !isOption(next)) {
+      all.push(`${word}=${next}`);
+      at++;
+    } else all.push(word);
+  }
+  return all;
 }
 
 export function helpOf(name: string, command: Command): string {
