@@ -1,5 +1,6 @@
 import { beforeEach, expect, it } from "vitest";
-import { type Clock, type Ms, instant, ms } from "@parley/base/time";
+import { clockByHand } from "@parley/base/testing/clockByHand";
+import { type Clock, type Ms, ms } from "@parley/base/time";
 import { type SocketLike, linkToStation } from "./socket.ts";
 
 class FakeSocket implements SocketLike {
@@ -14,28 +15,13 @@ class FakeSocket implements SocketLike {
 }
 
 let sockets: FakeSocket[];
-let now: number;
-let timers: { at: number; fire: () => void }[];
-const clock: Clock = {
-  now: () => instant(now),
-  elapsed: () => ms(now),
-  wait: (delay, fire) => {
-    const timer = { at: now + delay, fire };
-    timers.push(timer);
-    return () => void (timers = timers.filter((other) => other !== timer));
-  },
-};
-const pass = (time: Ms): void => {
-  now += time;
-  for (const timer of timers.filter(({ at }) => at <= now)) {
-    timers = timers.filter((other) => other !== timer);
-    timer.fire();
-  }
-};
+let clock: Clock;
+let pass: (time: Ms) => void;
 const newest = (): FakeSocket => sockets.at(-1) ?? expect.fail("no socket");
 
 beforeEach(() => {
-  [sockets, now, timers] = [[], 0, []];
+  sockets = [];
+  ({ clock, pass } = clockByHand());
 });
 
 const open = () => {
